@@ -1,0 +1,44 @@
+/*
+ * io: reading, writing and waiting on descriptors, with EINTR, short writes
+ * and the signals that ask a command to stop handled in one place.
+ *
+ * SIGINT, SIGTERM and SIGHUP only set a flag (ev_io_catch_signals); every
+ * call below that could block then returns EV_FATAL with exit 128 and the
+ * signal's number. A reader of our output that has gone is EV_FATAL with exit
+ * 128 + SIGPIPE and an empty text: it is not worth a message.
+ */
+#ifndef EV_BASE_IO_H
+#define EV_BASE_IO_H
+
+#include <stddef.h>
+#include <sys/uio.h>
+
+#include "base/err.h"
+
+/* Installs the handlers, and ignores SIGPIPE so that it becomes an error of
+ * the write. Signals ignored at the start (nohup) stay ignored. */
+void ev_io_catch_signals(void);
+/* The signal caught, or 0. */
+int ev_io_signal(void);
+
+/* The descriptor that ev_io_wait watches beside the one it waits for: when
+ * nobody can read our output any more there is nothing to wait for. -1, the
+ * default, watches none. */
+void ev_io_watch(int fd);
+
+/* Reads at most cap bytes without waiting: EV_OK and *got > 0, EV_END,
+ * EV_AGAIN where nothing is there yet, EV_FATAL. `name` is for the message. */
+enum ev_status ev_io_read(int fd, const char *name, void *buf, size_t cap,
+    size_t *got, struct ev_err *err);
+
+/* Waits until fd can be read (or, if fd is -1, for the time alone).
+ * timeout in milliseconds, -1 for ever. EV_OK, EV_AGAIN when the time is
+ * over, EV_FATAL. */
+enum ev_status ev_io_wait(int fd, int timeout, struct ev_err *err);
+
+/* Writes all of iov (which it changes). On failure *written, unless NULL, has
+ * what went out. */
+enum ev_status ev_io_write(int fd, const char *name, struct iovec *iov,
+    size_t count, size_t *written, struct ev_err *err);
+
+#endif

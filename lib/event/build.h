@@ -1,0 +1,41 @@
+/*
+ * build: writes JSON text at the end of a buffer: objects made of slices that
+ * are valid JSON already and of new values. Commas are put by looking at the
+ * byte before, so there is no state to carry.
+ *
+ *	ev_build_open(out);
+ *	ev_build_key(out, EV_SLICE("id"));
+ *	ev_build_raw(out, value);
+ *	ev_build_close(out);
+ */
+#ifndef EV_EVENT_BUILD_H
+#define EV_EVENT_BUILD_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+
+/* "{" and "}". */
+void ev_build_open(struct ev_buf *out);
+void ev_build_close(struct ev_buf *out);
+
+/* `"key":`, with a comma before it unless it is the object's first. The key
+ * is plain UTF-8 text, escaped here. */
+void ev_build_key(struct ev_buf *out, struct ev_slice key);
+/* The same for a key that is JSON already, quotes included. */
+void ev_build_key_raw(struct ev_buf *out, struct ev_slice key);
+
+/* Values. Text must be valid UTF-8; it is escaped as RFC 8259 needs it and no
+ * more: quote, backslash, control characters (\n and the like by their short
+ * forms). */
+void ev_build_raw(struct ev_buf *out, struct ev_slice json);
+void ev_build_text(struct ev_buf *out, struct ev_slice text);
+void ev_build_int(struct ev_buf *out, int64_t number);
+void ev_build_bool(struct ev_buf *out, bool truth);
+void ev_build_null(struct ev_buf *out);
+
+/* Text that may be anything: valid UTF-8 as a string; other bytes as base64,
+ * and then returns true, so that the caller can say so. */
+bool ev_build_bytes(struct ev_buf *out, struct ev_slice bytes);
+
+#endif

@@ -1,0 +1,54 @@
+/*
+ * writer: lines to a file descriptor. Lines that pass unchanged leave from the
+ * read buffer where they lie, neighbours as one run, by writev; new ones are
+ * built in the writer's own buffer. Both keep their order.
+ *
+ * It writes when it holds EV_WRITER_FULL bytes, and when asked: at the end, at
+ * a mark, and when the reader has to wait. A write that failed is kept: every
+ * later call returns it, so a loop needs to look at the status of one.
+ */
+#ifndef EV_EVENT_WRITER_H
+#define EV_EVENT_WRITER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "event/reader.h"
+
+#define EV_WRITER_FULL (128u << 10)
+
+struct ev_writer;
+
+/* fd stays the caller's, to close after ev_writer_free; name is for messages
+ * and is copied. */
+struct ev_writer *ev_writer_new(int fd, const char *name);
+void ev_writer_free(struct ev_writer *writer);
+
+/* Passes on a line of a reader's buffer, which must stay untouched until
+ * ev_writer_settle or ev_writer_flush. */
+enum ev_status ev_writer_pass(struct ev_writer *writer,
+    const struct ev_line *line, struct ev_err *err);
+
+/* The buffer to append a new event to; ev_writer_end then puts the newline and
+ * counts it. What was appended since ev_writer_begin can be taken back by
+ * ev_writer_undo. */
+struct ev_buf *ev_writer_begin(struct ev_writer *writer);
+enum ev_status ev_writer_end(struct ev_writer *writer, struct ev_err *err);
+void ev_writer_undo(struct ev_writer *writer);
+
+/* Lets go of all bytes of the reader's buffer (by writing or copying them). */
+enum ev_status ev_writer_settle(struct ev_writer *writer, struct ev_err *err);
+enum ev_status ev_writer_flush(struct ev_writer *writer, struct ev_err *err);
+
+/* Lines and bytes written so far, held ones included. */
+uint64_t ev_writer_lines(const struct ev_writer *writer);
+uint64_t ev_writer_bytes(const struct ev_writer *writer);
+/* The descriptor. */
+int ev_writer_fd(const struct ev_writer *writer);
+/* True if what has gone out so far ends in the middle of a line (a write
+ * failed there). */
+bool ev_writer_torn(const struct ev_writer *writer);
+
+#endif
