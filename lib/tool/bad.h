@@ -1,0 +1,46 @@
+/*
+ * bad: what happens to bad input (DESIGN section 8). The default is to stop
+ * with exit 65; --on-error skip counts and goes on; --reject PLACE keeps each
+ * as an event of its own, through an evsink that is started here, and goes on.
+ */
+#ifndef EV_TOOL_BAD_H
+#define EV_TOOL_BAD_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/slice.h"
+#include "tool/opt.h"
+
+enum ev_bad_policy { EV_BAD_STOP, EV_BAD_SKIP, EV_BAD_REJECT };
+
+struct ev_bad_settings {
+	int on_error;       /* enum ev_bad_policy, stop or skip */
+	const char *reject; /* a place, or NULL */
+};
+
+/* --on-error and --reject. */
+extern const struct ev_opt ev_bad_options[2];
+
+struct ev_bad;
+
+/* Starts the evsink of --reject, if there is one. */
+enum ev_status ev_bad_open(struct ev_bad **bad,
+    const struct ev_bad_settings *settings, uint64_t max_event,
+    struct ev_err *err);
+
+/* One bad piece of input. `where` is the place and line ("reviews.csv:17"),
+ * `why` the reason; length is how many bytes it had, which is more than
+ * input.len where only its beginning is at hand. EV_OK: counted or kept, go
+ * on; EV_FATAL: err has "where: why" and exit 65, or why it could not be
+ * kept. */
+enum ev_status ev_bad_event(struct ev_bad *bad, const char *where,
+    const char *why, struct ev_slice input, size_t length,
+    struct ev_err *err);
+
+uint64_t ev_bad_count(const struct ev_bad *bad);
+
+/* Ends the evsink of --reject and waits for it: EV_FATAL if it failed. */
+enum ev_status ev_bad_close(struct ev_bad *bad, struct ev_err *err);
+
+#endif

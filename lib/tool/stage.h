@@ -1,0 +1,71 @@
+/*
+ * stage: the run loop that commands share: lines in from a reader, events out
+ * to a writer, bad lines set aside, control lines obeyed, counts kept. A
+ * command's own code sees events only.
+ *
+ *	ev_stage_open(&stage, &settings, input, scan);
+ *	while (ev_stage_next(&stage, &line))
+ *		… ev_stage_pass(&stage, &line), or build an event …
+ *	ev_stage_done(&stage);
+ *
+ * Failures do not return: they end the process through ev_tool_fail, with the
+ * failure line. A source has no reader, a sink of files no writer.
+ */
+#ifndef EV_TOOL_STAGE_H
+#define EV_TOOL_STAGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "event/reader.h"
+#include "event/writer.h"
+#include "tool/bad.h"
+#include "tool/opt.h"
+
+struct ev_stage_settings {
+	struct ev_bad_settings bad;
+	uint64_t max_event; /* bytes */
+	bool stats;
+};
+
+/* --max-event and --stats; --on-error and --reject are in bad.h's table, with
+ * base &settings.bad. */
+extern const struct ev_opt ev_stage_options[2];
+
+/* What a settings struct must hold before the options are parsed. */
+#define EV_STAGE_DEFAULTS {.max_event = EV_MAX_EVENT}
+
+struct ev_stage {
+	struct ev_reader *reader;
+	struct ev_writer *writer;
+	struct ev_scan *scan;
+	struct ev_bad *bad;
+	const char *place; /* where the reader reads, for messages */
+	bool stats;
+	uint64_t in, out, filtered; /* events */
+};
+
+/* Input, scan and writer may each be NULL; they are lent. */
+void ev_stage_open(struct ev_stage *stage,
+    const struct ev_stage_settings *settings, struct ev_input *input,
+    struct ev_scan *scan, struct ev_writer *writer);
+
+/* The next event, scanned; false at the end. */
+bool ev_stage_next(struct ev_stage *stage, struct ev_line *line);
+
+/* Passes the line on as it is. */
+void ev_stage_pass(struct ev_stage *stage, const struct ev_line *line);
+/* A new event: append to the buffer, then end it (or undo it, through the
+ * writer). */
+struct ev_buf *ev_stage_begin(struct ev_stage *stage);
+void ev_stage_end(struct ev_stage *stage);
+
+/* The line cannot be judged or written: it goes the way of bad input. */
+void ev_stage_bad(struct ev_stage *stage, const struct ev_line *line,
+    const char *why);
+
+/* Flushes, ends the reject's evsink, says the counts where --stats asks or
+ * something was bad. */
+void ev_stage_done(struct ev_stage *stage);
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * tool: what every command is: a name, messages on stderr, an exit status,
+ * and, when it fails, the failure line on its output (DESIGN section 8).
+ *
+ * There is one tool a process, so its state is static. Nothing else in lib/
+ * prints or exits.
+ */
+#ifndef EV_TOOL_TOOL_H
+#define EV_TOOL_TOOL_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "event/writer.h"
+#include "tool/opt.h"
+
+#define EV_VERSION "0.1.0"
+
+/* The first call of main. Sets name, signals, the out-of-memory handler.
+ * `data` says whether stdout carries events (a source, a filter), so that a
+ * failure is announced there; a sink of files says false. */
+void ev_tool_start(const char *name, bool data);
+const char *ev_tool_name(void);
+
+/* Parses the options; does not return for --help, --version and usage errors. */
+int ev_tool_options(const struct ev_opt_usage *usage,
+    const struct ev_opt_table *tables, int argc, char **argv);
+
+/* The writer through which events go out on stdout: made once, and what the
+ * failure line is written to. */
+struct ev_writer *ev_tool_stdout(void);
+
+/* A message on stderr: "evfilter: …" and a newline, in one write. */
+void ev_tool_say(const char *format, ...)
+    __attribute__((format(printf, 1, 2)));
+
+/* The end after a failure: says err's text (unless it is empty), writes the
+ * failure line if stdout carries events and is no terminal, runs the clean-up,
+ * and exits with err->exit; of 128 + a signal it dies by the signal itself. */
+_Noreturn void ev_tool_fail(const struct ev_err *err);
+/* The same from a format, for main's own checks. */
+_Noreturn void ev_tool_die(int exit, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* The end after a failure line came in: passes its text (without a newline)
+ * on, says nothing, exits with its status. */
+_Noreturn void ev_tool_pass_fail(struct ev_slice text, int status);
+/* The end after success: flushes stdout (a failure of that is a failure) and
+ * exits with `exit` (0, or 1 where the answer is no). */
+_Noreturn void ev_tool_done(int exit);
+
+/* A function that undoes what must not outlive a failure (a .part file); run
+ * once before every failing exit, the latest first. At most 8. */
+void ev_tool_on_failure(void (*clean)(void *arg), void *arg);
+
+#endif
