@@ -1,0 +1,40 @@
+/*
+ * format: how bytes become events. A decoder reads an input (event/input.h)
+ * and appends one event after the other to the buffer it is given: the
+ * writer's own, so that nothing is copied twice. NDJSON has no decoder: its
+ * lines are events already, and pass from the reader to the writer as they
+ * are.
+ *
+ * Each format's own header has the function that opens its decoder.
+ */
+#ifndef EV_FORMAT_FORMAT_H
+#define EV_FORMAT_FORMAT_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/slice.h"
+#include "event/input.h"
+
+/* Where the record just read stands: for messages, rejects and --meta. */
+struct ev_record {
+	uint64_t line;         /* on which it begins, from 1 */
+	struct ev_slice input; /* its bytes (of one that is too long, the first
+	                        * 64 KiB or more), until the next call */
+	size_t length;         /* all its bytes */
+};
+
+struct ev_decoder {
+	/* Appends the next event to out: one JSON object, no newline.
+	 * EV_OK; EV_BAD: the record is no event: out is as it was, err has the
+	 * reason, record has the bytes, and the next call goes on behind it;
+	 * EV_AGAIN: the input has nothing now: wait on it and call again (a
+	 * record is given only when it is whole); EV_END; EV_FATAL. */
+	enum ev_status (*next)(struct ev_decoder *decoder, struct ev_buf *out,
+	    struct ev_record *record, struct ev_err *err);
+	/* Frees the decoder; the input is the caller's. */
+	void (*free)(struct ev_decoder *decoder);
+};
+
+#endif
