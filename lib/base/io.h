@@ -41,4 +41,8 @@ enum ev_status ev_io_wait(int fd, int timeout, struct ev_err *err);
 enum ev_status ev_io_write(int fd, const char *name, struct iovec *iov,
     size_t count, size_t *written, struct ev_err *err);
 
+/* Last words: writes what it can, also after a signal, as long as the reader
+ * takes something every `timeout` milliseconds. */
+void ev_io_finish(int fd, const void *ptr, size_t len, int timeout);
+
 #endif
