@@ -1,0 +1,225 @@
+# evkit. `make` builds into build/, `make help` lists the rest.
+#
+#   make CC=clang            another compiler
+#   make WERROR=1            warnings are errors, as in CI
+#   make SAN=address,undefined   sanitizers; builds into build-san/
+#   make PREFIX=/usr DESTDIR=/tmp/x install
+
+PREFIX  ?= /usr/local
+DESTDIR ?=
+BUILD   ?= build$(if $(SAN),-san)
+LIBEXEC  = $(PREFIX)/libexec/evkit
+
+# --- libraries -----------------------------------------------------------
+#
+# For each: the header that tells whether it is there, how it is linked, and
+# which sources cannot do without it. Where it is missing these are left out;
+# every other source must build without it. A program loads only the libraries
+# that it uses (--as-needed), so all are offered to all.
+
+LIBRARIES = libarchive libpcre2-8 libmpdec
+
+libarchive_header  = archive.h
+libarchive_link    = -larchive
+libarchive_users   = cmd/evunpack.c
+
+libpcre2-8_header  = pcre2.h
+libpcre2-8_link    = -lpcre2-8
+libpcre2-8_users   = lib/expr/%.c cmd/evfilter.c
+
+libmpdec_header    = mpdecimal.h
+libmpdec_link      = -lmpdec
+libmpdec_users     = lib/expr/%.c cmd/evfilter.c
+
+# pkg-config knows where a library lies; libmpdec of Debian 12 has no .pc file,
+# and is looked for where the compiler looks.
+pkg     = $(shell pkg-config $(1) $(2) 2>/dev/null)
+has     = $(shell printf '\043include <$($(1)_header)>\n' | $(CC) \
+	-DPCRE2_CODE_UNIT_WIDTH=8 $(call pkg,--cflags,$(1)) -E - >/dev/null 2>&1 \
+	&& echo yes)
+FOUND  := $(foreach l,$(LIBRARIES),$(if $(call has,$l),$l))
+ABSENT := $(filter-out $(FOUND),$(LIBRARIES))
+LDLIBS := $(foreach l,$(FOUND),$(or $(call pkg,--libs,$l),$($l_link)))
+LIBINC := $(foreach l,$(FOUND),$(call pkg,--cflags,$l))
+
+# --- flags ---------------------------------------------------------------
+#
+# Hardening: the OpenSSF's Compiler Options Hardening Guide for C and C++,
+# without -Wconversion. Flags that not every gcc >= 12 or clang >= 14 has, or
+# not on every processor, are tried first.
+
+TRIED = -fstrict-flex-arrays=3 -fcf-protection=full \
+	-mbranch-protection=standard -ftrivial-auto-var-init=zero \
+	-fzero-init-padding-bits=all -Wtrampolines -Wbidi-chars=any
+KNOWN := $(shell for f in $(TRIED); do echo | \
+	$(CC) -Werror $$f -x c -fsyntax-only - 2>/dev/null && echo $$f; done)
+
+CPPFLAGS += -Ilib -D_GNU_SOURCE -DPCRE2_CODE_UNIT_WIDTH=8 $(LIBINC)
+WARNINGS  = -Wall -Wextra -Wformat=2 -Wimplicit-fallthrough -Wshadow \
+	-Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wvla \
+	-Werror=format-security -Werror=implicit \
+	-Werror=incompatible-pointer-types -Werror=int-conversion
+HARDENING = -fstack-clash-protection -fstack-protector-strong \
+	-fno-delete-null-pointer-checks -fno-strict-overflow \
+	-fno-strict-aliasing -fPIE $(KNOWN)
+OPTIMIZE ?= -O2
+ALL_CFLAGS = -std=c11 $(OPTIMIZE) -g $(WARNINGS) $(if $(WERROR),-Werror) \
+	$(HARDENING) $(if $(SAN),$(SANITIZE),$(FORTIFY)) $(CFLAGS)
+FORTIFY   = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
+SANITIZE  = -fsanitize=$(SAN) -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
+ALL_LDFLAGS = -pie -Wl,--as-needed -Wl,--no-copy-dt-needed-entries \
+	-Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,nodlopen \
+	$(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
+
+# --- what there is -------------------------------------------------------
+
+LEFT_OUT := $(sort $(foreach l,$(ABSENT),\
+	$(filter $($l_users),$(wildcard lib/*/*.c cmd/*.c))))
+LIB_SRC  := $(filter-out $(LEFT_OUT),$(wildcard lib/*/*.c))
+CMD_SRC  := $(filter-out $(LEFT_OUT),$(wildcard cmd/*.c))
+UNIT_SRC := $(wildcard tests/unit/*.c)
+FUZZ_SRC := $(wildcard tests/fuzz/*.c)
+PAGE_SRC := $(wildcard cmd/*.scd)
+
+LIB      = $(BUILD)/libev.a
+LIB_OBJ  = $(LIB_SRC:%.c=$(BUILD)/%.o)
+CMDS     = $(CMD_SRC:cmd/%.c=%)
+# Connectors and helpers are started by commands, not by people.
+HELPERS  = $(filter evsource-% evsink-% evunpack,$(CMDS))
+COMMANDS = $(filter-out $(HELPERS),$(CMDS))
+PROGRAMS = $(COMMANDS:%=$(BUILD)/bin/%) $(HELPERS:%=$(BUILD)/libexec/evkit/%)
+UNITS    = $(UNIT_SRC:%.c=$(BUILD)/%)
+FUZZERS  = $(FUZZ_SRC:%.c=$(BUILD)/%)
+PAGES    = $(if $(shell command -v scdoc),$(PAGE_SRC:cmd/%.scd=$(BUILD)/man/%))
+
+# --- building ------------------------------------------------------------
+
+.PHONY: all help install units fuzzers setup-build setup-check demo check \
+	check-quick lint bench fuzz clean FORCE
+.DELETE_ON_ERROR:
+.SECONDARY:
+.SUFFIXES:
+
+all: $(PROGRAMS) $(PAGES)
+ifneq ($(LEFT_OUT),)
+	@$(foreach l,$(ABSENT),$(foreach s,\
+		$(filter $($l_users),$(filter cmd/%,$(LEFT_OUT))),\
+		echo "$(basename $(notdir $s)) is left out: $l is missing";))
+	@echo "(scripts/setup installs what is missing)"
+endif
+ifneq ($(PAGE_SRC),)
+ifeq ($(PAGES),)
+	@echo "the manual pages are left out: scdoc is missing"
+endif
+endif
+
+help:
+	@echo 'make               builds into $(BUILD)/'
+	@echo 'make demo          sets up, builds, shows the ladders of pipelines/'
+	@echo 'make check         sets up, builds, runs every test'
+	@echo 'make check-quick   the tests that need seconds and no server'
+	@echo 'make lint          format, shell, layers, banned functions, names'
+	@echo 'make bench         speed beside the peers; instructions per byte'
+	@echo 'make fuzz          the fuzzers, FUZZ_SECONDS (600) each'
+	@echo 'make install       into $$(DESTDIR)$$(PREFIX)'
+	@echo 'make clean'
+
+# A file that changes only when its text does: what depends on it is built
+# again when the flags are others, or when a source has gone.
+remember = @mkdir -p $(@D); echo '$(1)' | cmp -s - $@ || echo '$(1)' >$@
+
+$(BUILD)/flags: FORCE
+	$(call remember,$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(LDLIBS))
+$(BUILD)/members: FORCE
+	$(call remember,$(LIB_OBJ))
+$(BUILD)/libexec.path: FORCE
+	$(call remember,$(LIBEXEC))
+
+COMPILE = $(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+LINK    = $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^)
+# V=1 shows the commands whole.
+say     = $(if $(V),,@echo "  $(1)  $@";)
+
+$(BUILD)/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,cc  )$(COMPILE)
+
+$(BUILD)/lib/tool/child.o: $(BUILD)/libexec.path
+$(BUILD)/lib/tool/child.o: private CPPFLAGS += -DEVKIT_LIBEXEC='"$(LIBEXEC)"'
+
+$(LIB): $(LIB_OBJ) $(BUILD)/members
+	$(call say,ar  )rm -f $@ && $(AR) rcs $@ $(LIB_OBJ)
+
+$(BUILD)/bin/% $(BUILD)/libexec/evkit/%: $(BUILD)/cmd/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(call say,link)$(LINK) $(LDLIBS)
+
+$(BUILD)/man/%: cmd/%.scd
+	@mkdir -p $(@D)
+	$(call say,man )scdoc <$< >$@
+
+# Tests: cmocka and jansson are needed here only.
+units: $(UNITS)
+$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIB)
+	$(call say,link)$(LINK) $(LDLIBS) -lcmocka -ljansson -lcsv -lm
+
+fuzzers: $(FUZZERS)
+$(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(LIB)
+	$(call say,link)$(LINK) -fsanitize=fuzzer $(LDLIBS)
+
+-include $(wildcard $(BUILD)/lib/*/*.d $(BUILD)/cmd/*.d $(BUILD)/tests/*/*.d)
+
+# --- installing ----------------------------------------------------------
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(LIBEXEC) \
+		$(DESTDIR)$(PREFIX)/share/man/man1 \
+		$(DESTDIR)$(PREFIX)/share/man/man7
+	$(if $(COMMANDS),install $(COMMANDS:%=$(BUILD)/bin/%) \
+		$(DESTDIR)$(PREFIX)/bin)
+	$(if $(HELPERS),install $(HELPERS:%=$(BUILD)/libexec/evkit/%) \
+		$(DESTDIR)$(LIBEXEC))
+	$(if $(filter %.1,$(PAGES)),install -m 644 $(filter %.1,$(PAGES)) \
+		$(DESTDIR)$(PREFIX)/share/man/man1)
+	$(if $(filter %.7,$(PAGES)),install -m 644 $(filter %.7,$(PAGES)) \
+		$(DESTDIR)$(PREFIX)/share/man/man7)
+
+# --- running -------------------------------------------------------------
+#
+# What sets up first starts make again afterwards, since the libraries that
+# are there are found when make reads this file.
+
+JOBS  = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+AGAIN = $(MAKE) --no-print-directory $(JOBS)
+
+demo:
+	@scripts/setup build
+	@$(AGAIN) -s all
+	@scripts/demo $(BUILD)
+
+check:
+	@scripts/setup check
+	@$(AGAIN) -s all units
+	@scripts/check $(BUILD)
+
+check-quick:
+	@$(AGAIN) -s all units
+	@scripts/check --quick $(BUILD)
+
+lint:
+	@$(AGAIN) -s all
+	@scripts/lint $(BUILD)
+
+bench:
+	@scripts/setup bench
+	@$(AGAIN) -s all
+	@scripts/bench $(BUILD)
+
+FUZZ_SECONDS ?= 600
+fuzz:
+	@scripts/setup check
+	@scripts/fuzz $(BUILD) $(FUZZ_SECONDS)
+
+clean:
+	rm -rf $(BUILD) build-san
