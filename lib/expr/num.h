@@ -4,7 +4,7 @@
  * errors, NaN and the infinities.
  *
  * A number is a small value, copied freely. While its digits fit 63 bits it
- * stands in the struct itself; else its digits are a libmpdec number that
+ * stands in the struct itself; else its coefficient is a GMP integer that
  * lies in a pool and lives until the pool is reset or released. So: one pool
  * for the numbers of an event, reset before the next one; another, never
  * reset, for the constants of an expression. Nothing is allocated while the
@@ -29,11 +29,11 @@
 #define EV_NUM_SCALE_MAX 16383   /* digits after the point */
 #define EV_NUM_WHOLE_MAX 131072  /* digits before the point */
 
-struct mpd_t;
+struct ev_num_big;
 
 enum ev_num_kind {
 	EV_NUM_SMALL, /* coef / 10^scale; scale at most 36, coef never -2^63 */
-	EV_NUM_BIG,   /* big, whose exponent is -scale */
+	EV_NUM_BIG,   /* the same, but coef is big's */
 	EV_NUM_MINUS_INF,
 	EV_NUM_PLUS_INF,
 	EV_NUM_NAN,
@@ -42,7 +42,7 @@ enum ev_num_kind {
 struct ev_num {
 	union {
 		int64_t coef;
-		const struct mpd_t *big; /* lent by the pool */
+		const struct ev_num_big *big; /* lent by the pool */
 	};
 	uint16_t scale; /* digits after the point that are shown */
 	uint8_t kind;   /* enum ev_num_kind */
@@ -50,7 +50,7 @@ struct ev_num {
 
 /* In the caller's storage; {0} is an empty one. */
 struct ev_num_pool {
-	struct mpd_t **items; /* owned, as is what they point to */
+	struct ev_num_big **items; /* owned, as is what they point to */
 	size_t used;
 	size_t count;
 };
