@@ -96,12 +96,12 @@ PAGES    = $(if $(shell command -v scdoc),$(PAGE_SRC:cmd/%.scd=$(BUILD)/man/%))
 # --- building ------------------------------------------------------------
 
 .PHONY: all help install units fuzzers setup-build setup-check demo check \
-	check-quick lint bench fuzz clean FORCE
+	check-quick lint format bench fuzz clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
 
-all: $(PROGRAMS) $(PAGES)
+all: $(LIB) $(PROGRAMS) $(PAGES)
 ifneq ($(LEFT_OUT),)
 	@$(foreach l,$(ABSENT),$(foreach s,\
 		$(filter $($l_users),$(filter cmd/%,$(LEFT_OUT))),\
@@ -120,6 +120,7 @@ help:
 	@echo 'make check         sets up, builds, runs every test'
 	@echo 'make check-quick   the tests that need seconds and no server'
 	@echo 'make lint          format, shell, layers, banned functions, names'
+	@echo 'make format        lays the C code out as lint wants it'
 	@echo 'make bench         speed beside the peers; instructions per byte'
 	@echo 'make fuzz          the fuzzers, FUZZ_SECONDS (600) each'
 	@echo 'make install       into $$(DESTDIR)$$(PREFIX)'
@@ -210,6 +211,9 @@ check-quick:
 lint:
 	@$(AGAIN) -s all
 	@scripts/lint $(BUILD)
+
+format:
+	clang-format -i $(shell git ls-files '*.c' '*.h')
 
 bench:
 	@scripts/setup bench
