@@ -1,0 +1,255 @@
+/*
+ * value: see value.h. The text was validated by the scanner, so nothing here
+ * checks the grammar again; it only finds its way.
+ */
+#include "event/value.h"
+
+#include "base/utf8.h"
+
+static unsigned
+hex4(const char *s)
+{
+	unsigned code = 0;
+
+	for (int i = 0; i < 4; i++) {
+		unsigned c = (unsigned char)s[i];
+
+		code = code << 4 | (c <= '9' ? c - '0' : (c | 32) - 'a' + 10);
+	}
+	return code;
+}
+
+/* The character that \uXXXX at s (behind the u) stands for, with its second
+ * half where it is the first of a pair; *used is the bytes read from s on. 0:
+ * \u0000 or half a pair. */
+static uint32_t
+unicode_escape(const char *s, const char *end, size_t *used)
+{
+	uint32_t code = hex4(s), low;
+
+	*used = 4;
+	if (code < 0xD800 || code > 0xDFFF)
+		return code;
+	if (code > 0xDBFF || end - s < 10 || s[4] != '\\' || s[5] != 'u')
+		return 0;
+	low = hex4(s + 6);
+	if (low < 0xDC00 || low > 0xDFFF)
+		return 0;
+	*used = 10;
+	return 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+}
+
+static char
+short_escape(char c)
+{
+	switch (c) {
+	case 'b':
+		return '\b';
+	case 'f':
+		return '\f';
+	case 'n':
+		return '\n';
+	case 'r':
+		return '\r';
+	case 't':
+		return '\t';
+	default:
+		return c; /* quote, backslash, slash */
+	}
+}
+
+enum ev_status
+ev_value_text(struct ev_value string, struct ev_buf *scratch,
+    struct ev_slice *text, struct ev_err *err)
+{
+	struct ev_slice inner = ev_value_inner(string);
+	const char *s = inner.ptr, *end = s + inner.len;
+	size_t from = scratch->len, used;
+
+	*text = inner;
+	if (!string.escaped)
+		return EV_OK;
+	ev_buf_reserve(scratch, inner.len);
+	while (s < end) {
+		const char *stop = memchr(s, '\\', (size_t)(end - s));
+		uint32_t code;
+
+		if (!stop)
+			stop = end;
+		ev_buf_append(scratch, s, (size_t)(stop - s));
+		s = stop;
+		if (s == end)
+			break;
+		s += 2;
+		if (s[-1] != 'u') {
+			ev_buf_char(scratch, short_escape(s[-1]));
+			continue;
+		}
+		code = unicode_escape(s, end, &used);
+		if (!code) {
+			scratch->len = from;
+			return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
+			    "the text holds \\u%.4s, which is no character", s);
+		}
+		s += used;
+		scratch->len += ev_utf8_encode(code,
+		    scratch->ptr + scratch->len);
+	}
+	*text = (struct ev_slice){scratch->ptr + from, scratch->len - from};
+	return EV_OK;
+}
+
+bool
+ev_value_text_is(struct ev_value string, struct ev_slice text)
+{
+	struct ev_buf scratch = {0};
+	struct ev_slice own;
+	bool equal;
+
+	if (!string.escaped)
+		return ev_slice_equal(ev_value_inner(string), text);
+	equal = ev_value_text(string, &scratch, &own, NULL) == EV_OK &&
+	    ev_slice_equal(own, text);
+	ev_buf_release(&scratch);
+	return equal;
+}
+
+static const char *
+skip_space(const char *s)
+{
+	while (*s == ' ' || *s == '\t' || *s == '\r' || *s == '\n')
+		s++;
+	return s;
+}
+
+/* s stands at the opening quote; returns the address behind the closing one. */
+static const char *
+skip_string(const char *s, bool *escaped)
+{
+	for (s++; *s != '"'; s++) {
+		if (*s == '\\') {
+			*escaped = true;
+			s++;
+		}
+	}
+	return s + 1;
+}
+
+static const char *
+skip_container(const char *s)
+{
+	unsigned depth = 0;
+	bool escaped;
+
+	do {
+		if (*s == '"') {
+			s = skip_string(s, &escaped);
+			continue;
+		}
+		if (*s == '{' || *s == '[')
+			depth++;
+		else if (*s == '}' || *s == ']')
+			depth--;
+		s++;
+	} while (depth);
+	return s;
+}
+
+/* The value that begins at s. */
+static struct ev_value
+value_at(const char *s)
+{
+	struct ev_value value = {s, 0, EV_NUMBER, false};
+	const char *end = s;
+
+	switch (*s) {
+	case '"':
+		value.type = EV_STRING;
+		end = skip_string(s, &value.escaped);
+		break;
+	case '{':
+	case '[':
+		value.type = *s == '{' ? EV_OBJECT : EV_ARRAY;
+		end = skip_container(s);
+		break;
+	case 't':
+		value.type = EV_TRUE;
+		end += 4;
+		break;
+	case 'f':
+		value.type = EV_FALSE;
+		end += 5;
+		break;
+	case 'n':
+		value.type = EV_NULL;
+		end += 4;
+		break;
+	default:
+		end += strspn(s, "+-.0123456789eE");
+	}
+	value.len = (uint32_t)(end - s);
+	return value;
+}
+
+bool
+ev_value_next(struct ev_value container, const char **at,
+    struct ev_member *member)
+{
+	const char *s;
+
+	if (container.type != EV_OBJECT && container.type != EV_ARRAY)
+		return false;
+	s = skip_space(*at ? *at : container.ptr + 1);
+	if (*s == ',')
+		s = skip_space(s + 1);
+	if (*s == '}' || *s == ']')
+		return false;
+	member->key = (struct ev_value){0};
+	if (container.type == EV_OBJECT) {
+		member->key = value_at(s);
+		s = skip_space(s + member->key.len);
+		s = skip_space(s + 1);
+	}
+	member->value = value_at(s);
+	*at = s + member->value.len;
+	return true;
+}
+
+struct ev_value
+ev_value_member(struct ev_value object, struct ev_slice key)
+{
+	struct ev_value found = {0};
+	struct ev_member member;
+	const char *at = NULL;
+
+	if (object.type != EV_OBJECT)
+		return found;
+	while (ev_value_next(object, &at, &member))
+		if (ev_value_text_is(member.key, key))
+			found = member.value;
+	return found;
+}
+
+struct ev_value
+ev_value_element(struct ev_value array, int64_t index)
+{
+	struct ev_value none = {0};
+	struct ev_member member;
+	const char *at = NULL;
+	int64_t count = 0;
+
+	if (array.type != EV_ARRAY)
+		return none;
+	if (index < 0) {
+		while (ev_value_next(array, &at, &member))
+			count++;
+		index += count + 1;
+		at = NULL;
+	}
+	if (index < 1)
+		return none;
+	while (ev_value_next(array, &at, &member))
+		if (--index == 0)
+			return member.value;
+	return none;
+}
