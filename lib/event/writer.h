@@ -17,7 +17,8 @@
 #include "base/err.h"
 #include "event/reader.h"
 
-#define EV_WRITER_FULL (128u << 10)
+#define EV_WRITER_FULL (128u << 10) /* bytes */
+#define EV_WRITER_LAST_WAIT 2000    /* ms without progress */
 
 struct ev_writer;
 
@@ -47,8 +48,10 @@ uint64_t ev_writer_lines(const struct ev_writer *writer);
 uint64_t ev_writer_bytes(const struct ev_writer *writer);
 /* The descriptor. */
 int ev_writer_fd(const struct ev_writer *writer);
-/* True if what has gone out so far ends in the middle of a line (a write
- * failed there). */
-bool ev_writer_torn(const struct ev_writer *writer);
+
+/* The last words of a command that fails: what is held, in whole lines, then
+ * text, as far as the reader takes it, waiting EV_WRITER_LAST_WAIT ms for it
+ * at most, also after a signal or a failed write. */
+void ev_writer_last(struct ev_writer *writer, struct ev_slice text);
 
 #endif

@@ -6,6 +6,7 @@
 #ifndef EV_TOOL_BAD_H
 #define EV_TOOL_BAD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -39,6 +40,11 @@ enum ev_status ev_bad_event(struct ev_bad *bad, const char *where,
     struct ev_err *err);
 
 uint64_t ev_bad_count(const struct ev_bad *bad);
+/* True if bad input is kept, false if it is only counted. */
+bool ev_bad_rejects(const struct ev_bad *bad);
+
+/* Hands on what was kept so far: for a command that has to wait. */
+enum ev_status ev_bad_flush(struct ev_bad *bad, struct ev_err *err);
 
 /* Ends the evsink of --reject and waits for it: EV_FATAL if it failed. */
 enum ev_status ev_bad_close(struct ev_bad *bad, struct ev_err *err);

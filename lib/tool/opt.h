@@ -66,10 +66,6 @@ enum ev_status ev_opt_parse(const struct ev_opt_usage *usage,
     const struct ev_opt_table *tables, int argc, char **argv, int *rest,
     struct ev_err *err);
 
-/* The word among `words` nearest to `word` (Damerau-Levenshtein distance at
- * most a third of its length, at least 1), or NULL. `words` ends with NULL. */
-const char *ev_opt_nearest(const char *word, const char *const *words);
-
 /* "10", "64K", "1.5G" as bytes. EV_FATAL if it is none. `option` is for the
  * message. */
 enum ev_status ev_opt_size(const char *option, const char *text,

@@ -63,6 +63,9 @@ void ev_stage_end(struct ev_stage *stage);
 /* The line cannot be judged or written: it goes the way of bad input. */
 void ev_stage_bad(struct ev_stage *stage, const struct ev_line *line,
     const char *why);
+/* The same for input that is no line of the reader: see ev_bad_event. */
+void ev_stage_bad_at(struct ev_stage *stage, const char *where,
+    const char *why, struct ev_slice input, size_t length);
 
 /* Flushes, ends the reject's evsink, says the counts where --stats asks or
  * something was bad. */

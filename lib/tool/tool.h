@@ -48,6 +48,10 @@ _Noreturn void ev_tool_pass_fail(struct ev_slice text, int status);
  * exits with `exit` (0, or 1 where the answer is no). */
 _Noreturn void ev_tool_done(int exit);
 
+/* Announces the failure as well on another writer: the pipe to a command that
+ * was started for our rejects. Lent, at most one; NULL: no more. */
+void ev_tool_announce(struct ev_writer *writer);
+
 /* A function that undoes what must not outlive a failure (a .part file); run
  * once before every failing exit, the latest first. At most 8. */
 void ev_tool_on_failure(void (*clean)(void *arg), void *arg);

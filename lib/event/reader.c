@@ -1,0 +1,233 @@
+/*
+ * reader: see reader.h.
+ *
+ * The buffer holds [start, end); [start, lines) are whole lines, which are
+ * handed out without looking for their ends first: the scanner finds them. A
+ * line that does not fit makes the buffer grow; one that is longer than
+ * allowed is skipped, only its beginning kept, so that memory stays bounded.
+ */
+#include "event/reader.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "event/control.h"
+
+#define BLOCK (256u << 10)        /* a first buffer; reads of 64 to 256 KiB
+                                   * are equally fast, larger ones are not */
+#define CONTROL_MORE (1u << 20)   /* a control line may be this much longer */
+#define KEEP (64u << 10)          /* of a line that is too long */
+
+struct ev_reader {
+	struct ev_input *in;
+	size_t max_event;
+	ev_reader_hook hook;
+	void *hook_arg;
+	char *buf;
+	size_t cap; /* without the padding */
+	size_t start, end, lines;
+	size_t skipped; /* bytes of the line at start that were let go */
+	uint64_t number;
+	bool torn, ended;
+};
+
+struct ev_reader *
+ev_reader_new(struct ev_input *in, size_t max_event)
+{
+	struct ev_reader *reader = ev_mem_zalloc(1, sizeof(*reader));
+
+	reader->in = in;
+	reader->max_event = max_event;
+	reader->cap = BLOCK;
+	reader->buf = ev_mem_alloc(reader->cap + EV_SCAN_PADDING);
+	return reader;
+}
+
+void
+ev_reader_free(struct ev_reader *reader)
+{
+	if (!reader)
+		return;
+	free(reader->buf);
+	free(reader);
+}
+
+void
+ev_reader_on(struct ev_reader *reader, ev_reader_hook hook, void *arg)
+{
+	reader->hook = hook;
+	reader->hook_arg = arg;
+}
+
+static enum ev_status
+call_hook(struct ev_reader *reader, enum ev_reader_event what,
+    struct ev_err *err)
+{
+	return reader->hook ? reader->hook(reader->hook_arg, what, err) :
+	    EV_OK;
+}
+
+/* Room for more: the beginning of a line moves to the front; if it fills the
+ * buffer, that grows; if it may not grow, the line is let go but for its
+ * beginning. */
+static void
+make_room(struct ev_reader *reader)
+{
+	size_t len = reader->end - reader->start;
+	size_t most = reader->max_event + CONTROL_MORE;
+
+	if (reader->start && len)
+		memmove(reader->buf, reader->buf + reader->start, len);
+	reader->start = reader->lines = 0;
+	reader->end = len;
+	if (len < reader->cap)
+		return;
+	if (len < most && !reader->skipped) {
+		reader->cap = reader->cap * 2 < most ? reader->cap * 2 : most;
+		reader->buf = ev_mem_realloc(reader->buf,
+		    reader->cap + EV_SCAN_PADDING);
+		return;
+	}
+	reader->skipped += len - KEEP;
+	reader->end = KEEP;
+}
+
+/* The input is at its end: what is left of it is a line without a newline. */
+static enum ev_status
+finish(struct ev_reader *reader)
+{
+	reader->ended = true;
+	if (reader->start == reader->end)
+		return EV_END;
+	reader->torn = true;
+	reader->buf[reader->end++] = '\n';
+	reader->lines = reader->end;
+	return EV_OK;
+}
+
+/* Reads until there is a whole line (or the rest at the end). */
+static enum ev_status
+refill(struct ev_reader *reader, struct ev_err *err)
+{
+	enum ev_status status = EV_END;
+	size_t got = 0;
+
+	if (!reader->ended)
+		status = call_hook(reader, EV_READER_REFILL, err);
+	while (status == EV_OK) {
+		char *to, *newline;
+
+		make_room(reader);
+		to = reader->buf + reader->end;
+		status = reader->in->read(reader->in, to,
+		    reader->cap - reader->end, &got, err);
+		if (status == EV_END)
+			return finish(reader);
+		if (status == EV_AGAIN) {
+			status = call_hook(reader, EV_READER_WAIT, err);
+			if (status == EV_OK)
+				status = reader->in->wait(reader->in, err);
+			continue;
+		}
+		if (status != EV_OK)
+			break;
+		reader->end += got;
+		newline = memrchr(to, '\n', got);
+		if (newline) {
+			reader->lines = (size_t)(newline + 1 - reader->buf);
+			break;
+		}
+	}
+	return status;
+}
+
+/* A line of nothing but white space: returns its newline, else NULL. */
+static const char *
+blank(const char *s)
+{
+	while (*s == ' ' || *s == '\t' || *s == '\r')
+		s++;
+	return *s == '\n' ? s : NULL;
+}
+
+static void
+set_line(struct ev_reader *reader, struct ev_line *line, const char *text,
+    const char *newline)
+{
+	bool cr = newline > text && newline[-1] == '\r';
+
+	line->text = (struct ev_slice){text, (size_t)(newline - text) - cr};
+	line->length = line->text.len + reader->skipped;
+	line->number = reader->number;
+	line->control = false;
+	line->whole = !cr;
+	line->torn = reader->torn && newline + 1 == reader->buf + reader->end;
+	reader->start = (size_t)(newline + 1 - reader->buf);
+}
+
+static enum ev_status
+too_long(struct ev_reader *reader, struct ev_line *line, struct ev_err *err)
+{
+	reader->skipped = 0;
+	if (line->text.len > KEEP)
+		line->text.len = KEEP;
+	line->whole = false;
+	return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
+	    "a line of %zu bytes, more than --max-event allows (%zu)",
+	    line->length, reader->max_event);
+}
+
+/* The line at text, which is neither blank nor a control line. */
+static enum ev_status
+event(struct ev_reader *reader, struct ev_scan *scan, const char *text,
+    struct ev_line *line, struct ev_err *err)
+{
+	const char *fault = NULL, *newline;
+
+	newline = scan && !reader->skipped ?
+	    ev_scan_line(scan, text, &fault) : rawmemchr(text, '\n');
+	set_line(reader, line, text, newline);
+	if (line->length > reader->max_event)
+		return too_long(reader, line, err);
+	if (!fault)
+		return EV_OK;
+	return ev_err_set(err, EV_BAD, EV_EXIT_DATA, "%s (column %zu)",
+	    ev_scan_reason(scan), (size_t)(fault - text) + 1);
+}
+
+static bool
+is_control(const char *text)
+{
+	return !memcmp(text, EV_CONTROL_PREFIX, EV_CONTROL_PREFIX_LEN);
+}
+
+enum ev_status
+ev_reader_next(struct ev_reader *reader, struct ev_scan *scan,
+    struct ev_line *line, struct ev_err *err)
+{
+	for (;;) {
+		const char *text, *newline;
+
+		if (reader->start == reader->lines) {
+			enum ev_status status = refill(reader, err);
+
+			if (status != EV_OK)
+				return status;
+		}
+		text = reader->buf + reader->start;
+		reader->number++;
+		if (*text == '{' && !is_control(text))
+			return event(reader, scan, text, line, err);
+		if (scan && (newline = blank(text))) {
+			reader->start = (size_t)(newline + 1 - reader->buf);
+			reader->skipped = 0;
+			continue;
+		}
+		if (*text != '{' || reader->skipped)
+			return event(reader, scan, text, line, err);
+		set_line(reader, line, text, rawmemchr(text, '\n'));
+		line->control = true;
+		return EV_OK;
+	}
+}

@@ -1,0 +1,157 @@
+/*
+ * bad: see bad.h.
+ */
+#include "tool/bad.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "event/build.h"
+#include "event/writer.h"
+#include "tool/child.h"
+#include "tool/tool.h"
+
+#define CUT (64u << 10) /* of an input too long to be kept whole */
+
+const struct ev_opt ev_bad_options[2] = {
+	{"on-error", 0, EV_OPT_CHOICE,
+	    offsetof(struct ev_bad_settings, on_error), "stop|skip",
+	    "what to do at bad input"},
+	{"reject", 0, EV_OPT_TEXT, offsetof(struct ev_bad_settings, reject),
+	    "PLACE", "keep bad input there and go on"},
+};
+
+struct ev_bad {
+	enum ev_bad_policy policy;
+	uint64_t max_event, count;
+	const char *place;
+	struct ev_child sink;
+	struct ev_writer *writer; /* to the sink */
+};
+
+enum ev_status
+ev_bad_open(struct ev_bad **result, const struct ev_bad_settings *settings,
+    uint64_t max_event, struct ev_err *err)
+{
+	struct ev_bad *bad = ev_mem_zalloc(1, sizeof(*bad));
+	char *argv[] = {(char[]){"evsink"}, NULL, NULL};
+	enum ev_status status;
+
+	*result = bad;
+	bad->policy = (enum ev_bad_policy)settings->on_error;
+	bad->max_event = max_event;
+	if (!settings->reject)
+		return EV_OK;
+	bad->policy = EV_BAD_REJECT;
+	bad->place = settings->reject;
+	argv[1] = (char *)(uintptr_t)settings->reject;
+	status = ev_child_start(&bad->sink, "evsink", argv, false, -1, err);
+	if (status != EV_OK)
+		return status;
+	bad->writer = ev_writer_new(bad->sink.fd, settings->reject);
+	ev_tool_announce(bad->writer);
+	return EV_OK;
+}
+
+/* Whether the reject as a whole would be longer than an event may be. An
+ * input byte takes six at most ("\u0001"). */
+static bool
+too_long(const struct ev_bad *bad, struct ev_slice input, size_t length)
+{
+	return length > input.len ||
+	    (input.len > CUT && input.len * 6 + 4096 > bad->max_event);
+}
+
+static void
+build(struct ev_bad *bad, const char *where, const char *why,
+    struct ev_slice input, size_t length)
+{
+	struct ev_buf *out = ev_writer_begin(bad->writer);
+	bool cut = too_long(bad, input, length);
+
+	if (cut && input.len > CUT)
+		input.len = CUT;
+	ev_build_open(out);
+	ev_build_key(out, EV_SLICE("error"));
+	ev_build_bytes(out, ev_slice_of(why));
+	ev_build_key(out, EV_SLICE("where"));
+	ev_build_bytes(out, ev_slice_of(where));
+	ev_build_key(out, EV_SLICE("by"));
+	ev_build_text(out, ev_slice_of(ev_tool_name()));
+	ev_build_key(out, EV_SLICE("input"));
+	ev_build_bytes(out, input);
+	if (cut) {
+		ev_build_key(out, EV_SLICE("bytes"));
+		ev_buf_printf(out, "\"%zu\"", length);
+	}
+	ev_build_close(out);
+}
+
+/* The sink of the rejects is gone: its own status says why. */
+static enum ev_status
+sink_failed(struct ev_bad *bad, struct ev_err *err)
+{
+	struct ev_err cause;
+
+	ev_tool_announce(NULL);
+	if (ev_child_wait(&bad->sink, &cause) == EV_OK)
+		cause.exit = EV_EXIT_IO;
+	return ev_err_set(err, EV_FATAL, cause.exit,
+	    "cannot keep rejects in '%s'", bad->place);
+}
+
+enum ev_status
+ev_bad_event(struct ev_bad *bad, const char *where, const char *why,
+    struct ev_slice input, size_t length, struct ev_err *err)
+{
+	bad->count++;
+	switch (bad->policy) {
+	case EV_BAD_STOP:
+		break;
+	case EV_BAD_SKIP:
+		return EV_OK;
+	case EV_BAD_REJECT:
+		build(bad, where, why, input, length);
+		if (ev_writer_end(bad->writer, err) != EV_OK)
+			return sink_failed(bad, err);
+		return EV_OK;
+	}
+	return ev_err_set(err, EV_FATAL, EV_EXIT_DATA, "%s: %s", where, why);
+}
+
+uint64_t
+ev_bad_count(const struct ev_bad *bad)
+{
+	return bad->count;
+}
+
+bool
+ev_bad_rejects(const struct ev_bad *bad)
+{
+	return bad->policy == EV_BAD_REJECT;
+}
+
+enum ev_status
+ev_bad_flush(struct ev_bad *bad, struct ev_err *err)
+{
+	if (bad->writer && ev_writer_flush(bad->writer, err) != EV_OK)
+		return sink_failed(bad, err);
+	return EV_OK;
+}
+
+enum ev_status
+ev_bad_close(struct ev_bad *bad, struct ev_err *err)
+{
+	enum ev_status status = ev_bad_flush(bad, err);
+
+	if (status != EV_OK || !bad->writer)
+		return status;
+	ev_tool_announce(NULL);
+	ev_writer_free(bad->writer);
+	bad->writer = NULL;
+	if (ev_child_wait(&bad->sink, err) != EV_OK)
+		return ev_err_set(err, EV_FATAL, err->exit,
+		    "cannot keep rejects in '%s'", bad->place);
+	return EV_OK;
+}

@@ -1,0 +1,159 @@
+/*
+ * stage: see stage.h.
+ */
+#include "tool/stage.h"
+
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "event/control.h"
+#include "tool/tool.h"
+
+const struct ev_opt ev_stage_options[2] = {
+	{"max-event", 0, EV_OPT_SIZE,
+	    offsetof(struct ev_stage_settings, max_event), "SIZE", NULL},
+	{"stats", 0, EV_OPT_FLAG, offsetof(struct ev_stage_settings, stats),
+	    NULL, "say at the end what came in and went out"},
+};
+
+/* The reader's bytes are about to move, or it has to wait. */
+static enum ev_status
+on_reader(void *arg, enum ev_reader_event what, struct ev_err *err)
+{
+	struct ev_stage *stage = arg;
+	enum ev_status status = EV_OK;
+
+	if (stage->writer)
+		status = what == EV_READER_WAIT ?
+		    ev_writer_flush(stage->writer, err) :
+		    ev_writer_settle(stage->writer, err);
+	if (status == EV_OK && what == EV_READER_WAIT)
+		status = ev_bad_flush(stage->bad, err);
+	return status;
+}
+
+void
+ev_stage_open(struct ev_stage *stage, const struct ev_stage_settings *settings,
+    struct ev_input *input, struct ev_scan *scan, struct ev_writer *writer)
+{
+	struct ev_err err;
+
+	*stage = (struct ev_stage){.scan = scan, .writer = writer,
+	    .stats = settings->stats};
+	if (ev_bad_open(&stage->bad, &settings->bad, settings->max_event,
+	    &err) != EV_OK)
+		ev_tool_fail(&err);
+	if (!input)
+		return;
+	stage->place = input->name;
+	stage->reader = ev_reader_new(input, settings->max_event);
+	ev_reader_on(stage->reader, on_reader, stage);
+}
+
+/* A control line: of a failure we learn here, and end with it. Marks come
+ * with named pipelines, which this version does not have. */
+static _Noreturn void
+obey(struct ev_slice text)
+{
+	struct ev_control control;
+	struct ev_err err;
+
+	if (ev_control_parse(text, &control, &err) != EV_OK)
+		ev_tool_fail(&err);
+	if (control.kind == EV_CONTROL_FAIL)
+		ev_tool_pass_fail(control.text, control.status);
+	ev_tool_die(EV_EXIT_CONFIG, "the stream is of a named pipeline (it "
+	    "has marks), which this version cannot read");
+}
+
+void
+ev_stage_bad(struct ev_stage *stage, const struct ev_line *line,
+    const char *why)
+{
+	char where[1024];
+
+	snprintf(where, sizeof(where), "%s:%" PRIu64, stage->place,
+	    line->number);
+	ev_stage_bad_at(stage, where, why, line->text, line->length);
+}
+
+void
+ev_stage_bad_at(struct ev_stage *stage, const char *where, const char *why,
+    struct ev_slice input, size_t length)
+{
+	struct ev_err err;
+
+	if (ev_bad_event(stage->bad, where, why, input, length, &err) != EV_OK)
+		ev_tool_fail(&err);
+}
+
+bool
+ev_stage_next(struct ev_stage *stage, struct ev_line *line)
+{
+	struct ev_err err;
+
+	for (;;) {
+		enum ev_status status = ev_reader_next(stage->reader,
+		    stage->scan, line, &err);
+
+		if (status == EV_OK && !line->control) {
+			stage->in++;
+			return true;
+		}
+		if (status == EV_END)
+			return false;
+		if (status == EV_OK) {
+			obey(line->text);
+		} else if (status == EV_BAD) {
+			stage->in++;
+			ev_stage_bad(stage, line, err.text);
+		} else {
+			ev_tool_fail(&err);
+		}
+	}
+}
+
+void
+ev_stage_pass(struct ev_stage *stage, const struct ev_line *line)
+{
+	struct ev_err err;
+
+	stage->out++;
+	if (ev_writer_pass(stage->writer, line, &err) != EV_OK)
+		ev_tool_fail(&err);
+}
+
+struct ev_buf *
+ev_stage_begin(struct ev_stage *stage)
+{
+	return ev_writer_begin(stage->writer);
+}
+
+void
+ev_stage_end(struct ev_stage *stage)
+{
+	struct ev_err err;
+
+	stage->out++;
+	if (ev_writer_end(stage->writer, &err) != EV_OK)
+		ev_tool_fail(&err);
+}
+
+void
+ev_stage_done(struct ev_stage *stage)
+{
+	struct ev_err err;
+	uint64_t bad = ev_bad_count(stage->bad);
+	bool rejects = ev_bad_rejects(stage->bad);
+
+	if (stage->writer && ev_writer_flush(stage->writer, &err) != EV_OK)
+		ev_tool_fail(&err);
+	if (ev_bad_close(stage->bad, &err) != EV_OK)
+		ev_tool_fail(&err);
+	if (stage->stats || bad)
+		ev_tool_say("in=%" PRIu64 " out=%" PRIu64 " filtered=%" PRIu64
+		    " rejected=%" PRIu64 " skipped=%" PRIu64, stage->in,
+		    stage->out, stage->filtered, rejects ? bad : 0,
+		    rejects ? 0 : bad);
+}

@@ -1,0 +1,208 @@
+/*
+ * tool: see tool.h.
+ */
+#include "tool/tool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/mem.h"
+#include "event/control.h"
+
+#define CLEANERS 8
+
+static struct {
+	const char *name;
+	bool data; /* stdout carries events */
+	struct ev_writer *out, *also;
+	struct {
+		void (*clean)(void *arg);
+		void *arg;
+	} cleaner[CLEANERS];
+	unsigned cleaners;
+} tool = {.name = "evkit"};
+
+static _Noreturn void
+out_of_memory(size_t size)
+{
+	struct ev_err err;
+
+	/* A second time would be for the message itself. */
+	ev_mem_on_failure(NULL);
+	ev_err_set(&err, EV_FATAL, EV_EXIT_OS,
+	    "out of memory (%zu bytes more)", size);
+	ev_tool_fail(&err);
+}
+
+/* A standard descriptor that was closed would be given to the next file
+ * opened. It becomes one that cannot be used in its direction, so that using
+ * it is an error. */
+static void
+fill_standard(void)
+{
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+			open("/dev/null", fd ? O_RDONLY : O_WRONLY);
+}
+
+void
+ev_tool_start(const char *name, bool data)
+{
+	fill_standard();
+	tool.name = name;
+	tool.data = data;
+	ev_mem_on_failure(out_of_memory);
+	ev_io_catch_signals();
+	if (data)
+		ev_io_watch(STDOUT_FILENO);
+}
+
+const char *
+ev_tool_name(void)
+{
+	return tool.name;
+}
+
+int
+ev_tool_options(const struct ev_opt_usage *usage,
+    const struct ev_opt_table *tables, int argc, char **argv)
+{
+	struct ev_err err;
+	int rest;
+
+	switch (ev_opt_parse(usage, tables, argc, argv, &rest, &err)) {
+	case EV_OK:
+		return rest;
+	case EV_END:
+		if (fflush(stdout) || ferror(stdout))
+			ev_tool_die(EV_EXIT_IO, "cannot write the help");
+		exit(EV_EXIT_OK);
+	default:
+		ev_tool_fail(&err);
+	}
+}
+
+struct ev_writer *
+ev_tool_stdout(void)
+{
+	if (!tool.out)
+		tool.out = ev_writer_new(STDOUT_FILENO, "standard output");
+	return tool.out;
+}
+
+static void
+say(const char *text)
+{
+	struct ev_buf line = {0};
+
+	ev_buf_printf(&line, "%s: %s\n", tool.name, text);
+	if (write(STDERR_FILENO, line.ptr, line.len) < 0) {
+		/* There is no other place to say it. */
+	}
+	ev_buf_release(&line);
+}
+
+void
+ev_tool_say(const char *format, ...)
+{
+	va_list args;
+	char text[2048];
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	say(text);
+}
+
+void
+ev_tool_on_failure(void (*clean)(void *arg), void *arg)
+{
+	if (tool.cleaners == CLEANERS)
+		abort();
+	tool.cleaner[tool.cleaners].clean = clean;
+	tool.cleaner[tool.cleaners++].arg = arg;
+}
+
+void
+ev_tool_announce(struct ev_writer *writer)
+{
+	tool.also = writer;
+}
+
+/* A terminal is read by a person, who has the message. */
+static bool
+announces(void)
+{
+	return tool.data && !isatty(STDOUT_FILENO);
+}
+
+/* The end that all failures have: what was made is undone, the failure line
+ * goes out, the signal (if it was one) is let through. */
+static _Noreturn void
+end(struct ev_slice fail_line, int status)
+{
+	while (tool.cleaners) {
+		tool.cleaners--;
+		tool.cleaner[tool.cleaners].clean(
+		    tool.cleaner[tool.cleaners].arg);
+	}
+	if (tool.also)
+		ev_writer_last(tool.also, fail_line);
+	if (announces())
+		ev_writer_last(ev_tool_stdout(), fail_line);
+	if (status == 128 + SIGPIPE || status == 128 + ev_io_signal()) {
+		signal(status - 128, SIG_DFL);
+		raise(status - 128);
+	}
+	_exit(status);
+}
+
+void
+ev_tool_fail(const struct ev_err *err)
+{
+	struct ev_buf line = {0};
+
+	/* Of a signal the shell tells; every stage of the pipe got it. */
+	if (*err->text && err->exit <= 128)
+		say(err->text);
+	ev_control_fail(&line, tool.name, err->exit, err->text);
+	end(ev_buf_as_slice(&line), err->exit);
+}
+
+void
+ev_tool_die(int exit, const char *format, ...)
+{
+	struct ev_err err = {.exit = exit};
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(err.text, sizeof(err.text), format, args);
+	va_end(args);
+	ev_tool_fail(&err);
+}
+
+void
+ev_tool_pass_fail(struct ev_slice text, int status)
+{
+	struct ev_buf line = {0};
+
+	ev_buf_slice(&line, text);
+	ev_buf_char(&line, '\n');
+	end(ev_buf_as_slice(&line), status);
+}
+
+void
+ev_tool_done(int exit)
+{
+	struct ev_err err;
+
+	if (tool.out && ev_writer_flush(tool.out, &err) != EV_OK)
+		ev_tool_fail(&err);
+	_exit(exit);
+}
