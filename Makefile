@@ -17,7 +17,7 @@ LIBEXEC  = $(PREFIX)/libexec/evkit
 # every other source must build without it. A program loads only the libraries
 # that it uses (--as-needed), so all are offered to all.
 
-LIBRARIES = libarchive libpcre2-8 libmpdec
+LIBRARIES = libarchive libpcre2-8 gmp
 
 libarchive_header  = archive.h
 libarchive_link    = -larchive
@@ -27,19 +27,19 @@ libpcre2-8_header  = pcre2.h
 libpcre2-8_link    = -lpcre2-8
 libpcre2-8_users   = lib/expr/%.c cmd/evfilter.c
 
-libmpdec_header    = mpdecimal.h
-libmpdec_link      = -lmpdec
-libmpdec_users     = lib/expr/%.c cmd/evfilter.c
+gmp_header         = gmp.h
+gmp_link           = -lgmp
+gmp_users          = lib/expr/%.c cmd/evfilter.c
 
-# pkg-config knows where a library lies; libmpdec of Debian 12 has no .pc file,
-# and is looked for where the compiler looks.
+# pkg-config knows where a library lies; without a .pc file it is looked for
+# where the compiler looks.
 pkg     = $(shell pkg-config $(1) $(2) 2>/dev/null)
 has     = $(shell printf '\043include <$($(1)_header)>\n' | $(CC) \
 	-DPCRE2_CODE_UNIT_WIDTH=8 $(call pkg,--cflags,$(1)) -E - >/dev/null 2>&1 \
 	&& echo yes)
 FOUND  := $(foreach l,$(LIBRARIES),$(if $(call has,$l),$l))
 ABSENT := $(filter-out $(FOUND),$(LIBRARIES))
-LDLIBS := $(foreach l,$(FOUND),$(or $(call pkg,--libs,$l),$($l_link)))
+LDLIBS := $(foreach l,$(FOUND),$(or $(call pkg,--libs,$l),$($l_link))) -lm
 LIBINC := $(foreach l,$(FOUND),$(call pkg,--cflags,$l))
 
 # --- flags ---------------------------------------------------------------
