@@ -25,8 +25,8 @@ libarchive_users   = cmd/evunpack.c
 
 libpcre2-8_header  = pcre2.h
 libpcre2-8_link    = -lpcre2-8
-libpcre2-8_users   = lib/expr/%.c cmd/evfilter.c \
-	lib/format/regex.c cmd/evsource-file.c
+libpcre2-8_users   = lib/expr/%.c lib/format/regex.c cmd/evfilter.c \
+	cmd/evsource-file.c
 
 gmp_header         = gmp.h
 gmp_link           = -lgmp
