@@ -151,7 +151,7 @@ blank(const char *s)
 	return *s == '\n' ? s : NULL;
 }
 
-static void
+static inline void
 set_line(struct ev_reader *reader, struct ev_line *line, const char *text,
     const char *newline)
 {
@@ -179,7 +179,7 @@ too_long(struct ev_reader *reader, struct ev_line *line, struct ev_err *err)
 }
 
 /* The line at text, which is neither blank nor a control line. */
-static enum ev_status
+static inline enum ev_status
 event(struct ev_reader *reader, struct ev_scan *scan, const char *text,
     struct ev_line *line, struct ev_err *err)
 {

@@ -27,7 +27,8 @@ struct node {
 
 struct guess {
 	char text[GUESS_LEN];
-	unsigned len;     /* 0: none */
+	uint32_t mask;    /* one bit for each byte of text to compare */
+	unsigned len;     /* bytes of text; 0: no guess */
 	unsigned key_at;  /* where in text the key's opening quote stands */
 	unsigned key_len; /* with both quotes */
 	bool escaped;
@@ -42,8 +43,18 @@ struct ev_scan {
 	struct ev_member *member;
 	size_t members, member_cap;
 	struct ev_fault fault;
-	struct guess guess[GUESSES];
+	struct guess guess[GUESSES + 1]; /* the last is never one */
 };
+
+/* A text that stands nowhere in a good line: 0xFF is no UTF-8. That saves the
+ * question whether there is a guess. */
+static void
+no_guess(struct guess *guess)
+{
+	guess->len = 0;
+	guess->text[0] = '\xFF';
+	guess->mask = 1;
+}
 
 struct ev_scan *
 ev_scan_new(void)
@@ -51,6 +62,8 @@ ev_scan_new(void)
 	struct ev_scan *scan = ev_mem_zalloc(1, sizeof(*scan));
 
 	scan->root.slot = -1;
+	for (unsigned i = 0; i <= GUESSES; i++)
+		no_guess(&scan->guess[i]);
 	return scan;
 }
 
@@ -105,8 +118,8 @@ ev_scan_want(struct ev_scan *scan, const struct ev_slice *path,
 		    scan->fields * sizeof(*scan->field));
 	}
 	/* The tree may have moved, and with it what guesses point at. */
-	for (unsigned i = 0; i < GUESSES; i++)
-		scan->guess[i].len = 0;
+	for (unsigned i = 0; i <= GUESSES; i++)
+		no_guess(&scan->guess[i]);
 	return (unsigned)node->slot;
 }
 
@@ -141,30 +154,22 @@ ev_scan_members(const struct ev_scan *scan, size_t *count)
 	return scan->member;
 }
 
-/* A string, number or word, which begins at s; sets value but for its end. */
+/* A string, number or word, which begins at s; sets value but for its end.
+ * The two most common kinds first: a switch over all costs 2 % more. */
 EV_TOKEN const char *
 scalar(const char *s, struct ev_value *value, struct ev_fault *fault)
 {
 	value->escaped = false;
-	switch (*s) {
-	case '"':
+	if (*s == '"') {
 		value->type = EV_STRING;
 		return ev_token_string(s, &value->escaped, fault);
-	case 't':
-		value->type = EV_TRUE;
-		return ev_token_word(s, fault);
-	case 'f':
-		value->type = EV_FALSE;
-		return ev_token_word(s, fault);
-	case 'n':
-		value->type = EV_NULL;
-		return ev_token_word(s, fault);
-	default:
-		if (*s != '-' && !ev_token_digit(*s))
-			return ev_token_fault(fault, s, "not a JSON value");
+	}
+	if (ev_token_digit(*s) || *s == '-') {
 		value->type = EV_NUMBER;
 		return ev_token_number(s, fault);
 	}
+	value->type = *s == 't' ? EV_TRUE : *s == 'f' ? EV_FALSE : EV_NULL;
+	return ev_token_word(s, fault);
 }
 
 /* A key and its colon; returns the address of the value. */
@@ -314,15 +319,13 @@ guessed(const struct guess *guess, const char *s)
 {
 	const __m128i *a = (const __m128i *)(const void *)s;
 	const __m128i *b = (const __m128i *)(const void *)guess->text;
-	unsigned same = (unsigned)_mm_movemask_epi8(
+	uint32_t same = (uint32_t)_mm_movemask_epi8(
 	    _mm_cmpeq_epi8(_mm_loadu_si128(a), _mm_loadu_si128(b)));
 
-	if (guess->len > 16)
-		same |= (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(
+	if (guess->mask >> 16)
+		same |= (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(
 		    _mm_loadu_si128(a + 1), _mm_loadu_si128(b + 1))) << 16;
-	/* The lowest byte that differs lies behind the guess's end. */
-	return guess->len && (~(uint64_t)same & ((UINT64_C(1) << guess->len) -
-	    1)) == 0;
+	return !(~same & guess->mask);
 }
 #else
 EV_TOKEN bool
@@ -335,27 +338,38 @@ guessed(const struct guess *guess, const char *s)
 /* A member's key the long way: s stands behind the brace or comma. Fills
  * guess for the next line; returns the address of the value. */
 static const char *
-read_key(struct ev_scan *scan, struct guess *guess, const char *s, bool first)
+read_key(struct ev_scan *scan, struct guess *guess, const char *s)
 {
 	struct ev_value key;
 	const char *value;
 
-	guess->len = 0;
+	no_guess(guess);
 	value = key_of(ev_token_space(s), &key, &scan->fault);
 	if (!value)
 		return NULL;
-	if (first && ev_value_text_is(key, EV_SLICE("~ev")))
+	if (guess == scan->guess && ev_value_text_is(key, EV_SLICE("~ev")))
 		return ev_token_fault(&scan->fault, key.ptr,
 		    "the key ~ev is reserved for control lines");
 	guess->node = wanted(&scan->root, key);
 	guess->escaped = key.escaped;
 	guess->key_at = (unsigned)(key.ptr - s);
 	guess->key_len = key.len;
-	if (value - s <= GUESS_LEN) {
+	if (value - s <= GUESS_LEN && guess != &scan->guess[GUESSES]) {
 		guess->len = (unsigned)(value - s);
 		memcpy(guess->text, s, guess->len);
+		guess->mask = UINT32_MAX >> (GUESS_LEN - guess->len);
 	}
 	return value;
+}
+
+EV_TOKEN void
+found(struct ev_scan *scan, const struct node *node, struct ev_value value)
+{
+	if (node->slot >= 0)
+		scan->field[node->slot] = value;
+	/* What was below an earlier member of this name does not count. */
+	if (node->children && value.type != EV_OBJECT)
+		forget(scan, node);
 }
 
 static void
@@ -372,53 +386,59 @@ add_member(struct ev_scan *scan, const struct guess *guess, const char *s,
 	    value};
 }
 
+/* An object or array that is a member of the top level. */
+static const char *
+container(struct ev_scan *scan, const struct node *node, struct ev_value *value)
+{
+	value->escaped = false;
+	value->type = *value->ptr == '{' ? EV_OBJECT : EV_ARRAY;
+	if (node && node->children && value->type == EV_OBJECT) {
+		forget(scan, node);
+		return nested_object(scan, node, value->ptr, 1);
+	}
+	return skip_container(value->ptr, 1, &scan->fault);
+}
+
 /* The top-level object; s stands behind its brace. Returns the address behind
  * the closing brace. */
 EV_TOKEN const char *
 members(struct ev_scan *scan, const char *s)
 {
 	struct ev_fault *fault = &scan->fault;
-	struct guess beyond; /* for members that are not guessed any more */
+	struct guess *guess = scan->guess;
 	const char *from;
-	unsigned n = 0;
 
 	from = ev_token_space(s);
 	if (*from == '}')
 		return from + 1;
-	for (;;) {
-		struct guess *guess = n < GUESSES ? &scan->guess[n++] : &beyond;
+	for (;; guess += guess != &scan->guess[GUESSES]) {
 		struct ev_value value;
 
-		if (guess != &beyond && guessed(guess, s))
-			value.ptr = s + guess->len;
-		else if (!(value.ptr = read_key(scan, guess, s, n == 1)))
-			return NULL;
 		from = s;
-		if (guess->node && guess->node->children)
-			forget(scan, guess->node);
-		if (*value.ptr == '{' || *value.ptr == '[') {
-			value.escaped = false;
-			value.type = *value.ptr == '{' ? EV_OBJECT : EV_ARRAY;
-			s = guess->node && guess->node->children &&
-			    value.type == EV_OBJECT ?
-			    nested_object(scan, guess->node, value.ptr, 1) :
-			    skip_container(value.ptr, 1, fault);
-		} else {
+		if (guessed(guess, s))
+			value.ptr = s + guess->len;
+		else if (!(value.ptr = read_key(scan, guess, s)))
+			return NULL;
+		if (*value.ptr == '{' || *value.ptr == '[')
+			s = container(scan, guess->node, &value);
+		else
 			s = scalar(value.ptr, &value, fault);
-		}
 		if (!s)
 			return NULL;
 		value.len = (uint32_t)(s - value.ptr);
-		if (guess->node && guess->node->slot >= 0)
-			scan->field[guess->node->slot] = value;
+		if (guess->node)
+			found(scan, guess->node, value);
 		if (scan->want_members)
 			add_member(scan, guess, from, value);
-		s = ev_token_space(s);
-		if (*s == '}')
-			return s + 1;
-		if (*s++ != ',')
-			return ev_token_fault(fault, s - 1,
-			    "no comma or } after a member");
+		if (*s != ',') {
+			s = ev_token_space(s);
+			if (*s == '}')
+				return s + 1;
+			if (*s != ',')
+				return ev_token_fault(fault, s,
+				    "no comma or } after a member");
+		}
+		s++;
 	}
 }
 
