@@ -17,11 +17,15 @@ LIBEXEC  = $(PREFIX)/libexec/evkit
 # every other source must build without it. A program loads only the libraries
 # that it uses (--as-needed), so all are offered to all.
 
-LIBRARIES = libarchive libpcre2-8 gmp
+LIBRARIES = libarchive zlib libpcre2-8 gmp
 
 libarchive_header  = archive.h
 libarchive_link    = -larchive
-libarchive_users   = cmd/evunpack.c
+libarchive_users   = lib/format/archive.c cmd/evunpack.c
+
+zlib_header        = zlib.h
+zlib_link          = -lz
+zlib_users         = lib/format/archive.c cmd/evunpack.c
 
 libpcre2-8_header  = pcre2.h
 libpcre2-8_link    = -lpcre2-8

@@ -21,6 +21,8 @@
 #include "format/magic.h"
 
 #define BLOCK (64u << 10)
+/* Smaller, so that there is an end to what a bomb makes of one read. */
+#define PACKED (16u << 10)
 
 struct unpacker {
 	const struct ev_archive_source *source;
@@ -37,7 +39,8 @@ struct unpacker {
 	/* gzip: inside a member of it, and not between two */
 	bool gzip, inside;
 	z_stream zlib;
-	char packed[BLOCK], plain[BLOCK];
+	char why[160];
+	char packed[PACKED], plain[BLOCK];
 };
 
 /* Keeps the failure for the end, when all that is whole has been given. */
@@ -58,7 +61,7 @@ pull(struct unpacker *self, size_t have)
 	if (self->ended)
 		return 0;
 	switch (self->source->read(self->source->arg, self->packed + have,
-	    BLOCK - have, &got, &self->broken)) {
+	    PACKED - have, &got, &self->broken)) {
 	case EV_OK:
 		self->in += got;
 		return got;
@@ -136,13 +139,46 @@ inflate_some(struct unpacker *self)
 	return BLOCK - zlib->avail_out;
 }
 
+/* Why `out` bytes are too many for what was read; NULL if they are not. */
+static const char *
+beyond(struct unpacker *self, uint64_t out)
+{
+	const struct ev_archive_limits *limits = self->limits;
+	uint64_t in = self->in;
+
+	/* A zip archive may be read to and fro. */
+	if (self->source->size && in > self->source->size)
+		in = self->source->size;
+	if (limits->total && out > limits->total)
+		snprintf(self->why, sizeof(self->why), "more than %" PRIu64
+		    " bytes come of it; if that is right, "
+		    "-X unpack-total=SIZE allows it", limits->total);
+	else if (limits->ratio && out > EV_ARCHIVE_SMALL &&
+	    out / limits->ratio > in)
+		snprintf(self->why, sizeof(self->why), "it grows more than %"
+		    PRIu64 " times, as a zip bomb does; if that is right, "
+		    "-X unpack-ratio=N allows it", limits->ratio);
+	else
+		return NULL;
+	return self->why;
+}
+
+/* The next block for libarchive. Here, too, the limits are looked at: what a
+ * tar archive has between its members is never given to anyone. */
 static la_ssize_t
 on_read(struct archive *archive, void *arg, const void **block)
 {
 	struct unpacker *self = arg;
+	la_int64_t out = archive_filter_bytes(archive, 0);
+	const char *why = out > 0 ? beyond(self, (uint64_t)out) : NULL;
 	size_t len;
 
-	(void)archive;
+	if (why) {
+		fail_later(self, why);
+		self->ended = true;
+		self->left.len = 0;
+		return 0;
+	}
 	if (self->gzip) {
 		*block = self->plain;
 		return (la_ssize_t)inflate_some(self);
@@ -180,6 +216,9 @@ open_archive(struct unpacker *self)
 	archive_read_support_format_zip(archive);
 	archive_read_support_format_raw(archive);
 	archive_read_support_format_empty(archive);
+	/* cat a.tar b.tar: and no byte behind the first is dropped unseen */
+	archive_read_set_option(archive, "tar", "read_concatenated_archives",
+	    "1");
 	archive_read_set_read_callback(archive, on_read);
 	if (self->source->seek && !self->gzip)
 		archive_read_set_seek_callback(archive, on_seek);
@@ -207,35 +246,13 @@ refused(struct unpacker *self, struct archive *archive, const char *name,
 	const char *said = archive_error_string(archive);
 	char why[256];
 
+	/* liblzma's and zlib's words for an input that ends early */
+	if (said && (strstr(said, "No progress is possible") ||
+	    strstr(said, "ZIP decompression failed (-5)")))
+		said = "the data ends early";
 	snprintf(why, sizeof(why), "%s", said ? said : "damaged");
 	if (!islower((unsigned char)why[0]) && islower((unsigned char)why[1]))
 		why[0] = (char)tolower((unsigned char)why[0]);
-	return refuse(self, name, why, err);
-}
-
-/* True while the member may have `more` bytes. */
-static enum ev_status
-within_limits(struct unpacker *self, const char *name, uint64_t more,
-    struct ev_err *err)
-{
-	const struct ev_archive_limits *limits = self->limits;
-	uint64_t in = self->in, out = self->out + more;
-	char why[160];
-
-	/* A zip archive may be read to and fro. */
-	if (self->source->size && in > self->source->size)
-		in = self->source->size;
-	if (limits->total && out > limits->total)
-		snprintf(why, sizeof(why), "more than %" PRIu64 " bytes come "
-		    "of it; if that is right, -X unpack-total=SIZE allows it",
-		    limits->total);
-	else if (limits->ratio && out > EV_ARCHIVE_SMALL &&
-	    out / limits->ratio > in)
-		snprintf(why, sizeof(why), "it grows more than %" PRIu64
-		    " times, as a zip bomb does; if that is right, "
-		    "-X unpack-ratio=N allows it", limits->ratio);
-	else
-		return EV_OK;
 	return refuse(self, name, why, err);
 }
 
@@ -243,11 +260,12 @@ static enum ev_status
 give(struct unpacker *self, const char *name, struct ev_slice bytes,
     struct ev_err *err)
 {
-	enum ev_status status = within_limits(self, name, bytes.len, err);
+	const char *why;
 
-	if (status != EV_OK)
-		return status;
 	self->out += bytes.len;
+	why = beyond(self, self->out);
+	if (why)
+		return refuse(self, name, why, err);
 	return self->sink->data(self->sink->arg, bytes, err);
 }
 
@@ -349,7 +367,8 @@ give_member(struct unpacker *self, struct archive *archive,
 
 	if (!name)
 		name = "?";
-	if (self->limits->members && ++self->members > self->limits->members)
+	self->members++;
+	if (self->limits->members && self->members > self->limits->members)
 		return refuse(self, NULL, "it has too many members; if that "
 		    "is right, -X unpack-members=N allows them", err);
 	if (what) {
@@ -369,6 +388,13 @@ give_member(struct unpacker *self, struct archive *archive,
 	return status == EV_OK ? give_data(self, archive, name, err) : status;
 }
 
+static bool
+is_tar(struct archive *archive)
+{
+	return (archive_format(archive) & ARCHIVE_FORMAT_BASE_MASK) ==
+	    ARCHIVE_FORMAT_TAR;
+}
+
 static enum ev_status
 give_members(struct unpacker *self, struct archive *archive,
     struct ev_err *err)
@@ -382,12 +408,15 @@ give_members(struct unpacker *self, struct archive *archive,
 	while (status == EV_OK) {
 		code = archive_read_next_header(archive, &entry);
 		if (code == ARCHIVE_EOF)
-			return EV_OK;
+			break;
 		/* ARCHIVE_WARN: a name that is not of the locale, and such */
 		if (code != ARCHIVE_OK && code != ARCHIVE_WARN)
 			return refused(self, archive, NULL, err);
 		status = give_member(self, archive, entry, err);
 	}
+	/* libarchive takes zeros for an empty tar archive. */
+	if (status == EV_OK && !self->members && is_tar(archive))
+		return refuse(self, NULL, "nothing but zeros is in it", err);
 	return status;
 }
 

@@ -3,6 +3,7 @@
  */
 #include "tool/unpack.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -202,15 +203,16 @@ ev_unpack_open(struct ev_unpack **unpack, const char *name, int fd,
 	} pairs[] = {{"--ratio", limits->ratio}, {"--members", limits->members},
 	    {"--total", limits->total}};
 	char hex[2 * EV_MAGIC_MAX + 1];
-	char *argv[12] = {"evunpack"};
+	const char *argv[12] = {"evunpack"};
 	size_t argc = 1;
 
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
 		if (!pairs[i].value)
 			continue;
-		argv[argc++] = (char *)(uintptr_t)pairs[i].option;
-		argv[argc++] = (char *)(uintptr_t)pairs[i].value;
+		argv[argc++] = pairs[i].option;
+		argv[argc++] = pairs[i].value;
 	}
+	assert(prefix.len <= EV_MAGIC_MAX);
 	if (prefix.len) {
 		for (size_t i = 0; i < prefix.len; i++)
 			snprintf(hex + 2 * i, 3, "%02x",
@@ -222,7 +224,8 @@ ev_unpack_open(struct ev_unpack **unpack, const char *name, int fd,
 	argv[argc++] = "--";
 	argv[argc++] = self->place;
 	self->member.in = (struct ev_input){name, 0, member_read, member_wait};
-	if (ev_child_start(&self->child, "evunpack", argv, true, fd, err)) {
+	if (ev_child_start(&self->child, "evunpack",
+	    (char *const *)(uintptr_t)argv, true, fd, err) != EV_OK) {
 		self->child = (struct ev_child){0, -1, NULL};
 		ev_unpack_close(self);
 		return EV_FATAL;
