@@ -27,18 +27,18 @@ struct json {
 	const char *at, *end; /* what is left of it */
 	bool over;            /* nothing more will be read */
 
-	bool matched;  /* the key just read is the path's next */
-	bool elements; /* inside the array that was looked for */
-	bool found;    /* the path led somewhere in this document */
+	bool matched;       /* the key just read is the path's next */
+	bool elements;      /* inside the array that was looked for */
+	bool found;         /* the path led somewhere in this document */
 	struct ev_buf name; /* the key being read, quotes included */
 
 	/* the record that is being read, or the document in which the path
 	 * is still being looked for */
-	bool inside;    /* it is a record */
-	char first;     /* its first byte */
+	bool inside; /* it is a record */
+	char first;  /* its first byte */
 	bool too_long;
 	uint64_t line;
-	uint64_t begin; /* its offset in the input */
+	uint64_t begin;      /* its offset in the input */
 	const char *unsaved; /* in the chunk, its bytes not yet in input;
 	                      * NULL: none is being read */
 	struct ev_buf input; /* those of chunks before, INPUT or so at most */
@@ -151,16 +151,16 @@ kind_of(char first)
 static bool
 is_reserved(struct ev_slice event)
 {
-	size_t len = 2;
+	struct ev_value key = {.ptr = event.ptr + 1, .type = EV_STRING};
+	size_t len = 1;
 
-	if (event.len < 4 || (event.ptr[2] != '~' && event.ptr[2] != '\\'))
+	if (event.len < 4 || (key.ptr[1] != '~' && key.ptr[1] != '\\'))
 		return false;
-	while (event.ptr[len] != '"')
-		len += event.ptr[len] == '\\' ? 2 : 1;
-	return ev_value_text_is((struct ev_value){.ptr = event.ptr + 1,
-	    .len = (uint32_t)len, .type = EV_STRING,
-	    .escaped = memchr(event.ptr, '\\', len) != NULL},
-	    EV_SLICE("~ev"));
+	while (key.ptr[len] != '"')
+		len += key.ptr[len] == '\\' ? 2 : 1;
+	key.len = (uint32_t)len + 1;
+	key.escaped = memchr(key.ptr, '\\', len) != NULL;
+	return ev_value_text_is(key, EV_SLICE("~ev"));
 }
 
 static enum ev_status
@@ -235,15 +235,15 @@ static void
 end_key(struct json *json)
 {
 	struct ev_value name = {.ptr = json->name.ptr,
-	    .len = (uint32_t)json->name.len, .type = EV_STRING};
+	    .len = (uint32_t)json->name.len,
+	    .type = EV_STRING};
 
 	json->matched = false;
 	if (!json->lex.out)
 		return;
 	json->lex.out = NULL;
 	name.escaped = memchr(name.ptr, '\\', name.len) != NULL;
-	json->matched = ev_value_text_is(name,
-	    json->key[json->lex.depth - 1]);
+	json->matched = ev_value_text_is(name, json->key[json->lex.depth - 1]);
 }
 
 /* Stops collecting an event or a key that is too long to be of use. */

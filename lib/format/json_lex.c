@@ -12,18 +12,21 @@
 #include "base/utf8.h"
 
 enum state {
-	DOCUMENT,     /* a value, or the end of input */
-	VALUE,        /* a value, after a comma or colon */
-	FIRST_VALUE,  /* a value or ] */
-	FIRST_KEY,    /* a key or } */
-	KEY,          /* a key, after a comma */
+	DOCUMENT,    /* a value, or the end of input */
+	VALUE,       /* a value, after a comma or colon */
+	FIRST_VALUE, /* a value or ] */
+	FIRST_KEY,   /* a key or } */
+	KEY,         /* a key, after a comma */
 	COLON,
-	AFTER,        /* a comma, or the end of the container */
+	AFTER, /* a comma, or the end of the container */
 	/* inside a token: all states from here on */
 	STRING,
 	ESCAPE,
-	HEX1, HEX2, HEX3, HEX4, /* that many digits of \u to come */
-	TAIL,         /* the rest of a character of several bytes */
+	HEX1, /* that many digits of \u to come */
+	HEX2,
+	HEX3,
+	HEX4,
+	TAIL, /* the rest of a character of several bytes */
 	MINUS,
 	ZERO,
 	DIGITS,
@@ -33,32 +36,33 @@ enum state {
 	SIGN,
 	POWER,
 	LITERAL,
-	BOM2, BOM3,   /* the rest of a byte order mark */
+	BOM2, /* the rest of a byte order mark */
+	BOM3,
 	FAILED,
 };
 
 /* What was wrong with a byte, by the state that met it. */
 static const char *const reasons[] = {
-	[DOCUMENT] = "a value expected",
-	[VALUE] = "a value expected",
-	[FIRST_VALUE] = "a value or ] expected",
-	[FIRST_KEY] = "a key or } expected",
-	[KEY] = "a key expected",
-	[COLON] = "a colon expected",
-	[STRING] = "a control character in a string",
-	[ESCAPE] = "no such escape",
-	[HEX1] = "four hexadecimal digits expected after \\u",
-	[HEX2] = "four hexadecimal digits expected after \\u",
-	[HEX3] = "four hexadecimal digits expected after \\u",
-	[HEX4] = "four hexadecimal digits expected after \\u",
-	[TAIL] = "not UTF-8",
-	[MINUS] = "a digit expected",
-	[POINT] = "a digit expected",
-	[EXPONENT] = "a digit expected",
-	[SIGN] = "a digit expected",
-	[LITERAL] = "no such word: true, false or null expected",
-	[BOM2] = "a value expected",
-	[BOM3] = "a value expected",
+    [DOCUMENT] = "a value expected",
+    [VALUE] = "a value expected",
+    [FIRST_VALUE] = "a value or ] expected",
+    [FIRST_KEY] = "a key or } expected",
+    [KEY] = "a key expected",
+    [COLON] = "a colon expected",
+    [STRING] = "a control character in a string",
+    [ESCAPE] = "no such escape",
+    [HEX1] = "four hexadecimal digits expected after \\u",
+    [HEX2] = "four hexadecimal digits expected after \\u",
+    [HEX3] = "four hexadecimal digits expected after \\u",
+    [HEX4] = "four hexadecimal digits expected after \\u",
+    [TAIL] = "not UTF-8",
+    [MINUS] = "a digit expected",
+    [POINT] = "a digit expected",
+    [EXPONENT] = "a digit expected",
+    [SIGN] = "a digit expected",
+    [LITERAL] = "no such word: true, false or null expected",
+    [BOM2] = "a value expected",
+    [BOM3] = "a value expected",
 };
 
 void
@@ -99,8 +103,9 @@ static enum ev_json_event
 unexpected(struct ev_json_lex *lex)
 {
 	if (lex->state == AFTER)
-		return fail(lex, in_object(lex) ? "a comma or } expected" :
-		    "a comma or ] expected");
+		return fail(lex,
+		    in_object(lex) ? "a comma or } expected"
+				   : "a comma or ] expected");
 	return fail(lex, reasons[lex->state]);
 }
 
@@ -485,6 +490,7 @@ ev_json_lex_finish(struct ev_json_lex *lex)
 		return end_value(lex);
 	if (lex->state <= AFTER)
 		return fail(lex, "it ends inside an array or object");
-	return fail(lex, lex->state <= TAIL ? "it ends inside a string" :
-	    "it ends inside a value");
+	return fail(lex,
+	    lex->state <= TAIL ? "it ends inside a string"
+			       : "it ends inside a value");
 }

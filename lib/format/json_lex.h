@@ -21,12 +21,12 @@
 #include "event/scan.h"
 
 enum ev_json_event {
-	EV_JSON_MORE,    /* the chunk is used up */
-	EV_JSON_BEGIN,   /* a value begins, in a container of depth watch */
-	EV_JSON_END,     /* a value ended, in one of depth watch or less */
-	EV_JSON_KEY,     /* a key begins, in an object of depth watch */
+	EV_JSON_MORE,  /* the chunk is used up */
+	EV_JSON_BEGIN, /* a value begins, in a container of depth watch */
+	EV_JSON_END,   /* a value ended, in one of depth watch or less */
+	EV_JSON_KEY,   /* a key begins, in an object of depth watch */
 	EV_JSON_KEY_END,
-	EV_JSON_ERROR,   /* reason says why; the lexer is of no use any more */
+	EV_JSON_ERROR, /* reason says why; the lexer is of no use any more */
 };
 
 struct ev_json_lex {
@@ -43,14 +43,14 @@ struct ev_json_lex {
 
 	/* its own */
 	uint8_t state;
-	bool begun;           /* BEGIN or KEY was said for what comes now */
-	bool key;             /* the string is a key */
-	uint8_t low, high;    /* what the next byte of a character may be */
-	uint8_t tails;        /* how many such bytes are still to come */
-	const char *literal;  /* what is still to come of true, false, null */
-	uint64_t line_start;  /* where the line begins in all input */
-	uint64_t base;        /* where the chunk begins in all input */
-	const char *chunk;    /* the chunk's first byte */
+	bool begun;          /* BEGIN or KEY was said for what comes now */
+	bool key;            /* the string is a key */
+	uint8_t low, high;   /* what the next byte of a character may be */
+	uint8_t tails;       /* how many such bytes are still to come */
+	const char *literal; /* what is still to come of true, false, null */
+	uint64_t line_start; /* where the line begins in all input */
+	uint64_t base;       /* where the chunk begins in all input */
+	const char *chunk;   /* the chunk's first byte */
 	uint8_t stack[EV_SCAN_DEPTH / 8]; /* a bit a level: 1 is an object */
 };
 

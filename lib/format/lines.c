@@ -16,9 +16,9 @@ struct ev_lines {
 	size_t max;
 	uint64_t number; /* of the line at `at`, from 1 */
 	struct ev_buf buf;
-	size_t at;       /* where the line begins in buf */
-	size_t seen;     /* up to where no newline was found */
-	size_t dropped;  /* bytes that its beginning in buf lacks */
+	size_t at;      /* where the line begins in buf */
+	size_t seen;    /* up to where no newline was found */
+	size_t dropped; /* bytes that its beginning in buf lacks */
 };
 
 struct ev_lines *
@@ -104,9 +104,10 @@ ev_lines_next(struct ev_lines *lines, struct ev_record *record,
 	struct ev_buf *buf = &lines->buf;
 
 	for (;;) {
-		char *newline = buf->len == lines->seen ? NULL :
-		    memchr(buf->ptr + lines->seen, '\n',
-			buf->len - lines->seen);
+		char *newline = buf->len == lines->seen
+		    ? NULL
+		    : memchr(buf->ptr + lines->seen, '\n',
+			  buf->len - lines->seen);
 		enum ev_status status;
 
 		if (newline) {

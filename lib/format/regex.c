@@ -165,9 +165,8 @@ compile(struct regex *regex, const char *pattern, struct ev_err *err)
 	size_t offset;
 	PCRE2_UCHAR why[256];
 
-	regex->code = pcre2_compile((PCRE2_SPTR)pattern,
-	    PCRE2_ZERO_TERMINATED, PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C, &code,
-	    &offset, NULL);
+	regex->code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
+	    PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C, &code, &offset, NULL);
 	if (!regex->code) {
 		pcre2_get_error_message(code, why, sizeof(why));
 		return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,

@@ -52,8 +52,8 @@ enum ev_status
 ev_text_open(struct ev_decoder **decoder, struct ev_input *in,
     const struct ev_text_settings *settings, struct ev_err *err)
 {
-	struct ev_slice field = ev_slice_of(settings->field ? settings->field :
-	    "message");
+	struct ev_slice field = ev_slice_of(
+	    settings->field ? settings->field : "message");
 	struct text *text;
 
 	if (ev_utf8_check(field.ptr, field.len) < field.len)

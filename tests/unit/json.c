@@ -53,7 +53,9 @@ static struct text_input
 text_input(const char *ptr, size_t len, size_t step)
 {
 	return (struct text_input){.in = {.name = "text", .read = text_read},
-	    .ptr = ptr, .end = ptr + len, .step = step};
+	    .ptr = ptr,
+	    .end = ptr + len,
+	    .step = step};
 }
 
 /* Everything that a decoder says, as text: an event a line, "! LINE REASON"
@@ -70,10 +72,10 @@ decode(struct ev_slice text, size_t step, const char *path, size_t max_event,
 	struct ev_err err;
 
 	out->len = 0;
-	assert_int_equal(EV_OK, ev_json_open(&decoder, &in.in, &settings,
-	    &err));
-	while ((status = decoder->next(decoder, out, &record, &err)) !=
-	    EV_END) {
+	assert_int_equal(EV_OK,
+	    ev_json_open(&decoder, &in.in, &settings, &err));
+	while (
+	    (status = decoder->next(decoder, out, &record, &err)) != EV_END) {
 		if (status == EV_AGAIN)
 			continue;
 		if (status == EV_BAD)
@@ -95,73 +97,77 @@ decode(struct ev_slice text, size_t step, const char *path, size_t max_event,
 static const struct {
 	const char *path, *text, *result;
 } cases[] = {
-	{NULL, "", ""},
-	{NULL, " \n\t\r", ""},
-	{NULL, "{}", "{} | {}\n"},
-	{NULL, "[]", ""},
-	{NULL, "\xEF\xBB\xBF[{\"a\":1}]", "{\"a\":1} | {\"a\":1}\n"},
-	{NULL, "[{\"a\" : 1.50 , \"b\":[ 1,\n\t{} ] }, {\"a\":\"\\u00e4 x\"}]",
-	    "{\"a\":1.50,\"b\":[1,{}]} | {\"a\" : 1.50 , \"b\":[ 1,\n\t{} ] }\n"
-	    "{\"a\":\"\\u00e4 x\"} | {\"a\":\"\\u00e4 x\"}\n"},
-	{NULL, "{\"a\":1}{\"a\":2}\n{\"a\":3} [{\"a\":4}]\n",
-	    "{\"a\":1} | {\"a\":1}\n{\"a\":2} | {\"a\":2}\n"
-	    "{\"a\":3} | {\"a\":3}\n{\"a\":4} | {\"a\":4}\n"},
-	{NULL, "[1,\n\"two\", [{\"a\":3}], {\"a\":4},\nnull, true, -0.5e3]",
-	    "! 1 not an object but a number | 1\n"
-	    "! 2 not an object but a string | \"two\"\n"
-	    "! 2 not an object but an array | [{\"a\":3}]\n"
-	    "{\"a\":4} | {\"a\":4}\n"
-	    "! 3 not an object but null | null\n"
-	    "! 3 not an object but a boolean | true\n"
-	    "! 3 not an object but a number | -0.5e3\n"},
-	{NULL, "17", "! 1 not an object but a number | 17\n"},
-	{NULL, "{\"~ev\":1}", "! 1 the first key is \"~ev\", which is "
-	    "reserved | {\"~ev\":1}\n"},
-	{NULL, "{ \"\\u007eev\" :1}{\"a\":1,\"~ev\":2}{\"~e\":3}",
-	    "! 1 the first key is \"~ev\", which is reserved"
-	    " | { \"\\u007eev\" :1}\n"
-	    "{\"a\":1,\"~ev\":2} | {\"a\":1,\"~ev\":2}\n"
-	    "{\"~e\":3} | {\"~e\":3}\n"},
-	/* the place of an error; the record ends with the wrong byte */
-	{NULL, "[{\"a\":1},\n {\"a\":}, {}]\n{}",
-	    "{\"a\":1} | {\"a\":1}\n"
-	    "! 2 column 7: a value expected; what follows cannot be read"
-	    " | {\"a\":}\n"},
-	{NULL, "[{\"a\":1}\n  {\"a\":2}]",
-	    "{\"a\":1} | {\"a\":1}\n"
-	    "! 2 column 3: a comma or ] expected; what follows cannot be read"
-	    " | {\n"},
-	{NULL, "{\"a\":1} x", "{\"a\":1} | {\"a\":1}\n"
-	    "! 1 column 9: a value expected; what follows cannot be read"
-	    " | x\n"},
-	{NULL, "[{\"a\":\"b",
-	    "! 1 column 9: it ends inside a string; what follows cannot be "
-	    "read | {\"a\":\"b\n"},
-	{NULL, "[{\"a\":1},",
-	    "{\"a\":1} | {\"a\":1}\n"
-	    "! 1 column 10: it ends inside an array or object; what follows "
-	    "cannot be read | \n"},
-	/* paths */
-	{"data", "{\"n\":[{}],\"data\":[{\"a\":1},2],\"m\":{\"data\":[{}]}}",
-	    "{\"a\":1} | {\"a\":1}\n! 1 not an object but a number | 2\n"},
-	{"data.items", "{\"data\":{\"k\":{\"items\":[{}]},\"items\":[{\"a\":1}"
-	    ",{\"a\":2}],\"z\":0},\"items\":[{}]}\n"
-	    "{\"data\":{\"items\":[]}}{\"data\":{\"items\":{\"a\":3}}}",
-	    "{\"a\":1} | {\"a\":1}\n{\"a\":2} | {\"a\":2}\n"
-	    "{\"a\":3} | {\"a\":3}\n"},
-	{"d\xC3\xA4ta", "{\"d\\u00e4ta\":[{}]}", "{} | {}\n"},
-	{"a", "{\"a\":{\"a\":1}}", "{\"a\":1} | {\"a\":1}\n"},
-	{"a", "{\"a\":null}", "! 1 not an object but null | null\n"},
-	{"a.b", "{\"a\":[{\"b\":[{}]}]}\n{\"a\":{\"b\":[{}]}}",
-	    "! 1 nothing at the path a.b in this document"
-	    " | {\"a\":[{\"b\":[{}]}]}\n{} | {}\n"},
-	{"a", "[{\"a\":[{}]}]\n5 {\"a\":{\"x\":1}}",
-	    "! 1 nothing at the path a in this document | [{\"a\":[{}]}]\n"
-	    "! 2 nothing at the path a in this document | 5\n"
-	    "{\"x\":1} | {\"x\":1}\n"},
-	{"a", "{\"a\":[{}],\"b\":[nul]}", "{} | {}\n"
-	    "! 1 column 19: no such word: true, false or null expected; what "
-	    "follows cannot be read | ]\n"},
+    {NULL, "", ""},
+    {NULL, " \n\t\r", ""},
+    {NULL, "{}", "{} | {}\n"},
+    {NULL, "[]", ""},
+    {NULL, "\xEF\xBB\xBF[{\"a\":1}]", "{\"a\":1} | {\"a\":1}\n"},
+    {NULL, "[{\"a\" : 1.50 , \"b\":[ 1,\n\t{} ] }, {\"a\":\"\\u00e4 x\"}]",
+	"{\"a\":1.50,\"b\":[1,{}]} | {\"a\" : 1.50 , \"b\":[ 1,\n\t{} ] }\n"
+	"{\"a\":\"\\u00e4 x\"} | {\"a\":\"\\u00e4 x\"}\n"},
+    {NULL, "{\"a\":1}{\"a\":2}\n{\"a\":3} [{\"a\":4}]\n",
+	"{\"a\":1} | {\"a\":1}\n{\"a\":2} | {\"a\":2}\n"
+	"{\"a\":3} | {\"a\":3}\n{\"a\":4} | {\"a\":4}\n"},
+    {NULL, "[1,\n\"two\", [{\"a\":3}], {\"a\":4},\nnull, true, -0.5e3]",
+	"! 1 not an object but a number | 1\n"
+	"! 2 not an object but a string | \"two\"\n"
+	"! 2 not an object but an array | [{\"a\":3}]\n"
+	"{\"a\":4} | {\"a\":4}\n"
+	"! 3 not an object but null | null\n"
+	"! 3 not an object but a boolean | true\n"
+	"! 3 not an object but a number | -0.5e3\n"},
+    {NULL, "17", "! 1 not an object but a number | 17\n"},
+    {NULL, "{\"~ev\":1}",
+	"! 1 the first key is \"~ev\", which is "
+	"reserved | {\"~ev\":1}\n"},
+    {NULL, "{ \"\\u007eev\" :1}{\"a\":1,\"~ev\":2}{\"~e\":3}",
+	"! 1 the first key is \"~ev\", which is reserved"
+	" | { \"\\u007eev\" :1}\n"
+	"{\"a\":1,\"~ev\":2} | {\"a\":1,\"~ev\":2}\n"
+	"{\"~e\":3} | {\"~e\":3}\n"},
+    /* the place of an error; the record ends with the wrong byte */
+    {NULL, "[{\"a\":1},\n {\"a\":}, {}]\n{}",
+	"{\"a\":1} | {\"a\":1}\n"
+	"! 2 column 7: a value expected; what follows cannot be read"
+	" | {\"a\":}\n"},
+    {NULL, "[{\"a\":1}\n  {\"a\":2}]",
+	"{\"a\":1} | {\"a\":1}\n"
+	"! 2 column 3: a comma or ] expected; what follows cannot be read"
+	" | {\n"},
+    {NULL, "{\"a\":1} x",
+	"{\"a\":1} | {\"a\":1}\n"
+	"! 1 column 9: a value expected; what follows cannot be read"
+	" | x\n"},
+    {NULL, "[{\"a\":\"b",
+	"! 1 column 9: it ends inside a string; what follows cannot be "
+	"read | {\"a\":\"b\n"},
+    {NULL, "[{\"a\":1},",
+	"{\"a\":1} | {\"a\":1}\n"
+	"! 1 column 10: it ends inside an array or object; what follows "
+	"cannot be read | \n"},
+    /* paths */
+    {"data", "{\"n\":[{}],\"data\":[{\"a\":1},2],\"m\":{\"data\":[{}]}}",
+	"{\"a\":1} | {\"a\":1}\n! 1 not an object but a number | 2\n"},
+    {"data.items",
+	"{\"data\":{\"k\":{\"items\":[{}]},\"items\":[{\"a\":1}"
+	",{\"a\":2}],\"z\":0},\"items\":[{}]}\n"
+	"{\"data\":{\"items\":[]}}{\"data\":{\"items\":{\"a\":3}}}",
+	"{\"a\":1} | {\"a\":1}\n{\"a\":2} | {\"a\":2}\n"
+	"{\"a\":3} | {\"a\":3}\n"},
+    {"d\xC3\xA4ta", "{\"d\\u00e4ta\":[{}]}", "{} | {}\n"},
+    {"a", "{\"a\":{\"a\":1}}", "{\"a\":1} | {\"a\":1}\n"},
+    {"a", "{\"a\":null}", "! 1 not an object but null | null\n"},
+    {"a.b", "{\"a\":[{\"b\":[{}]}]}\n{\"a\":{\"b\":[{}]}}",
+	"! 1 nothing at the path a.b in this document"
+	" | {\"a\":[{\"b\":[{}]}]}\n{} | {}\n"},
+    {"a", "[{\"a\":[{}]}]\n5 {\"a\":{\"x\":1}}",
+	"! 1 nothing at the path a in this document | [{\"a\":[{}]}]\n"
+	"! 2 nothing at the path a in this document | 5\n"
+	"{\"x\":1} | {\"x\":1}\n"},
+    {"a", "{\"a\":[{}],\"b\":[nul]}",
+	"{} | {}\n"
+	"! 1 column 19: no such word: true, false or null expected; what "
+	"follows cannot be read | ]\n"},
 };
 
 static void
@@ -197,7 +203,8 @@ test_long(void **state)
 	for (size_t step = 1; step < 1000000; step *= 10) {
 		decode(ev_buf_as_slice(&text), step, NULL, 100, false, &out);
 		assert_string_equal("{\"a\":1}\n! 1 longer than 100 bytes\n"
-		    "{\"a\":2}\n", out.ptr);
+				    "{\"a\":2}\n",
+		    out.ptr);
 	}
 	ev_buf_release(&text);
 	ev_buf_release(&out);
@@ -215,8 +222,8 @@ count_documents(struct ev_slice text, size_t step)
 	enum ev_status status;
 
 	ev_json_lex_init(&lex);
-	while ((status = text_read(&in.in, chunk, sizeof(chunk), &got,
-	    NULL)) != EV_END) {
+	while ((status = text_read(&in.in, chunk, sizeof(chunk), &got, NULL)) !=
+	    EV_END) {
 		const char *at = chunk;
 		enum ev_json_event event;
 
@@ -360,7 +367,8 @@ expect(const json_t *array, size_t flags, struct ev_buf *out)
 	size_t i;
 	json_t *element;
 
-	json_array_foreach (array, i, element) {
+	json_array_foreach(array, i, element)
+	{
 		char *text;
 
 		if (!json_is_object(element) || is_reserved(element))
@@ -439,8 +447,8 @@ test_mutants(void **state)
 	(void)state;
 	for (int round = 0; round < 50000; round++) {
 		json_t *value = random_value(4);
-		char *text = json_dumps(value, JSON_ENCODE_ANY |
-		    JSON_INDENT((size_t)rand() % 3));
+		char *text = json_dumps(value,
+		    JSON_ENCODE_ANY | JSON_INDENT((size_t)rand() % 3));
 		size_t len = strlen(text);
 		json_error_t error;
 		json_t *parsed;
@@ -449,8 +457,9 @@ test_mutants(void **state)
 		for (int i = rand() % 3; i > 0 && len; i--)
 			text[(size_t)rand() % len] =
 			    bytes[(size_t)rand() % (sizeof(bytes) - 1)];
-		parsed = json_loadb(text, len, JSON_DECODE_ANY |
-		    JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &error);
+		parsed = json_loadb(text, len,
+		    JSON_DECODE_ANY | JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL,
+		    &error);
 		count = count_documents((struct ev_slice){text, len}, 0);
 		if ((count == 1) != (parsed != NULL) &&
 		    (parsed || !is_stricter(&error)))
@@ -474,8 +483,8 @@ test_path_errors(void **state)
 	for (size_t i = 0; i < 4; i++) {
 		struct ev_json_settings settings = {paths[i], 100};
 
-		assert_int_equal(EV_FATAL, ev_json_open(&decoder, &in.in,
-		    &settings, &err));
+		assert_int_equal(EV_FATAL,
+		    ev_json_open(&decoder, &in.in, &settings, &err));
 		assert_int_equal(EV_EXIT_USAGE, err.exit);
 	}
 }
@@ -484,12 +493,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cases),
-		cmocka_unit_test(test_long),
-		cmocka_unit_test(test_suite),
-		cmocka_unit_test(test_random),
-		cmocka_unit_test(test_mutants),
-		cmocka_unit_test(test_path_errors),
+	    cmocka_unit_test(test_cases),
+	    cmocka_unit_test(test_long),
+	    cmocka_unit_test(test_suite),
+	    cmocka_unit_test(test_random),
+	    cmocka_unit_test(test_mutants),
+	    cmocka_unit_test(test_path_errors),
 	};
 
 	srand(1);

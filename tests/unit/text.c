@@ -44,7 +44,9 @@ static struct text_input
 text_input(struct ev_slice text, size_t step)
 {
 	return (struct text_input){.in = {.name = "text", .read = text_read},
-	    .ptr = text.ptr, .end = text.ptr + text.len, .step = step};
+	    .ptr = text.ptr,
+	    .end = text.ptr + text.len,
+	    .step = step};
 }
 
 /* An event a line; "! LINE REASON | BYTES" for what is bad. */
@@ -56,8 +58,8 @@ decode(struct ev_decoder *decoder, struct ev_buf *out)
 	struct ev_err err;
 
 	out->len = 0;
-	while ((status = decoder->next(decoder, out, &record, &err)) !=
-	    EV_END) {
+	while (
+	    (status = decoder->next(decoder, out, &record, &err)) != EV_END) {
 		if (status == EV_AGAIN)
 			continue;
 		if (status == EV_BAD) {
@@ -80,26 +82,29 @@ static const struct {
 	struct ev_slice text;
 	const char *result;
 } texts[] = {
-	{NULL, EV_SLICE(""), ""},
-	{NULL, EV_SLICE("\n"), "{\"message\":\"\"}\n"},
-	{NULL, EV_SLICE("a\n\nb"), "{\"message\":\"a\"}\n{\"message\":\"\"}\n"
-	    "{\"message\":\"b\"}\n"},
-	{"line \"1\"", EV_SLICE("a\r\nb\rc\n\r\n"),
-	    "{\"line \\\"1\\\"\":\"a\"}\n{\"line \\\"1\\\"\":\"b\\rc\"}\n"
-	    "{\"line \\\"1\\\"\":\"\"}\n"},
-	{NULL, EV_SLICE("caf\xC3\xA9 \"x\" \\ \t\n"),
-	    "{\"message\":\"caf\xC3\xA9 \\\"x\\\" \\\\ \\t\"}\n"},
-	{NULL, EV_SLICE(NUL_LINE), "{\"message\":\"x\\u0000y\"}\n"},
-	{NULL, EV_SLICE("a\nb\xFFz\nc\n"), "{\"message\":\"a\"}\n"
-	    "! 2 not UTF-8 at byte 2 | b\xFFz\n{\"message\":\"c\"}\n"},
-	{NULL, EV_SLICE("torn \xE4\xB8"), "! 1 not UTF-8 at byte 6 | torn "
-	    "\xE4\xB8\n"},
-	{NULL, EV_SLICE("12345678901234567890123456789012345678901\nx\n"),
-	    "! 1 longer than 40 bytes | 12345678901234567890123456789012345678901"
-	    "\n{\"message\":\"x\"}\n"},
-	{NULL, EV_SLICE("123456789012345678901234567\nx\n"),
-	    "! 1 longer than 40 bytes as an event | 123456789012345678901234567"
-	    "\n{\"message\":\"x\"}\n"},
+    {NULL, EV_SLICE(""), ""},
+    {NULL, EV_SLICE("\n"), "{\"message\":\"\"}\n"},
+    {NULL, EV_SLICE("a\n\nb"),
+	"{\"message\":\"a\"}\n{\"message\":\"\"}\n"
+	"{\"message\":\"b\"}\n"},
+    {"line \"1\"", EV_SLICE("a\r\nb\rc\n\r\n"),
+	"{\"line \\\"1\\\"\":\"a\"}\n{\"line \\\"1\\\"\":\"b\\rc\"}\n"
+	"{\"line \\\"1\\\"\":\"\"}\n"},
+    {NULL, EV_SLICE("caf\xC3\xA9 \"x\" \\ \t\n"),
+	"{\"message\":\"caf\xC3\xA9 \\\"x\\\" \\\\ \\t\"}\n"},
+    {NULL, EV_SLICE(NUL_LINE), "{\"message\":\"x\\u0000y\"}\n"},
+    {NULL, EV_SLICE("a\nb\xFFz\nc\n"),
+	"{\"message\":\"a\"}\n"
+	"! 2 not UTF-8 at byte 2 | b\xFFz\n{\"message\":\"c\"}\n"},
+    {NULL, EV_SLICE("torn \xE4\xB8"),
+	"! 1 not UTF-8 at byte 6 | torn "
+	"\xE4\xB8\n"},
+    {NULL, EV_SLICE("12345678901234567890123456789012345678901\nx\n"),
+	"! 1 longer than 40 bytes | 12345678901234567890123456789012345678901"
+	"\n{\"message\":\"x\"}\n"},
+    {NULL, EV_SLICE("123456789012345678901234567\nx\n"),
+	"! 1 longer than 40 bytes as an event | 123456789012345678901234567"
+	"\n{\"message\":\"x\"}\n"},
 };
 
 static void
@@ -116,8 +121,8 @@ test_text(void **state)
 			struct ev_decoder *decoder;
 			struct ev_err err;
 
-			assert_int_equal(EV_OK, ev_text_open(&decoder, &in.in,
-			    &settings, &err));
+			assert_int_equal(EV_OK,
+			    ev_text_open(&decoder, &in.in, &settings, &err));
 			decode(decoder, &out);
 			assert_string_equal(texts[i].result, out.ptr);
 		}
@@ -128,24 +133,23 @@ test_text(void **state)
 static const struct {
 	const char *pattern, *text, *result;
 } patterns[] = {
-	{"^(?<ip>\\S+) (?:x|(?<n>\\d+)) (?<rest>.*)$",
-	    "::1 17 a \"b\"\nfe80 x \nnothing\n\n",
-	    "{\"ip\":\"::1\",\"n\":\"17\",\"rest\":\"a \\\"b\\\"\"}\n"
-	    "{\"ip\":\"fe80\",\"n\":null,\"rest\":\"\"}\n"
-	    "! 3 the line does not match the pattern | nothing\n"
-	    "! 4 the line does not match the pattern | \n"},
-	/* fields stand in the order of the groups, not of their names */
-	{"(?<z>.)(.)(?<a>.)", "123\r\n", "{\"z\":\"1\",\"a\":\"3\"}\n"},
-	/* characters, not bytes */
-	{"^(?<c>.)$", "\xC3\xA9\n", "{\"c\":\"\xC3\xA9\"}\n"},
-	{"(?J)^a(?<v>.)|^b(?<v>.)", "a1\nb2\n",
-	    "{\"v\":\"1\"}\n{\"v\":\"2\"}\n"},
-	{"(?<v>.)", "\xFF\n", "! 1 not UTF-8 at byte 1 | \xFF\n"},
-	{"^(?<v>(a+)+)$",
-	    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab\naa\n",
-	    "! 1 the pattern gives up on the line: match limit exceeded | "
-	    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab\n"
-	    "{\"v\":\"aa\"}\n"},
+    {"^(?<ip>\\S+) (?:x|(?<n>\\d+)) (?<rest>.*)$",
+	"::1 17 a \"b\"\nfe80 x \nnothing\n\n",
+	"{\"ip\":\"::1\",\"n\":\"17\",\"rest\":\"a \\\"b\\\"\"}\n"
+	"{\"ip\":\"fe80\",\"n\":null,\"rest\":\"\"}\n"
+	"! 3 the line does not match the pattern | nothing\n"
+	"! 4 the line does not match the pattern | \n"},
+    /* fields stand in the order of the groups, not of their names */
+    {"(?<z>.)(.)(?<a>.)", "123\r\n", "{\"z\":\"1\",\"a\":\"3\"}\n"},
+    /* characters, not bytes */
+    {"^(?<c>.)$", "\xC3\xA9\n", "{\"c\":\"\xC3\xA9\"}\n"},
+    {"(?J)^a(?<v>.)|^b(?<v>.)", "a1\nb2\n", "{\"v\":\"1\"}\n{\"v\":\"2\"}\n"},
+    {"(?<v>.)", "\xFF\n", "! 1 not UTF-8 at byte 1 | \xFF\n"},
+    {"^(?<v>(a+)+)$",
+	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab\naa\n",
+	"! 1 the pattern gives up on the line: match limit exceeded | "
+	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab\n"
+	"{\"v\":\"aa\"}\n"},
 };
 
 static void
@@ -156,13 +160,13 @@ test_regex(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(patterns) / sizeof(*patterns); i++) {
 		struct ev_regex_settings settings = {patterns[i].pattern, 200};
-		struct text_input in = text_input(
-		    ev_slice_of(patterns[i].text), 7);
+		struct text_input in = text_input(ev_slice_of(patterns[i].text),
+		    7);
 		struct ev_decoder *decoder;
 		struct ev_err err;
 
-		assert_int_equal(EV_OK, ev_regex_open(&decoder, &in.in,
-		    &settings, &err));
+		assert_int_equal(EV_OK,
+		    ev_regex_open(&decoder, &in.in, &settings, &err));
 		decode(decoder, &out);
 		assert_string_equal(patterns[i].result, out.ptr);
 	}
@@ -181,25 +185,28 @@ test_refused(void **state)
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
 		struct ev_regex_settings settings = {wrong[i], 200};
 
-		assert_int_equal(EV_FATAL, ev_regex_open(&decoder, &in.in,
-		    &settings, &err));
+		assert_int_equal(EV_FATAL,
+		    ev_regex_open(&decoder, &in.in, &settings, &err));
 		assert_int_equal(EV_EXIT_USAGE, err.exit);
 	}
 	assert_string_equal("the pattern is wrong at its byte 9: missing "
-	    "terminating ] for character class", err.text);
-	assert_int_equal(EV_FATAL, ev_text_open(&decoder, &in.in,
-	    &(struct ev_text_settings){"~ev", 200}, &err));
-	assert_int_equal(EV_FATAL, ev_text_open(&decoder, &in.in,
-	    &(struct ev_text_settings){"\xFF", 200}, &err));
+			    "terminating ] for character class",
+	    err.text);
+	assert_int_equal(EV_FATAL,
+	    ev_text_open(&decoder, &in.in,
+		&(struct ev_text_settings){"~ev", 200}, &err));
+	assert_int_equal(EV_FATAL,
+	    ev_text_open(&decoder, &in.in,
+		&(struct ev_text_settings){"\xFF", 200}, &err));
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_text),
-		cmocka_unit_test(test_regex),
-		cmocka_unit_test(test_refused),
+	    cmocka_unit_test(test_text),
+	    cmocka_unit_test(test_regex),
+	    cmocka_unit_test(test_refused),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
