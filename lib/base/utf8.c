@@ -3,6 +3,8 @@
  */
 #include "base/utf8.h"
 
+#include <string.h>
+
 static bool
 is_tail(unsigned char c)
 {
@@ -45,8 +47,18 @@ ev_utf8_check(const char *ptr, size_t len)
 	size_t i = 0;
 
 	while (i < len) {
-		unsigned n = ev_utf8_length(ptr + i, len - i);
+		uint64_t word;
+		unsigned n;
 
+		/* Most text is ASCII: eight bytes at a time. */
+		if (len - i >= 8) {
+			memcpy(&word, ptr + i, 8);
+			if (!(word & 0x8080808080808080)) {
+				i += 8;
+				continue;
+			}
+		}
+		n = ev_utf8_length(ptr + i, len - i);
 		if (!n)
 			return i;
 		i += n;

@@ -5,6 +5,9 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "base/utf8.h"
 
@@ -72,35 +75,57 @@ escape_of(unsigned char c)
 	}
 }
 
+/* How many bytes at ptr need no escape. */
+static size_t
+plain_length(const char *ptr, size_t len)
+{
+	size_t i = 0;
+
+#ifdef __SSE2__
+	for (; len - i >= 16; i += 16) {
+		__m128i v = _mm_loadu_si128((const void *)(ptr + i));
+		__m128i control = _mm_cmpeq_epi8(v,
+		    _mm_min_epu8(v, _mm_set1_epi8(0x1F)));
+		__m128i stop = _mm_or_si128(control,
+		    _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')),
+			_mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))));
+		unsigned mask = (unsigned)_mm_movemask_epi8(stop);
+
+		if (mask)
+			return i + (unsigned)__builtin_ctz(mask);
+	}
+#endif
+	while (i < len && !escape_of((unsigned char)ptr[i]))
+		i++;
+	return i;
+}
+
 void
 ev_build_text(struct ev_buf *out, struct ev_slice text)
 {
 	static const char hex[] = "0123456789abcdef";
-	char *to;
+	const char *ptr = text.ptr, *end = text.ptr + text.len;
 
-	/* Six bytes for each at most: \u00XX. */
-	ev_buf_reserve(out, text.len * 6 + 2);
-	to = out->ptr + out->len;
-	*to++ = '"';
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned char c = (unsigned char)text.ptr[i];
-		char escape = escape_of(c);
+	ev_buf_reserve(out, text.len + 2);
+	ev_buf_char(out, '"');
+	for (;;) {
+		size_t plain = plain_length(ptr, (size_t)(end - ptr));
+		unsigned char c;
 
-		if (!escape) {
-			*to++ = (char)c;
-			continue;
-		}
-		*to++ = '\\';
-		*to++ = escape;
-		if (escape == 'u') {
-			*to++ = '0';
-			*to++ = '0';
-			*to++ = hex[c >> 4];
-			*to++ = hex[c & 15];
+		ev_buf_append(out, ptr, plain);
+		ptr += plain;
+		if (ptr == end)
+			break;
+		c = (unsigned char)*ptr++;
+		ev_buf_char(out, '\\');
+		ev_buf_char(out, escape_of(c));
+		if (escape_of(c) == 'u') {
+			ev_buf_append(out, "00", 2);
+			ev_buf_char(out, hex[c >> 4]);
+			ev_buf_char(out, hex[c & 15]);
 		}
 	}
-	*to++ = '"';
-	out->len = (size_t)(to - out->ptr);
+	ev_buf_char(out, '"');
 }
 
 void
