@@ -11,6 +11,7 @@
 #include <fenv.h>
 #include <limits.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -81,32 +82,6 @@ ev_float8_from_text(struct ev_slice text, double *out, struct ev_err *err)
 
 /* ---- to text ---- */
 
-/* Prints value, positive, as d.ddde±xx into text, with the fewest digits
- * that read back. */
-static void
-print_shortest(double value, char *text, size_t size)
-{
-	int exponent;
-	/* Below a power of two doubles lie closer than above: there the
-	 * nearest digits may fail where the next ones up read back. */
-	bool power = frexp(value, &exponent) == 0.5;
-	int places = fpclassify(value) == FP_SUBNORMAL ? 0 : 14;
-
-	for (; places < 16; places++) {
-		snprintf(text, size, "%.*e", places, value);
-		if (strtod(text, NULL) == value)
-			return;
-		if (!power)
-			continue;
-		fesetround(FE_UPWARD);
-		snprintf(text, size, "%.*e", places, value);
-		fesetround(FE_TONEAREST);
-		if (strtod(text, NULL) == value)
-			return;
-	}
-	snprintf(text, size, "%.16e", value);
-}
-
 /* Takes d.ddde±xx apart: the digits without trailing zeros, their number,
  * and the power of ten of the first one. */
 static int
@@ -121,6 +96,63 @@ split_printed(const char *text, char *digits, int *exponent)
 		count--;
 	*exponent = atoi(text + 1);
 	return count;
+}
+
+/* True if the text lies exactly between two doubles: it reads back as the even
+ * one of them, but PostgreSQL does not use it (1e+23 is that of no double).
+ * Such a number has 54 significant bits, so it is an odd integer of 54 bits
+ * times a power of two, and has no more than 17 digits only if it is whole. */
+static bool
+is_tie(const char *text)
+{
+	char digits[20];
+	int exponent;
+	int count = split_printed(text, digits, &exponent);
+	uint64_t odd = 0;
+
+	for (int i = 0; i < count; i++)
+		odd = 10 * odd + (uint64_t)(digits[i] - '0');
+	if (exponent < count - 1)
+		return false;
+	for (; odd % 2 == 0; odd /= 2)
+		;
+	for (int fives = exponent - (count - 1); fives > 0; fives--)
+		if (__builtin_mul_overflow(odd, 5, &odd))
+			return false;
+	return odd >> 53 == 1;
+}
+
+static bool
+reads_back(const char *text, double value)
+{
+	return strtod(text, NULL) == value && !is_tie(text);
+}
+
+/* Prints value, positive, as d.ddde±xx into text, with the fewest digits
+ * that read back. */
+static void
+print_shortest(double value, char *text, size_t size)
+{
+	int places = fpclassify(value) == FP_SUBNORMAL ? 0 : 14;
+	bool power;
+	int exponent;
+
+	/* Below a power of two doubles lie closer than above: there the
+	 * nearest digits may fail where the next ones up read back. */
+	power = frexp(value, &exponent) == 0.5;
+	for (; places < 16; places++) {
+		snprintf(text, size, "%.*e", places, value);
+		if (reads_back(text, value))
+			return;
+		if (!power)
+			continue;
+		fesetround(FE_UPWARD);
+		snprintf(text, size, "%.*e", places, value);
+		fesetround(FE_TONEAREST);
+		if (reads_back(text, value))
+			return;
+	}
+	snprintf(text, size, "%.16e", value);
 }
 
 static void
