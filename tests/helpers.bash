@@ -1,0 +1,46 @@
+# What every .bats file loads: load ../helpers
+#
+# A test begins in an empty folder of its own, with the built commands first in
+# PATH. TOP is the source tree, for tests/data.
+bats_require_minimum_version 1.5.0
+
+TOP=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd)
+BUILD=${EV_BUILD:-$TOP/build}
+PATH=$BUILD/bin:$PATH
+export LC_ALL=C.UTF-8
+unset EVKIT_STATE
+
+setup() {
+  cd "$BATS_TEST_TMPDIR" || return
+}
+
+# Runs a command as `run` does, stderr apart: $status, $output, $stderr.
+try() {
+  run --separate-stderr -- "$@"
+}
+
+# shellcheck disable=SC2154 # status, output and stderr are set by run
+
+# The three looks at a run: what differs is shown.
+exits() { # STATUS
+  [ "$status" = "$1" ] || {
+    printf 'exit status %s, not %s\nstdout: %s\nstderr: %s\n' \
+      "$status" "$1" "$output" "${stderr-}"
+    return 1
+  }
+}
+
+prints() { # TEXT: the whole of stdout
+  [ "$output" = "$1" ] || {
+    printf 'stdout is\n%s\nnot\n%s\nstderr: %s\n' "$output" "$1" "${stderr-}"
+    return 1
+  }
+}
+
+says() { # PATTERN (of bash's ==): the whole of stderr; '' for silence
+  # shellcheck disable=SC2053 # a pattern is meant
+  [[ ${stderr-} == $1 ]] || {
+    printf 'stderr is\n%s\nnot\n%s\n' "${stderr-}" "$1"
+    return 1
+  }
+}
