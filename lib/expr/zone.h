@@ -48,8 +48,13 @@ const char *ev_zone_name(const struct ev_zone *zone);
 struct ev_zone_at ev_zone_at(const struct ev_zone *zone, int64_t seconds);
 
 /* What holds when the zone's clocks show `local` (seconds of that wall clock
- * since 1970). A time that exists twice means the standard-time one; one that
+ * since 1970). A time that exists twice means the later one; one that
  * is skipped is read with the offset of before the change. */
 struct ev_zone_at ev_zone_local(const struct ev_zone *zone, int64_t local);
+
+/* What the abbreviation (upper case) last meant in the zone before `seconds`,
+ * or first after it; false if the zone never used it. */
+bool ev_zone_abbrev(const struct ev_zone *zone, const char *abbrev,
+    int64_t seconds, struct ev_zone_at *at);
 
 #endif

@@ -1,0 +1,546 @@
+/*
+ * time_field: extract and date_trunc.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "expr/time_parts.h"
+
+/* PostgreSQL compares no more of a field's name than this. */
+#define NAME_MAX_LEN 10
+
+struct name {
+	const char *name;
+	enum ev_time_field field;
+};
+
+/* Sorted by name. */
+static const struct name names[] = {
+	{"c", EV_TIME_CENTURY},
+	{"cent", EV_TIME_CENTURY},
+	{"centuries", EV_TIME_CENTURY},
+	{"century", EV_TIME_CENTURY},
+	{"d", EV_TIME_DAY_OF_MONTH},
+	{"day", EV_TIME_DAY_OF_MONTH},
+	{"days", EV_TIME_DAY_OF_MONTH},
+	{"dec", EV_TIME_DECADE},
+	{"decade", EV_TIME_DECADE},
+	{"decades", EV_TIME_DECADE},
+	{"decs", EV_TIME_DECADE},
+	{"dow", EV_TIME_DOW},
+	{"doy", EV_TIME_DOY},
+	{"epoch", EV_TIME_EPOCH_FIELD},
+	{"h", EV_TIME_HOUR},
+	{"hour", EV_TIME_HOUR},
+	{"hours", EV_TIME_HOUR},
+	{"hr", EV_TIME_HOUR},
+	{"hrs", EV_TIME_HOUR},
+	{"isodow", EV_TIME_ISODOW},
+	{"isoyear", EV_TIME_ISOYEAR},
+	{"j", EV_TIME_JULIAN},
+	{"jd", EV_TIME_JULIAN},
+	{"julian", EV_TIME_JULIAN},
+	{"m", EV_TIME_MINUTE},
+	{"microsecon", EV_TIME_MICROSECONDS},
+	{"mil", EV_TIME_MILLENNIUM},
+	{"millennia", EV_TIME_MILLENNIUM},
+	{"millennium", EV_TIME_MILLENNIUM},
+	{"millisecon", EV_TIME_MILLISECONDS},
+	{"mils", EV_TIME_MILLENNIUM},
+	{"min", EV_TIME_MINUTE},
+	{"mins", EV_TIME_MINUTE},
+	{"minute", EV_TIME_MINUTE},
+	{"minutes", EV_TIME_MINUTE},
+	{"mm", EV_TIME_MINUTE},
+	{"mon", EV_TIME_MONTH},
+	{"mons", EV_TIME_MONTH},
+	{"month", EV_TIME_MONTH},
+	{"months", EV_TIME_MONTH},
+	{"ms", EV_TIME_MILLISECONDS},
+	{"msec", EV_TIME_MILLISECONDS},
+	{"msecond", EV_TIME_MILLISECONDS},
+	{"mseconds", EV_TIME_MILLISECONDS},
+	{"msecs", EV_TIME_MILLISECONDS},
+	{"qtr", EV_TIME_QUARTER},
+	{"quarter", EV_TIME_QUARTER},
+	{"s", EV_TIME_SECOND},
+	{"sec", EV_TIME_SECOND},
+	{"second", EV_TIME_SECOND},
+	{"seconds", EV_TIME_SECOND},
+	{"secs", EV_TIME_SECOND},
+	{"timezone", EV_TIME_TIMEZONE},
+	{"timezone_h", EV_TIME_TIMEZONE_HOUR},
+	{"timezone_m", EV_TIME_TIMEZONE_MINUTE},
+	{"us", EV_TIME_MICROSECONDS},
+	{"usec", EV_TIME_MICROSECONDS},
+	{"usecond", EV_TIME_MICROSECONDS},
+	{"useconds", EV_TIME_MICROSECONDS},
+	{"usecs", EV_TIME_MICROSECONDS},
+	{"w", EV_TIME_WEEK},
+	{"week", EV_TIME_WEEK},
+	{"weeks", EV_TIME_WEEK},
+	{"y", EV_TIME_YEAR},
+	{"year", EV_TIME_YEAR},
+	{"years", EV_TIME_YEAR},
+	{"yr", EV_TIME_YEAR},
+	{"yrs", EV_TIME_YEAR},
+};
+
+/* The names for messages, by enum ev_time_field. */
+static const char *const plain[] = {
+	"microseconds", "milliseconds", "second", "minute", "hour", "day",
+	"week", "month", "quarter", "year", "decade", "century", "millennium",
+	"dow", "isodow", "doy", "isoyear", "julian", "epoch", "timezone",
+	"timezone_hour", "timezone_minute",
+};
+
+static int
+by_name(const void *key, const void *entry)
+{
+	return strcmp(key, ((const struct name *)entry)->name);
+}
+
+bool
+ev_time_field_find(struct ev_slice name, enum ev_time_field *field)
+{
+	const struct name *found;
+	char key[NAME_MAX_LEN + 1];
+	size_t len = name.len < NAME_MAX_LEN ? name.len : NAME_MAX_LEN;
+
+	for (size_t i = 0; i < len; i++)
+		key[i] = (char)tolower((unsigned char)name.ptr[i]);
+	key[len] = '\0';
+	found = bsearch(key, names, sizeof(names) / sizeof(*names),
+	    sizeof(*names), by_name);
+	if (!found)
+		return false;
+	*field = found->field;
+	return true;
+}
+
+enum ev_status
+ev_time_field_unknown(enum ev_time_kind kind, struct ev_slice name,
+    struct ev_err *err)
+{
+	return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
+	    "unit \"%.*s\" not recognized for type %s", (int)name.len,
+	    name.ptr, ev_time_kind_name(kind));
+}
+
+static enum ev_status
+not_supported(enum ev_time_field field, enum ev_time_kind kind,
+    struct ev_err *err)
+{
+	return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
+	    "unit \"%s\" not supported for type %s", plain[field],
+	    ev_time_kind_name(kind));
+}
+
+/* -- extract ------------------------------------------------------------- */
+
+static void
+put_int(struct ev_time_number *result, int64_t value, int scale)
+{
+	result->kind = EV_TIME_NUMBER;
+	result->value = value;
+	result->scale = scale;
+}
+
+static char *
+put_digits(char *end, unsigned __int128 n, int least)
+{
+	while (n || least > 0) {
+		*--end = (char)('0' + (int)(n % 10));
+		n /= 10;
+		least--;
+	}
+	return end;
+}
+
+/* whole.fraction, the fraction of `scale` digits */
+static void
+put_decimal(struct ev_time_number *result, int64_t whole,
+    unsigned __int128 fraction, int scale)
+{
+	char digits[48];
+	char *end = digits + sizeof(digits) - 1;
+	char *at;
+
+	*end = '\0';
+	at = put_digits(end, fraction, scale);
+	*--at = '.';
+	at = put_digits(at, (unsigned __int128)whole, 1);
+	result->kind = EV_TIME_DECIMAL;
+	memcpy(result->text, at, (size_t)(end - at) + 1);
+}
+
+/* The Julian day and the fraction of it, with as many digits as numeric
+ * division gives: 16 significant ones, counted in groups of four. */
+static void
+put_julian(struct ev_time_number *result, int64_t day, int64_t usec)
+{
+	unsigned __int128 fraction = (unsigned __int128)usec;
+	int64_t first = usec;
+	int weight = 0, scale;
+
+	for (; first >= 10000; first /= 10000)
+		weight++;
+	/* a day has 864 0000 0000 microseconds */
+	weight -= 2 + (first <= 864);
+	scale = 16 - weight * 4;
+	for (int i = 0; i < scale; i++)
+		fraction *= 10;
+	fraction = (fraction + EV_TIME_DAY / 2) / EV_TIME_DAY;
+	put_decimal(result, day, fraction, scale);
+}
+
+static void
+put_epoch(struct ev_time_number *result, int64_t stamp)
+{
+	int64_t usec;
+
+	if (!__builtin_add_overflow(stamp,
+	    EV_TIME_EPOCH * EV_TIME_SECOND_USEC, &usec))
+		put_int(result, usec, 6);
+	else
+		put_decimal(result, stamp / EV_TIME_SECOND_USEC +
+		    EV_TIME_EPOCH, (unsigned)(stamp % EV_TIME_SECOND_USEC), 6);
+}
+
+/* Days since 1970 of the Monday that begins week 1 of a year. */
+static int64_t
+first_monday(int64_t year)
+{
+	int64_t fourth = ev_calendar_days(year, 1, 4);
+
+	return fourth - (ev_calendar_weekday(fourth) + 6) % 7;
+}
+
+static int
+iso_week(const struct ev_time_parts *parts, int *year)
+{
+	int64_t days = ev_calendar_days(parts->year, parts->month, parts->day);
+
+	*year = parts->year + 1;
+	while (days < first_monday(*year))
+		(*year)--;
+	return (int)((days - first_monday(*year)) / 7 + 1);
+}
+
+/* Years as people count them: no year 0. */
+static int64_t
+shown_year(int64_t year)
+{
+	return year > 0 ? year : year - 1;
+}
+
+static int64_t
+period(int64_t year, int size)
+{
+	return year > 0 ? (year + size - 1) / size
+	    : -((size - 1 - (year - 1)) / size);
+}
+
+static int64_t
+decade(int64_t year)
+{
+	return year >= 0 ? year / 10 : -((8 - (year - 1)) / 10);
+}
+
+/* The fields of the date; false if it is none of those. */
+static bool
+date_field(enum ev_time_field field, const struct ev_time_parts *p,
+    int64_t *value)
+{
+	int64_t days = ev_calendar_days(p->year, p->month, p->day);
+	int year;
+
+	switch (field) {
+	case EV_TIME_DAY_OF_MONTH:
+		*value = p->day;
+		return true;
+	case EV_TIME_WEEK:
+		*value = iso_week(p, &year);
+		return true;
+	case EV_TIME_MONTH:
+		*value = p->month;
+		return true;
+	case EV_TIME_QUARTER:
+		*value = (p->month - 1) / 3 + 1;
+		return true;
+	case EV_TIME_YEAR:
+		*value = shown_year(p->year);
+		return true;
+	case EV_TIME_DECADE:
+		*value = decade(p->year);
+		return true;
+	case EV_TIME_CENTURY:
+		*value = period(p->year, 100);
+		return true;
+	case EV_TIME_MILLENNIUM:
+		*value = period(p->year, 1000);
+		return true;
+	case EV_TIME_DOW:
+		*value = ev_calendar_weekday(days);
+		return true;
+	case EV_TIME_ISODOW:
+		*value = (ev_calendar_weekday(days) + 6) % 7 + 1;
+		return true;
+	case EV_TIME_DOY:
+		*value = days - ev_calendar_days(p->year, 1, 1) + 1;
+		return true;
+	case EV_TIME_ISOYEAR:
+		iso_week(p, &year);
+		*value = shown_year(year);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool
+clock_field(enum ev_time_field field, const struct ev_time_parts *p,
+    struct ev_time_number *result)
+{
+	int64_t usec = p->second * EV_TIME_SECOND_USEC + p->usec;
+
+	switch (field) {
+	case EV_TIME_MICROSECONDS:
+		put_int(result, usec, 0);
+		return true;
+	case EV_TIME_MILLISECONDS:
+		put_int(result, usec, 3);
+		return true;
+	case EV_TIME_SECOND:
+		put_int(result, usec, 6);
+		return true;
+	case EV_TIME_MINUTE:
+		put_int(result, p->minute, 0);
+		return true;
+	case EV_TIME_HOUR:
+		put_int(result, p->hour, 0);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool
+zone_field(enum ev_time_field field, int32_t east,
+    struct ev_time_number *result)
+{
+	switch (field) {
+	case EV_TIME_TIMEZONE:
+		put_int(result, east, 0);
+		return true;
+	case EV_TIME_TIMEZONE_HOUR:
+		put_int(result, east / 3600, 0);
+		return true;
+	case EV_TIME_TIMEZONE_MINUTE:
+		put_int(result, east / 60 % 60, 0);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool
+has_field(enum ev_time_field field, enum ev_time_kind kind)
+{
+	switch (field) {
+	case EV_TIME_MICROSECONDS:
+	case EV_TIME_MILLISECONDS:
+	case EV_TIME_SECOND:
+	case EV_TIME_MINUTE:
+	case EV_TIME_HOUR:
+		return kind != EV_TIME_DATE;
+	case EV_TIME_TIMEZONE:
+	case EV_TIME_TIMEZONE_HOUR:
+	case EV_TIME_TIMEZONE_MINUTE:
+		return kind == EV_TIME_TZ;
+	default:
+		return true;
+	}
+}
+
+/* Fields that only grow are infinite too; those that come again are NULL. */
+static void
+infinite_field(enum ev_time_field field, bool negative,
+    struct ev_time_number *result)
+{
+	switch (field) {
+	case EV_TIME_YEAR:
+	case EV_TIME_DECADE:
+	case EV_TIME_CENTURY:
+	case EV_TIME_MILLENNIUM:
+	case EV_TIME_ISOYEAR:
+	case EV_TIME_JULIAN:
+	case EV_TIME_EPOCH_FIELD:
+		result->kind = EV_TIME_INFINITE;
+		strcpy(result->text, negative ? "-Infinity" : "Infinity");
+		break;
+	default:
+		result->kind = EV_TIME_NULL;
+		break;
+	}
+}
+
+static void
+julian_field(enum ev_time_kind kind, const struct ev_time_parts *p,
+    struct ev_time_number *result)
+{
+	int64_t day = ev_time_date_of(p) + EV_TIME_EPOCH_JULIAN;
+	int64_t seconds = (p->hour * 60 + p->minute) * INT64_C(60) + p->second;
+
+	if (kind == EV_TIME_DATE)
+		put_int(result, day, 0);
+	else
+		put_julian(result, day,
+		    seconds * EV_TIME_SECOND_USEC + p->usec);
+}
+
+enum ev_status
+ev_time_extract(const struct ev_time_env *env, enum ev_time_field field,
+    enum ev_time_kind kind, int64_t value, struct ev_time_number *result,
+    struct ev_err *err)
+{
+	struct ev_time_parts parts;
+	int64_t number;
+
+	if (!has_field(field, kind))
+		return not_supported(field, kind, err);
+	if (ev_time_infinite(value)) {
+		infinite_field(field, value < 0, result);
+		return EV_OK;
+	}
+	if (field == EV_TIME_EPOCH_FIELD) {
+		if (kind == EV_TIME_DATE)
+			put_int(result, (value + EV_TIME_EPOCH_DAYS) * 86400,
+			    0);
+		else
+			put_epoch(result, value);
+		return EV_OK;
+	}
+	ev_time_split_kind(kind, value, env->zone, &parts);
+	if (field == EV_TIME_JULIAN)
+		julian_field(kind, &parts, result);
+	else if (date_field(field, &parts, &number))
+		put_int(result, number, 0);
+	else if (!clock_field(field, &parts, result))
+		zone_field(field, parts.east, result);
+	return EV_OK;
+}
+
+/* -- date_trunc ---------------------------------------------------------- */
+
+static void
+trunc_week(struct ev_time_parts *p)
+{
+	int64_t days = ev_calendar_days(p->year, p->month, p->day);
+	int64_t year;
+
+	days -= (ev_calendar_weekday(days) + 6) % 7;
+	ev_calendar_date(days, &year, &p->month, &p->day);
+	p->year = (int)year;
+}
+
+static void
+trunc_year(enum ev_time_field field, struct ev_time_parts *p)
+{
+	int size = field == EV_TIME_MILLENNIUM ? 1000 : 100;
+
+	if (field == EV_TIME_DECADE)
+		p->year = (int)decade(p->year) * 10;
+	else if (field != EV_TIME_YEAR)
+		p->year = (int)period(p->year, size) * size +
+		    (p->year > 0 ? 1 - size : 1);
+	p->month = 1;
+	p->day = 1;
+}
+
+/* The date's part of truncation; true if the clock becomes 00:00. */
+static bool
+trunc_date(enum ev_time_field field, struct ev_time_parts *p)
+{
+	switch (field) {
+	case EV_TIME_MILLENNIUM:
+	case EV_TIME_CENTURY:
+	case EV_TIME_DECADE:
+	case EV_TIME_YEAR:
+		trunc_year(field, p);
+		break;
+	case EV_TIME_QUARTER:
+		p->month -= (p->month - 1) % 3;
+		p->day = 1;
+		break;
+	case EV_TIME_MONTH:
+		p->day = 1;
+		break;
+	case EV_TIME_WEEK:
+		trunc_week(p);
+		break;
+	case EV_TIME_DAY_OF_MONTH:
+		break;
+	default:
+		return false;
+	}
+	p->hour = p->minute = p->second = p->usec = 0;
+	return true;
+}
+
+static bool
+trunc_clock(enum ev_time_field field, struct ev_time_parts *p)
+{
+	switch (field) {
+	case EV_TIME_HOUR:
+		p->minute = 0;
+		/* fall through */
+	case EV_TIME_MINUTE:
+		p->second = 0;
+		/* fall through */
+	case EV_TIME_SECOND:
+		p->usec = 0;
+		return true;
+	case EV_TIME_MILLISECONDS:
+		p->usec -= p->usec % 1000;
+		return true;
+	case EV_TIME_MICROSECONDS:
+		return true;
+	default:
+		return false;
+	}
+}
+
+enum ev_status
+ev_time_trunc(const struct ev_time_env *env, enum ev_time_field field,
+    enum ev_time_kind kind, int64_t value, const struct ev_zone *zone,
+    int64_t *result, struct ev_err *err)
+{
+	struct ev_time_parts parts;
+	bool ok;
+
+	if (ev_time_infinite(value)) {
+		*result = value;
+		return EV_OK;
+	}
+	if (!zone)
+		zone = env->zone;
+	ev_time_split_kind(kind, value, zone, &parts);
+	if (trunc_date(field, &parts)) {
+		if (kind == EV_TIME_TZ)
+			parts.east = ev_time_east_at(&parts, zone);
+	} else if (!trunc_clock(field, &parts)) {
+		if (field >= EV_TIME_DOW && field <= EV_TIME_EPOCH_FIELD)
+			return ev_time_field_unknown(kind,
+			    ev_slice_of(plain[field]), err);
+		return not_supported(field, kind, err);
+	}
+	ok = kind == EV_TIME_TZ ? ev_time_join_east(&parts, result)
+	    : ev_time_join(&parts, result);
+	if (ok)
+		return EV_OK;
+	return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
+	    "timestamp out of range");
+}

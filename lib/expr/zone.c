@@ -1,0 +1,493 @@
+/*
+ * zone: see zone.h. Files are TZif version 2 and later (RFC 8536): a header
+ * and data of version 1, which are skipped, then the same with 64-bit times,
+ * then a POSIX TZ string for what comes after the last change.
+ */
+#include "expr/zone.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "expr/zone_rule.h"
+
+#define NAME_MAX_LEN 255
+#define HEADER 44
+#define FILE_MAX (1 << 20)
+
+struct ev_zone {
+	char *name;
+	unsigned turn_count;
+	unsigned type_count;
+	int64_t *turns;          /* when the clocks change, ascending */
+	unsigned char *types;    /* to what: an index into offsets */
+	struct ev_zone_at *offsets;
+	unsigned first;          /* the type before the first change … */
+	unsigned first_local;    /* … as ev_zone_local takes it */
+	char *abbrevs;
+	bool has_rule;
+	struct ev_zone_rule rule; /* from the last change on */
+};
+
+struct ev_zones {
+	char *dir;
+	struct ev_map *map; /* lower-case name to struct ev_zone, or 0 */
+	const struct ev_zone *utc;
+};
+
+static void
+zone_free(struct ev_zone *zone)
+{
+	if (!zone)
+		return;
+	free(zone->name);
+	free(zone->turns);
+	free(zone->types);
+	free(zone->offsets);
+	free(zone->abbrevs);
+	free(zone);
+}
+
+/* -- reading a file ------------------------------------------------------ */
+
+static int64_t
+big_endian(const unsigned char *p, unsigned size)
+{
+	uint64_t n = p[0] & 0x80 ? UINT64_MAX : 0;
+
+	for (unsigned i = 0; i < size; i++)
+		n = n << 8 | p[i];
+	return (int64_t)n;
+}
+
+/* The counts of a TZif header, and the length of the data behind it. */
+struct counts {
+	uint32_t isut, isstd, leap, time, type, abbrev;
+};
+
+static bool
+read_counts(const unsigned char *p, size_t len, unsigned size,
+    struct counts *n, size_t *data)
+{
+	if (len < HEADER || memcmp(p, "TZif", 4) != 0)
+		return false;
+	n->isut = (uint32_t)big_endian(p + 20, 4);
+	n->isstd = (uint32_t)big_endian(p + 24, 4);
+	n->leap = (uint32_t)big_endian(p + 28, 4);
+	n->time = (uint32_t)big_endian(p + 32, 4);
+	n->type = (uint32_t)big_endian(p + 36, 4);
+	n->abbrev = (uint32_t)big_endian(p + 40, 4);
+	if (n->isut > FILE_MAX || n->isstd > FILE_MAX || n->leap > FILE_MAX ||
+	    n->time > FILE_MAX || n->type > 256 || !n->type ||
+	    n->abbrev > FILE_MAX)
+		return false;
+	*data = (size_t)n->time * (size + 1) + n->type * 6u + n->abbrev +
+	    (size_t)n->leap * (size + 4) + n->isstd + n->isut;
+	return len - HEADER >= *data;
+}
+
+/* Which type holds before the first change: type 0, unless changes lead to
+ * it; then the standard time nearest before that of a first summer time; then
+ * the first standard time. */
+static unsigned
+first_type(const struct ev_zone *zone, bool local)
+{
+	unsigned i;
+
+	if (!local) {
+		for (i = 0; i < zone->turn_count && zone->types[i]; i++)
+			;
+		if (i == zone->turn_count)
+			return 0;
+		for (i = zone->types[0]; zone->offsets[i].dst && i > 0;)
+			if (!zone->offsets[--i].dst)
+				return i;
+	}
+	for (i = 0; i < zone->type_count; i++)
+		if (!zone->offsets[i].dst)
+			return i;
+	return 0;
+}
+
+static bool
+fill_zone(struct ev_zone *zone, const unsigned char *p, const struct counts *n)
+{
+	const unsigned char *types = p + (size_t)n->time * 8;
+	const unsigned char *offsets = types + n->time;
+	const unsigned char *abbrevs = offsets + n->type * 6u;
+
+	zone->turn_count = n->time;
+	zone->type_count = n->type;
+	zone->turns = ev_mem_alloc(n->time * sizeof(*zone->turns) + 1);
+	zone->types = ev_mem_alloc(n->time + 1);
+	zone->offsets = ev_mem_zalloc(n->type, sizeof(*zone->offsets));
+	zone->abbrevs = ev_mem_alloc(n->abbrev + 1);
+	memcpy(zone->types, types, n->time);
+	memcpy(zone->abbrevs, abbrevs, n->abbrev);
+	zone->abbrevs[n->abbrev] = '\0';
+	for (unsigned i = 0; i < n->time; i++) {
+		zone->turns[i] = big_endian(p + (size_t)i * 8, 8);
+		if (zone->types[i] >= n->type ||
+		    (i && zone->turns[i] <= zone->turns[i - 1]))
+			return false;
+	}
+	for (unsigned i = 0; i < n->type; i++) {
+		const unsigned char *at = offsets + i * 6u;
+
+		if (at[5] > n->abbrev)
+			return false;
+		zone->offsets[i].east = (int32_t)big_endian(at, 4);
+		zone->offsets[i].dst = at[4] != 0;
+		zone->offsets[i].abbrev = zone->abbrevs + at[5];
+	}
+	zone->first = first_type(zone, false);
+	zone->first_local = first_type(zone, true);
+	/* changes at the end that change nothing would hide the rule's */
+	while (zone->turn_count > 1 && zone->types[zone->turn_count - 1] ==
+	    zone->types[zone->turn_count - 2])
+		zone->turn_count--;
+	return true;
+}
+
+/* The footer: a POSIX TZ string between two newlines; it may be empty. */
+static bool
+read_footer(struct ev_zone *zone, const char *p, size_t len)
+{
+	const char *end = len > 1 ? memchr(p + 1, '\n', len - 1) : NULL;
+	char *text;
+
+	if (!end || *p != '\n')
+		return false;
+	text = ev_mem_strndup(p + 1, (size_t)(end - p - 1));
+	zone->has_rule = ev_zone_rule_parse(text, &zone->rule);
+	free(text);
+	return zone->has_rule || end == p + 1;
+}
+
+static struct ev_zone *
+parse_file(const unsigned char *p, size_t len)
+{
+	struct ev_zone *zone;
+	struct counts n;
+	size_t data;
+
+	if (!read_counts(p, len, 4, &n, &data) || p[4] < '2')
+		return NULL;
+	p += HEADER + data;
+	len -= HEADER + data;
+	if (!read_counts(p, len, 8, &n, &data))
+		return NULL;
+	p += HEADER;
+	len -= HEADER;
+	zone = ev_mem_zalloc(1, sizeof(*zone));
+	if (!fill_zone(zone, p, &n) ||
+	    !read_footer(zone, (const char *)p + data, len - data)) {
+		zone_free(zone);
+		return NULL;
+	}
+	return zone;
+}
+
+static struct ev_zone *
+read_file(const char *path)
+{
+	struct ev_zone *zone = NULL;
+	struct ev_buf buf = {0};
+	ssize_t got = -1;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0)
+		return NULL;
+	do {
+		ev_buf_reserve(&buf, 8192);
+		got = read(fd, buf.ptr + buf.len, 8192);
+		buf.len += got > 0 ? (size_t)got : 0;
+	} while (got > 0 && buf.len < FILE_MAX);
+	close(fd);
+	if (got == 0)
+		zone = parse_file((const unsigned char *)buf.ptr, buf.len);
+	ev_buf_release(&buf);
+	return zone;
+}
+
+/* -- finding a name ------------------------------------------------------ */
+
+/* Appends "/entry" to path, the entry of that directory which is called name
+ * in any case; those that begin with a dot do not count. */
+static bool
+find_entry(struct ev_buf *path, struct ev_slice name)
+{
+	DIR *dir = opendir(ev_buf_cstr(path));
+	const struct dirent *entry;
+	bool found = false;
+
+	if (!dir)
+		return false;
+	while (!found && (entry = readdir(dir))) {
+		found = entry->d_name[0] != '.' &&
+		    strlen(entry->d_name) == name.len &&
+		    !strncasecmp(entry->d_name, name.ptr, name.len);
+		if (found) {
+			ev_buf_char(path, '/');
+			ev_buf_str(path, entry->d_name);
+		}
+	}
+	closedir(dir);
+	return found;
+}
+
+static struct ev_zone *
+load_file(const struct ev_zones *zones, struct ev_slice name)
+{
+	struct ev_zone *zone = NULL;
+	struct ev_buf path = {0};
+	size_t base;
+	bool ok = true;
+
+	ev_buf_str(&path, zones->dir);
+	base = path.len + 1;
+	while (ok && name.len) {
+		const char *slash = memchr(name.ptr, '/', name.len);
+		size_t len = slash ? (size_t)(slash - name.ptr) : name.len;
+
+		ok = find_entry(&path, (struct ev_slice){name.ptr, len});
+		len += slash != NULL;
+		ok = ok && !(slash && len == name.len);
+		name.ptr += len;
+		name.len -= len;
+	}
+	if (ok && path.len > base)
+		zone = read_file(ev_buf_cstr(&path));
+	if (zone)
+		zone->name = ev_mem_strdup(path.ptr + base);
+	ev_buf_release(&path);
+	return zone;
+}
+
+static struct ev_zone *
+load_rule(struct ev_slice name)
+{
+	struct ev_zone *zone = ev_mem_zalloc(1, sizeof(*zone));
+
+	zone->name = ev_mem_strndup(name.ptr, name.len);
+	for (char *p = zone->name; *p; p++)
+		*p = (char)toupper((unsigned char)*p);
+	zone->has_rule = true;
+	if (ev_zone_rule_parse(zone->name, &zone->rule))
+		return zone;
+	zone_free(zone);
+	return NULL;
+}
+
+struct ev_zones *
+ev_zones_new(const char *dir)
+{
+	struct ev_zones *zones = ev_mem_zalloc(1, sizeof(*zones));
+
+	zones->dir = ev_mem_strdup(dir ? dir : "/usr/share/zoneinfo");
+	zones->map = ev_map_new();
+	zones->utc = ev_zones_fixed(zones, 0);
+	return zones;
+}
+
+void
+ev_zones_free(struct ev_zones *zones)
+{
+	if (!zones)
+		return;
+	for (size_t i = 0; i < ev_map_count(zones->map); i++)
+		zone_free((struct ev_zone *)*ev_map_get(zones->map,
+		    ev_map_key(zones->map, i)));
+	ev_map_free(zones->map);
+	free(zones->dir);
+	free(zones);
+}
+
+static enum ev_status
+unknown_zone(struct ev_slice name, struct ev_err *err)
+{
+	return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
+	    "time zone \"%.*s\" not recognized", (int)name.len, name.ptr);
+}
+
+enum ev_status
+ev_zones_find(struct ev_zones *zones, struct ev_slice name,
+    const struct ev_zone **zone, struct ev_err *err)
+{
+	char lower[NAME_MAX_LEN];
+	struct ev_slice key = {lower, name.len};
+	uintptr_t *slot;
+	struct ev_zone *found;
+	bool added;
+
+	if (!name.len || name.len > NAME_MAX_LEN ||
+	    memchr(name.ptr, '\0', name.len))
+		return unknown_zone(name, err);
+	for (size_t i = 0; i < name.len; i++)
+		lower[i] = (char)tolower((unsigned char)name.ptr[i]);
+	slot = ev_map_get(zones->map, key);
+	if (!slot) {
+		found = load_file(zones, key);
+		if (!found && name.ptr[0] != ':')
+			found = load_rule(name);
+		/* names that are none are not kept: data may be full of them */
+		if (!found)
+			return unknown_zone(name, err);
+		slot = ev_map_put(zones->map, key, &added);
+		*slot = (uintptr_t)found;
+	}
+	*zone = (const struct ev_zone *)*slot;
+	return EV_OK;
+}
+
+const struct ev_zone *
+ev_zones_utc(struct ev_zones *zones)
+{
+	return zones->utc;
+}
+
+const struct ev_zone *
+ev_zones_fixed(struct ev_zones *zones, int32_t east)
+{
+	int32_t size = east < 0 ? -east : east;
+	const struct ev_zone *zone = zones->utc;
+	char name[64];
+	char clock[16];
+
+	if (size % 60)
+		snprintf(clock, sizeof(clock), "%02d:%02d:%02d", size / 3600,
+		    size / 60 % 60, size % 60);
+	else if (size % 3600)
+		snprintf(clock, sizeof(clock), "%02d:%02d", size / 3600,
+		    size / 60 % 60);
+	else
+		snprintf(clock, sizeof(clock), "%02d", size / 3600);
+	if (!east)
+		strcpy(name, "<UTC>0");
+	else
+		snprintf(name, sizeof(name), "<%c%s>%c%s",
+		    east < 0 ? '-' : '+', clock, east < 0 ? '+' : '-', clock);
+	ev_zones_find(zones, ev_slice_of(name), &zone, NULL);
+	return zone;
+}
+
+/* -- asking -------------------------------------------------------------- */
+
+const char *
+ev_zone_name(const struct ev_zone *zone)
+{
+	return zone->name;
+}
+
+static struct ev_zone_at
+by_rule(const struct ev_zone_rule *rule, bool dst)
+{
+	return dst ? (struct ev_zone_at){rule->dst_east, true, rule->dst}
+		   : (struct ev_zone_at){rule->std_east, false, rule->std};
+}
+
+/* The number of changes at or before seconds. */
+static unsigned
+turns_until(const struct ev_zone *zone, int64_t seconds)
+{
+	unsigned low = 0, high = zone->turn_count;
+
+	while (low < high) {
+		unsigned mid = low + (high - low) / 2;
+
+		if (zone->turns[mid] <= seconds)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+/* What holds at `seconds`, when that next changes, and to what; false if
+ * never. `local` asks as ev_zone_local does before the first change. */
+static bool
+look(const struct ev_zone *zone, int64_t seconds, bool local,
+    struct ev_zone_at *now, int64_t *change, struct ev_zone_at *then)
+{
+	unsigned i = turns_until(zone, seconds);
+	struct ev_zone_turn before, after;
+	bool turns;
+
+	if (i)
+		*now = zone->offsets[zone->types[i - 1]];
+	else if (zone->type_count)
+		*now = zone->offsets[local ? zone->first_local : zone->first];
+	if (i < zone->turn_count) {
+		*change = zone->turns[i];
+		*then = zone->offsets[zone->types[i]];
+		return true;
+	}
+	if (!zone->has_rule)
+		return false;
+	turns = ev_zone_rule_around(&zone->rule, seconds, &before, &after);
+	if (!i && !zone->type_count)
+		*now = by_rule(&zone->rule,
+		    turns ? before.dst : zone->rule.has_dst);
+	if (!turns)
+		return false;
+	/* the last change of the file holds until the rule's next one */
+	if (i && before.at > zone->turns[i - 1])
+		*now = by_rule(&zone->rule, before.dst);
+	*change = after.at;
+	*then = by_rule(&zone->rule, after.dst);
+	return true;
+}
+
+struct ev_zone_at
+ev_zone_at(const struct ev_zone *zone, int64_t seconds)
+{
+	struct ev_zone_at now, then;
+	int64_t change;
+
+	look(zone, seconds, false, &now, &change, &then);
+	return now;
+}
+
+struct ev_zone_at
+ev_zone_local(const struct ev_zone *zone, int64_t local)
+{
+	struct ev_zone_at now, then;
+	int64_t change;
+	bool is_before, is_after;
+
+	if (!look(zone, local - 86400, true, &now, &change, &then))
+		return now;
+	is_before = local - now.east < change;
+	is_after = local - then.east >= change;
+	if (is_before != is_after)
+		return is_after ? then : now;
+	/* skipped (neither): as before; twice (both): the later */
+	return now.east < then.east ? now : then;
+}
+
+bool
+ev_zone_abbrev(const struct ev_zone *zone, const char *abbrev,
+    int64_t seconds, struct ev_zone_at *at)
+{
+	unsigned now = turns_until(zone, seconds);
+
+	for (unsigned i = now; i-- > 0;) {
+		*at = zone->offsets[zone->types[i]];
+		if (!strcmp(at->abbrev, abbrev))
+			return true;
+	}
+	for (unsigned i = now; i < zone->turn_count; i++) {
+		*at = zone->offsets[zone->types[i]];
+		if (!strcmp(at->abbrev, abbrev))
+			return true;
+	}
+	return false;
+}
