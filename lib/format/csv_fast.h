@@ -1,0 +1,270 @@
+/*
+ * csv_fast: one pass from a CSV record to a JSON object: the bytes are copied
+ * to the output and searched for the delimiter, for quotes, backslashes,
+ * control and non-ASCII bytes in the same registers. A cell's first byte says
+ * what it is (a number, empty, quoted, text); the previous rows have taught
+ * the branch predictor which column is which.
+ *
+ * This is a body to be included once for each width, by a file that defines
+ *
+ *	copy_cell(&in, &out, delimiter)  copies up to the first byte that is
+ *	                                 special in an unquoted cell
+ *	copy_quoted(&in, &out)           the same for a quoted one
+ *	count_digits(in)                 how many digits stand at in
+ *
+ * each of which may read and write up to 16 bytes beyond. What ends every
+ * loop is the newline behind the block's last byte (csv.c's seal). The pass
+ * gives up by returning NULL or false, with nothing changed; the caller finds
+ * out why.
+ */
+#include "base/utf8.h"
+#include "format/csv_impl.h"
+
+#define INLINE static inline __attribute__((always_inline))
+
+struct pass {
+	const char *end; /* of the data */
+	char *out;
+	char delimiter;
+	bool quotes; /* '"' opens a cell */
+	uint64_t lines;
+};
+
+/* The letter of a short escape; 0 for bytes that have none. */
+INLINE char
+short_escape(char c)
+{
+	static const char letter[] = "\0\0\0\0\0\0\0\0btn\0fr";
+
+	return (unsigned char)c < sizeof(letter) ? letter[(unsigned char)c] : 0;
+}
+
+/* The byte at p, special in any cell: a whole character that is not ASCII, or
+ * one that is written with a backslash. */
+INLINE const char *
+put_special(struct pass *pass, const char *p)
+{
+	char c = *p;
+
+	if (c & 0x80) {
+		unsigned len = ev_utf8_length(p, (size_t)(pass->end - p));
+
+		if (!len)
+			return NULL;
+		memcpy(pass->out, p, 4);
+		pass->out += len;
+		return p + len;
+	}
+	if (c != '\\' && c != '"')
+		c = short_escape(c);
+	if (!c)
+		return NULL;
+	pass->out[0] = '\\';
+	pass->out[1] = c;
+	pass->out += 2;
+	return p + 1;
+}
+
+/* A quoted cell, from its first quote; returns what stands behind its last. */
+INLINE const char *
+put_quoted(struct pass *pass, const char *p)
+{
+	*pass->out++ = '"';
+	p++;
+	while (p) {
+		copy_quoted(&p, &pass->out);
+		if (*p == '"') {
+			if (p[1] != '"')
+				break;
+			p++;
+		} else if (*p == '\r' || *p == '\n') {
+			if (p >= pass->end)
+				return NULL;
+			/* A line end counts at its last byte. */
+			pass->lines += *p == '\n' || p[1] != '\n';
+		}
+		p = put_special(pass, p);
+	}
+	if (!p)
+		return NULL;
+	*pass->out++ = '"';
+	return p + 1;
+}
+
+INLINE const char *
+put_text(struct pass *pass, const char *p)
+{
+	*pass->out++ = '"';
+	while (p) {
+		copy_cell(&p, &pass->out, pass->delimiter);
+		if (*p == pass->delimiter || *p == '\n' || *p == '\r')
+			break;
+		p = put_special(pass, p);
+	}
+	*pass->out++ = '"';
+	return p;
+}
+
+INLINE bool
+ends_cell(const struct pass *pass, char c)
+{
+	return c == pass->delimiter || c == '\n' || c == '\r';
+}
+
+/* A JSON number without exponent and of at most 18 digits that fills its
+ * cell; NULL where it is none, and then nothing is written. */
+INLINE const char *
+put_number(struct pass *pass, const char *p)
+{
+	const char *from = p;
+	size_t whole, fraction = 0;
+
+	p += *p == '-';
+	whole = count_digits(p);
+	if (!whole || (whole > 1 && *p == '0'))
+		return NULL;
+	p += whole;
+	if (*p == '.') {
+		fraction = count_digits(++p);
+		if (!fraction)
+			return NULL;
+		p += fraction;
+	}
+	if (whole + fraction > 18 || !ends_cell(pass, *p))
+		return NULL;
+	/* 18 digits, a minus and a point. */
+	memcpy(pass->out, from, 16);
+	memcpy(pass->out + 16, from + 16, 4);
+	pass->out += p - from;
+	return p;
+}
+
+INLINE void
+put_word(struct pass *pass, const char *word, size_t len)
+{
+	memcpy(pass->out, word, len);
+	pass->out += len;
+}
+
+/* Behind the --null string that is the whole cell at p, or NULL. */
+static const char *
+find_null(const struct ev_csv *csv, const struct pass *pass, const char *p)
+{
+	for (size_t i = 0; i < csv->set.null_count; i++) {
+		struct ev_slice null = csv->set.null[i];
+
+		if (!memcmp(p, null.ptr, null.len) &&
+		    ends_cell(pass, p[null.len]))
+			return p + null.len;
+	}
+	return NULL;
+}
+
+static const char *
+put_maybe_null(const struct ev_csv *csv, const struct ev_csv_column *column,
+    struct pass *pass, const char *p)
+{
+	const char *behind = find_null(csv, pass, p);
+
+	if (behind) {
+		put_word(pass, "null", 4);
+		return behind;
+	}
+	if (column->type != EV_CSV_TEXT) {
+		behind = put_number(pass, p);
+		if (behind || column->type == EV_CSV_NUMBER)
+			return behind;
+	}
+	return put_text(pass, p);
+}
+
+INLINE const char *
+put_cell(const struct ev_csv *csv, const struct ev_csv_column *column,
+    struct pass *pass, const char *p)
+{
+	const char *behind;
+
+	switch (column->start[(unsigned char)*p]) {
+	case EV_CSV_START_DIGIT:
+		behind = put_number(pass, p);
+		if (behind)
+			return behind;
+		break;
+	case EV_CSV_START_EMPTY:
+		if (column->filled)
+			put_word(pass, "\"\"", 2);
+		else
+			put_word(pass, "null", 4);
+		return p;
+	case EV_CSV_START_QUOTE:
+		if (column->type == EV_CSV_NUMBER)
+			return NULL;
+		return put_quoted(pass, p);
+	case EV_CSV_START_NULL:
+		return put_maybe_null(csv, column, pass, p);
+	}
+	if (column->type == EV_CSV_NUMBER)
+		return NULL;
+	return put_text(pass, p);
+}
+
+INLINE void
+put_key(struct pass *pass, struct ev_slice key)
+{
+	const char *from = key.ptr;
+	char *to = pass->out;
+
+	pass->out += key.len;
+	do {
+		memcpy(to, from, 16);
+		to += 16;
+		from += 16;
+	} while (to < pass->out);
+}
+
+/* All cells of the record at p; returns its line end, or NULL. */
+INLINE const char *
+put_cells(const struct ev_csv *csv, struct pass *pass, const char *p)
+{
+	const struct ev_csv_column *column = csv->column;
+	const struct ev_csv_column *last = column + csv->columns - 1;
+
+	for (;; column++, p++) {
+		put_key(pass, column->key);
+		p = put_cell(csv, column, pass, p);
+		if (!p || column == last)
+			return p;
+		if (*p != pass->delimiter)
+			return NULL;
+	}
+}
+
+INLINE bool
+convert_record(struct ev_csv *csv, struct ev_buf *out, size_t *len)
+{
+	const char *row = csv->buf + csv->start, *p;
+	struct pass pass = {.end = csv->buf + csv->end,
+	    .delimiter = csv->set.delimiter.ptr[0]};
+
+	/* Two bytes for each that is escaped or quoted, null for each that is
+	 * not there, and what the copies write beyond. */
+	ev_buf_reserve(out, (size_t)(pass.end - row) * 2 + csv->keys.len +
+	    csv->columns * 6 + 64);
+	pass.out = out->ptr + out->len;
+	p = put_cells(csv, &pass, row);
+	if (!p || (*p != '\n' && *p != '\r') || (p >= pass.end && !csv->eof))
+		return false;
+	*pass.out++ = '}';
+	*len = (size_t)(p - row);
+	if (*len > csv->set.max_event || (size_t)(pass.out - out->ptr) -
+	    out->len > csv->set.max_event)
+		return false;
+	out->len = (size_t)(pass.out - out->ptr);
+	csv->line += pass.lines;
+	if (p < pass.end) {
+		csv->line++;
+		csv->after_cr = *p++ == '\r';
+	}
+	csv->start = (size_t)(p - csv->buf);
+	return true;
+}
