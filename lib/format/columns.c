@@ -1,0 +1,489 @@
+/*
+ * columns: fields under columns, see columns.h.
+ *
+ * Events of one stream mostly have the same fields in the same order, so a
+ * member is first compared with the key that is expected next, bytes against
+ * bytes, and only then looked up by name.
+ */
+#include "format/columns.h"
+
+#include <stdlib.h>
+
+#include "base/map.h"
+#include "base/mem.h"
+#include "event/build.h"
+
+/* A top-level field. Columns a.x and a.y have one source, a. */
+struct source {
+	struct ev_slice key; /* as JSON, quotes included; owned */
+	bool ignored;
+};
+
+struct column {
+	char *name;             /* as in the header */
+	size_t len;
+	size_t source;
+	struct ev_slice *inner; /* the keys below the source's; owned */
+	size_t depth;           /* how many */
+};
+
+struct ev_columns {
+	struct source *source;
+	size_t sources;
+	struct column *column;
+	size_t count;
+	bool straight;            /* column i is source i, for every i */
+	struct ev_map *by_key;    /* name of a field: index of its source + 1 */
+	struct ev_map *by_name;   /* name of a column */
+	struct ev_value *found;   /* by source */
+	struct ev_value *values;  /* by column, unless straight */
+	struct ev_buf scratch, why;
+};
+
+struct ev_columns *
+ev_columns_new(void)
+{
+	struct ev_columns *columns = ev_mem_zalloc(1, sizeof(*columns));
+
+	columns->by_key = ev_map_new();
+	columns->by_name = ev_map_new();
+	columns->straight = true;
+	return columns;
+}
+
+static void
+free_inner(struct ev_slice *inner, size_t depth)
+{
+	for (size_t i = 0; i < depth; i++)
+		free((char *)inner[i].ptr);
+	free(inner);
+}
+
+void
+ev_columns_free(struct ev_columns *columns)
+{
+	if (!columns)
+		return;
+	for (size_t i = 0; i < columns->sources; i++)
+		free((char *)columns->source[i].key.ptr);
+	for (size_t i = 0; i < columns->count; i++) {
+		free(columns->column[i].name);
+		free_inner(columns->column[i].inner, columns->column[i].depth);
+	}
+	free(columns->source);
+	free(columns->column);
+	free(columns->found);
+	free(columns->values);
+	ev_map_free(columns->by_key);
+	ev_map_free(columns->by_name);
+	ev_buf_release(&columns->scratch);
+	ev_buf_release(&columns->why);
+	free(columns);
+}
+
+static bool
+power_of_two(size_t n)
+{
+	return (n & (n - 1)) == 0;
+}
+
+static size_t
+source_of(struct ev_columns *columns, struct ev_slice name)
+{
+	uintptr_t *slot = ev_map_put(columns->by_key, name, NULL);
+	size_t n = columns->sources;
+	struct ev_buf key = {0};
+
+	if (*slot)
+		return *slot - 1;
+	if (power_of_two(n)) {
+		columns->source = ev_mem_realloc(columns->source,
+		    (n ? 2 * n : 1) * sizeof(columns->source[0]));
+		columns->found = ev_mem_realloc(columns->found,
+		    (n ? 2 * n : 1) * sizeof(columns->found[0]));
+	}
+	ev_build_text(&key, name);
+	columns->source[n] = (struct source){ev_buf_as_slice(&key), false};
+	columns->sources = n + 1;
+	*slot = n + 1;
+	return n;
+}
+
+/* False if there is a column of this name. Takes inner. */
+static bool
+add_column(struct ev_columns *columns, struct ev_slice name, size_t source,
+    struct ev_slice *inner, size_t depth)
+{
+	size_t n = columns->count;
+	bool added;
+
+	ev_map_put(columns->by_name, name, &added);
+	if (!added) {
+		free_inner(inner, depth);
+		return false;
+	}
+	if (power_of_two(n)) {
+		columns->column = ev_mem_realloc(columns->column,
+		    (n ? 2 * n : 1) * sizeof(columns->column[0]));
+		columns->values = ev_mem_realloc(columns->values,
+		    (n ? 2 * n : 1) * sizeof(columns->values[0]));
+	}
+	columns->column[n] = (struct column){
+	    ev_mem_strndup(name.ptr, name.len), name.len, source, inner, depth};
+	columns->count = n + 1;
+	columns->straight = columns->straight && source == n && !depth;
+	return true;
+}
+
+enum ev_status
+ev_columns_add(struct ev_columns *columns, struct ev_slice name,
+    struct ev_err *err)
+{
+	if (!add_column(columns, name, source_of(columns, name), NULL, 0))
+		return ev_err_set(err, EV_FATAL, EV_EXIT_DATA,
+		    "column '%.*s' stands there twice", (int)name.len,
+		    name.ptr);
+	return EV_OK;
+}
+
+void
+ev_columns_ignore(struct ev_columns *columns, struct ev_slice name)
+{
+	columns->source[source_of(columns, name)].ignored = true;
+}
+
+enum ev_status
+ev_columns_learn(struct ev_columns *columns, const struct ev_member *members,
+    size_t count, struct ev_err *err)
+{
+	struct ev_slice name;
+	size_t source;
+
+	for (size_t i = 0; i < count; i++) {
+		columns->scratch.len = 0;
+		if (ev_value_text(members[i].key, &columns->scratch, &name,
+		    err) != EV_OK)
+			return EV_BAD;
+		source = source_of(columns, name);
+		/* A key that stands there twice is one column. */
+		if (!columns->source[source].ignored)
+			add_column(columns, name, source, NULL, 0);
+	}
+	if (!columns->count)
+		return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
+		    "no fields to make columns of: name them with --columns");
+	return EV_OK;
+}
+
+/* --- lists --------------------------------------------------------------- */
+
+static const char *
+skip_blanks(const char *at)
+{
+	while (*at == ' ' || *at == '\t')
+		at++;
+	return at;
+}
+
+/* Reads "…" at *at, and goes behind it. False: it does not end. */
+static bool
+read_quoted(const char **at, struct ev_buf *part)
+{
+	const char *p = *at + 1;
+
+	for (; *p; p++) {
+		if (*p == '"' && *++p != '"') {
+			*at = p;
+			return true;
+		}
+		ev_buf_char(part, *p);
+	}
+	return false;
+}
+
+static void
+read_bare(const char **at, struct ev_buf *part)
+{
+	const char *p = *at;
+
+	while (*p && *p != ',' && *p != '.' && *p != '"')
+		p++;
+	ev_buf_append(part, *at, (size_t)(p - *at));
+	*at = p;
+	while (part->len && (part->ptr[part->len - 1] == ' ' ||
+	    part->ptr[part->len - 1] == '\t'))
+		part->len--;
+}
+
+static bool
+read_part(const char **at, struct ev_buf *part)
+{
+	bool read;
+
+	part->len = 0;
+	*at = skip_blanks(*at);
+	if (**at == '"') {
+		read = read_quoted(at, part);
+	} else {
+		read_bare(at, part);
+		read = part->len > 0;
+	}
+	*at = skip_blanks(*at);
+	return read;
+}
+
+/* Reads one name of a list, a.b.c, into *parts (the caller's to free, also
+ * where it is none). */
+static bool
+read_path(const char **at, struct ev_slice **parts, size_t *depth)
+{
+	struct ev_buf part = {0};
+	bool read;
+
+	for (;; ++*at) {
+		read = read_part(at, &part);
+		if (read) {
+			*parts = ev_mem_realloc(*parts,
+			    (*depth + 1) * sizeof(**parts));
+			(*parts)[(*depth)++] = (struct ev_slice){
+			    ev_mem_strndup(part.ptr, part.len), part.len};
+		}
+		if (!read || **at != '.')
+			break;
+	}
+	ev_buf_release(&part);
+	return read && (!**at || **at == ',');
+}
+
+/* Makes a column of a path; its name in the header has dots between the
+ * parts. Takes the parts. False: it is there. */
+static bool
+add_path(struct ev_columns *columns, struct ev_slice *parts, size_t depth)
+{
+	size_t source = source_of(columns, parts[0]);
+	struct ev_buf name = {0};
+	bool added;
+
+	ev_buf_slice(&name, parts[0]);
+	for (size_t i = 1; i < depth; i++) {
+		ev_buf_char(&name, '.');
+		ev_buf_slice(&name, parts[i]);
+	}
+	free((char *)parts[0].ptr);
+	memmove(parts, parts + 1, (depth - 1) * sizeof(*parts));
+	added = add_column(columns, ev_buf_as_slice(&name), source, parts,
+	    depth - 1);
+	ev_buf_release(&name);
+	return added;
+}
+
+enum ev_status
+ev_columns_parse(struct ev_columns *columns, const char *list,
+    struct ev_err *err)
+{
+	const char *at = list;
+
+	for (;; at++) {
+		struct ev_slice *parts = NULL;
+		size_t depth = 0;
+		const char *begin = skip_blanks(at);
+
+		if (!read_path(&at, &parts, &depth)) {
+			free_inner(parts, depth);
+			return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
+			    "--columns: no list of names with commas between "
+			    "them: '%s' at '%s'", list, begin);
+		}
+		if (!add_path(columns, parts, depth))
+			return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
+			    "--columns: '%.*s' stands there twice",
+			    (int)(at - begin), begin);
+		if (!*at)
+			return EV_OK;
+	}
+}
+
+static bool
+is_bare(struct ev_slice part)
+{
+	if (!part.len || skip_blanks(part.ptr) != part.ptr ||
+	    part.ptr[part.len - 1] == ' ' || part.ptr[part.len - 1] == '\t')
+		return false;
+	for (size_t i = 0; i < part.len; i++)
+		if (strchr(",.\"", part.ptr[i]) || !part.ptr[i])
+			return false;
+	return true;
+}
+
+static void
+list_part(struct ev_slice part, struct ev_buf *out)
+{
+	if (is_bare(part)) {
+		ev_buf_slice(out, part);
+		return;
+	}
+	ev_buf_char(out, '"');
+	for (size_t i = 0; i < part.len; i++) {
+		if (part.ptr[i] == '"')
+			ev_buf_char(out, '"');
+		ev_buf_char(out, part.ptr[i]);
+	}
+	ev_buf_char(out, '"');
+}
+
+/* The plain names of sources are the keys of by_key, put in their order. */
+static struct ev_slice
+source_name(const struct ev_columns *columns, size_t source)
+{
+	return ev_map_key(columns->by_key, source);
+}
+
+void
+ev_columns_list(const struct ev_columns *columns, struct ev_buf *out)
+{
+	for (size_t i = 0; i < columns->count; i++) {
+		const struct column *column = &columns->column[i];
+
+		if (i)
+			ev_buf_char(out, ',');
+		list_part(source_name(columns, column->source), out);
+		for (size_t k = 0; k < column->depth; k++) {
+			ev_buf_char(out, '.');
+			list_part(column->inner[k], out);
+		}
+	}
+}
+
+size_t
+ev_columns_count(const struct ev_columns *columns)
+{
+	return columns->count;
+}
+
+struct ev_slice
+ev_columns_name(const struct ev_columns *columns, size_t i)
+{
+	return (struct ev_slice){columns->column[i].name,
+	    columns->column[i].len};
+}
+
+/* --- events -------------------------------------------------------------- */
+
+/* The name of a member; of one whose name is no text, the JSON of it. */
+static struct ev_slice
+member_name(struct ev_columns *columns, struct ev_value key)
+{
+	struct ev_slice name;
+	struct ev_err err;
+
+	columns->scratch.len = 0;
+	if (ev_value_text(key, &columns->scratch, &name, &err) != EV_OK)
+		name = ev_value_inner(key);
+	return name;
+}
+
+/* The source of a member, or -1. */
+static size_t
+find_source(struct ev_columns *columns, struct ev_value key)
+{
+	uintptr_t *slot = ev_map_get(columns->by_key,
+	    member_name(columns, key));
+
+	return slot ? *slot - 1 : (size_t)-1;
+}
+
+/* Text as one word of a shell. */
+static void
+shell_word(struct ev_slice text, struct ev_buf *out)
+{
+	bool plain = text.len > 0;
+
+	for (size_t i = 0; i < text.len && plain; i++)
+		plain = strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		    "abcdefghijklmnopqrstuvwxyz0123456789_.,:@%+-",
+		    text.ptr[i]) && text.ptr[i];
+	if (plain) {
+		ev_buf_slice(out, text);
+		return;
+	}
+	ev_buf_char(out, '\'');
+	for (size_t i = 0; i < text.len; i++)
+		if (text.ptr[i] == '\'')
+			ev_buf_str(out, "'\\''");
+		else
+			ev_buf_char(out, text.ptr[i]);
+	ev_buf_char(out, '\'');
+}
+
+/* Says which members are no columns, and the list that has them too. */
+static enum ev_status
+explain(struct ev_columns *columns, const struct ev_member *members,
+    size_t count)
+{
+	struct ev_buf *why = &columns->why, list = {0};
+	size_t extra = 0;
+
+	why->len = 0;
+	ev_columns_list(columns, &list);
+	for (size_t i = 0; i < count; i++) {
+		struct ev_slice name;
+
+		if (find_source(columns, members[i].key) != (size_t)-1)
+			continue;
+		name = member_name(columns, members[i].key);
+		ev_buf_printf(why, "%s'%.*s'", extra++ ? ", " : "",
+		    (int)name.len, name.ptr);
+		if (list.len)
+			ev_buf_char(&list, ',');
+		list_part(name, &list);
+	}
+	ev_buf_str(why, extra > 1 ? " are no columns: --columns "
+	    : " is no column: --columns ");
+	shell_word(ev_buf_as_slice(&list), why);
+	ev_buf_release(&list);
+	return EV_BAD;
+}
+
+/* The values of columns that are not simply the sources. */
+static const struct ev_value *
+spread(struct ev_columns *columns)
+{
+	for (size_t i = 0; i < columns->count; i++) {
+		const struct column *column = &columns->column[i];
+		struct ev_value value = columns->found[column->source];
+
+		for (size_t k = 0; k < column->depth; k++)
+			value = ev_value_member(value, column->inner[k]);
+		columns->values[i] = value;
+	}
+	return columns->values;
+}
+
+enum ev_status
+ev_columns_match(struct ev_columns *columns, const struct ev_member *members,
+    size_t count, const struct ev_value **values)
+{
+	const struct source *source = columns->source;
+	size_t sources = columns->sources, at = 0;
+
+	if (sources)
+		memset(columns->found, 0, sources * sizeof(*columns->found));
+	for (size_t i = 0; i < count; i++) {
+		struct ev_value key = members[i].key;
+
+		if (at >= sources || !ev_slice_equal(ev_value_raw(key),
+		    source[at].key))
+			at = find_source(columns, key);
+		if (at == (size_t)-1)
+			return explain(columns, members, count);
+		columns->found[at++] = members[i].value;
+	}
+	*values = columns->straight ? columns->found : spread(columns);
+	return EV_OK;
+}
+
+const char *
+ev_columns_reason(const struct ev_columns *columns)
+{
+	return ev_buf_cstr((struct ev_buf *)&columns->why);
+}

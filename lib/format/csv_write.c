@@ -1,0 +1,288 @@
+/*
+ * csv_write: cells, see csv_write.h.
+ *
+ * Most cells need no quotes, so a cell is copied and looked at for what would
+ * need them in the same pass, 16 bytes a step (SSE2; one byte a step on other
+ * processors); only where something was found it is written again with quotes.
+ */
+#include "format/csv_write.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#define STEP 16 /* bytes a copy may read and write too many */
+#define DIGITS 18 /* evsource reads longer numbers as text */
+
+/* --- copying ------------------------------------------------------------- */
+
+/* Copies text, and up to STEP bytes more, to where there is room for them.
+ * True if a byte of it needs quotes. */
+#ifdef __SSE2__
+static inline bool
+copy(const struct ev_csv_style *style, struct ev_slice text, char *to)
+{
+	const __m128i delimiter = _mm_set1_epi8(style->delimiter);
+	const __m128i quote = _mm_set1_epi8(style->quote);
+	const __m128i lf = _mm_set1_epi8('\n'), cr = _mm_set1_epi8('\r');
+
+	for (size_t i = 0; i < text.len; i += STEP) {
+		__m128i c = _mm_loadu_si128((const __m128i *)(text.ptr + i));
+		__m128i hit = _mm_or_si128(
+		    _mm_or_si128(_mm_cmpeq_epi8(c, delimiter),
+		        _mm_cmpeq_epi8(c, quote)),
+		    _mm_or_si128(_mm_cmpeq_epi8(c, lf),
+		        _mm_cmpeq_epi8(c, cr)));
+		unsigned mask = (unsigned)_mm_movemask_epi8(hit);
+
+		_mm_storeu_si128((__m128i *)(to + i), c);
+		if (text.len - i < STEP)
+			mask &= (1u << (text.len - i)) - 1;
+		if (mask)
+			return true;
+	}
+	return false;
+}
+#else
+static inline bool
+copy(const struct ev_csv_style *style, struct ev_slice text, char *to)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+
+		if (c == style->delimiter || c == style->quote || c == '\n' ||
+		    c == '\r')
+			return true;
+		to[i] = c;
+	}
+	return false;
+}
+#endif
+
+/* --- cells --------------------------------------------------------------- */
+
+/* True if evsource would make a number of it: a JSON number without exponent
+ * and of at most DIGITS digits. */
+static bool
+reads_as_number(struct ev_slice text)
+{
+	const char *p = text.ptr, *end = p + text.len;
+	size_t digits = 0;
+
+	if (p < end && *p == '-')
+		p++;
+	if (p == end || (*p == '0' && p + 1 < end && p[1] != '.'))
+		return false;
+	for (; p < end && *p >= '0' && *p <= '9'; p++)
+		digits++;
+	if (!digits)
+		return false;
+	if (p < end && *p == '.') {
+		if (++p == end)
+			return false;
+		for (; p < end && *p >= '0' && *p <= '9'; p++)
+			digits++;
+	}
+	return p == end && digits <= DIGITS;
+}
+
+/* True if text without a byte that needs quotes needs them all the same. */
+static inline bool
+reads_otherwise(const struct ev_csv_style *style, struct ev_slice text)
+{
+	unsigned char first;
+
+	if (ev_slice_equal(text, style->null))
+		return true; /* "" too, unless --null says otherwise */
+	if (!text.len)
+		return false;
+	first = (unsigned char)text.ptr[0];
+	if (first == '-' || (first >= '0' && first <= '9'))
+		return reads_as_number(text);
+	if (first == '\\') /* the end of the data to psql's \copy */
+		return ev_slice_is(text, "\\.");
+	return first == 0xEF && text.len >= 3 && /* a BOM, at the beginning */
+	    !memcmp(text.ptr, "\xEF\xBB\xBF", 3);
+}
+
+static void
+append_quoted(const struct ev_csv_style *style, struct ev_slice text,
+    struct ev_buf *out)
+{
+	const char *p = text.ptr, *end = p + text.len;
+	char *to;
+
+	ev_buf_reserve(out, 2 * text.len + 2);
+	to = out->ptr + out->len;
+	*to++ = style->quote;
+	while (p < end) {
+		const char *quote = memchr(p, style->quote, (size_t)(end - p));
+		size_t len = quote ? (size_t)(quote - p) + 1
+		                   : (size_t)(end - p);
+
+		memcpy(to, p, len);
+		to += len;
+		p += len;
+		if (quote)
+			*to++ = style->quote;
+	}
+	*to++ = style->quote;
+	out->len = (size_t)(to - out->ptr);
+}
+
+static enum ev_status
+quote_text(const struct ev_csv_style *style, struct ev_slice text,
+    struct ev_buf *out, struct ev_err *err)
+{
+	if (!style->quote)
+		return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
+		    "would need quotes, and there are none (--quote)");
+	append_quoted(style, text, out);
+	return EV_OK;
+}
+
+/* A spreadsheet computes text that begins so. (OWASP, "CSV Injection") */
+static bool
+is_formula(struct ev_slice text)
+{
+	return text.len && text.ptr[0] && strchr("=+-@\t\r", text.ptr[0]);
+}
+
+static enum ev_status
+append_safe(const struct ev_csv_style *style, struct ev_slice text,
+    struct ev_buf *out, struct ev_err *err)
+{
+	struct ev_buf marked = {0};
+	enum ev_status status = EV_OK;
+
+	ev_buf_reserve(&marked, 1 + text.len + STEP);
+	ev_buf_char(&marked, '\'');
+	ev_buf_slice(&marked, text);
+	ev_buf_reserve(out, marked.len + STEP);
+	text = ev_buf_as_slice(&marked);
+	if (copy(style, text, out->ptr + out->len))
+		status = quote_text(style, text, out, err);
+	else
+		out->len += text.len;
+	ev_buf_release(&marked);
+	return status;
+}
+
+/* STEP bytes behind text must be readable. */
+static inline enum ev_status
+append_text(const struct ev_csv_style *style, struct ev_slice text,
+    struct ev_buf *out, struct ev_err *err)
+{
+	if (style->safe && is_formula(text))
+		return append_safe(style, text, out, err);
+	ev_buf_reserve(out, text.len + STEP);
+	if (reads_otherwise(style, text) ||
+	    copy(style, text, out->ptr + out->len))
+		return quote_text(style, text, out, err);
+	out->len += text.len;
+	return EV_OK;
+}
+
+/* Each line end in text becomes one space; returns the new length. */
+static size_t
+join_lines(char *text, size_t len)
+{
+	size_t to = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] == '\r' && i + 1 < len && text[i + 1] == '\n')
+			continue;
+		text[to++] = text[i] == '\n' || text[i] == '\r' ? ' ' : text[i];
+	}
+	return to;
+}
+
+static enum ev_status
+append_escaped(const struct ev_csv_style *style, struct ev_value value,
+    struct ev_buf *scratch, struct ev_buf *out, struct ev_err *err)
+{
+	struct ev_slice text;
+
+	/* Room for all, so that the text does not move. */
+	scratch->len = 0;
+	ev_buf_reserve(scratch, value.len + STEP);
+	if (ev_value_text(value, scratch, &text, err) != EV_OK)
+		return EV_BAD;
+	if (style->newlines != EV_CSV_NEWLINES_KEEP &&
+	    (memchr(text.ptr, '\n', text.len) ||
+	        memchr(text.ptr, '\r', text.len))) {
+		if (style->newlines == EV_CSV_NEWLINES_BAD)
+			return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
+			    "has a line end in it");
+		text.len = join_lines(scratch->ptr, text.len);
+		text.ptr = scratch->ptr;
+	}
+	return append_text(style, text, out, err);
+}
+
+static inline enum ev_status
+append_value(const struct ev_csv_style *style, struct ev_value value,
+    struct ev_buf *scratch, struct ev_buf *out, struct ev_err *err)
+{
+	switch ((enum ev_type)value.type) {
+	case EV_MISSING:
+	case EV_NULL:
+		ev_buf_slice(out, style->null);
+		return EV_OK;
+	case EV_FALSE:
+	case EV_TRUE:
+	case EV_NUMBER:
+		ev_buf_slice(out, ev_value_raw(value));
+		return EV_OK;
+	case EV_STRING:
+		if (value.escaped)
+			return append_escaped(style, value, scratch, out, err);
+		return append_text(style, ev_value_inner(value), out, err);
+	case EV_ARRAY:
+	case EV_OBJECT:
+		break;
+	}
+	return append_text(style, ev_value_raw(value), out, err);
+}
+
+enum ev_status
+ev_csv_write_values(const struct ev_csv_style *style,
+    const struct ev_value *values, size_t count, struct ev_buf *scratch,
+    struct ev_buf *out, size_t *bad, struct ev_err *err)
+{
+	size_t begin = out->len;
+
+	for (size_t i = 0; i < count; i++) {
+		if (i)
+			ev_buf_char(out, style->delimiter);
+		if (append_value(style, values[i], scratch, out, err) !=
+		    EV_OK) {
+			out->len = begin;
+			*bad = i;
+			return EV_BAD;
+		}
+	}
+	return EV_OK;
+}
+
+enum ev_status
+ev_csv_write_name(const struct ev_csv_style *style, struct ev_slice name,
+    struct ev_buf *out, struct ev_err *err)
+{
+	struct ev_buf padded = {0};
+	enum ev_status status = EV_OK;
+
+	ev_buf_reserve(&padded, name.len + STEP);
+	ev_buf_slice(&padded, name);
+	name = ev_buf_as_slice(&padded);
+	ev_buf_reserve(out, name.len + STEP);
+	if (style->safe && is_formula(name))
+		status = append_safe(style, name, out, err);
+	else if (!name.len || !memcmp(name.ptr, "\xEF\xBB\xBF", 3) ||
+	    copy(style, name, out->ptr + out->len))
+		status = quote_text(style, name, out, err);
+	else
+		out->len += name.len;
+	ev_buf_release(&padded);
+	return status;
+}
