@@ -53,6 +53,8 @@ void
 ev_io_catch_signals(void)
 {
 	catch_signal(SIGALRM, on_nothing);
+	/* So that a file beyond `ulimit -f` is an error of the write. */
+	catch_signal(SIGXFSZ, on_nothing);
 	catch_signal(SIGINT, on_stop);
 	catch_signal(SIGTERM, on_stop);
 	catch_signal(SIGHUP, on_stop);
