@@ -21,7 +21,7 @@ LIBRARIES = libarchive zlib libpcre2-8 gmp
 
 libarchive_header  = archive.h
 libarchive_link    = -larchive
-libarchive_users   = lib/format/archive.c cmd/evunpack.c
+libarchive_users   = lib/format/archive.c cmd/evunpack.c cmd/evpack.c
 
 zlib_header        = zlib.h
 zlib_link          = -lz
@@ -91,7 +91,7 @@ LIB      = $(BUILD)/libev.a
 LIB_OBJ  = $(LIB_SRC:%.c=$(BUILD)/%.o)
 CMDS     = $(CMD_SRC:cmd/%.c=%)
 # Connectors and helpers are started by commands, not by people.
-HELPERS  = $(filter evsource-% evsink-% evunpack,$(CMDS))
+HELPERS  = $(filter evsource-% evsink-% evunpack evpack,$(CMDS))
 COMMANDS = $(filter-out $(HELPERS),$(CMDS))
 PROGRAMS = $(COMMANDS:%=$(BUILD)/bin/%) $(HELPERS:%=$(BUILD)/libexec/evkit/%)
 UNITS    = $(UNIT_SRC:%.c=$(BUILD)/%)

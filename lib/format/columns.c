@@ -164,6 +164,10 @@ ev_columns_learn(struct ev_columns *columns, const struct ev_member *members,
 		if (ev_value_text(members[i].key, &columns->scratch, &name,
 		    err) != EV_OK)
 			return EV_BAD;
+	}
+	for (size_t i = 0; i < count; i++) {
+		columns->scratch.len = 0;
+		ev_value_text(members[i].key, &columns->scratch, &name, err);
 		source = source_of(columns, name);
 		/* A key that stands there twice is one column. */
 		if (!columns->source[source].ignored)

@@ -32,6 +32,12 @@ enum ev_status ev_columns_add(struct ev_columns *columns,
 enum ev_status ev_columns_learn(struct ev_columns *columns,
     const struct ev_member *members, size_t count, struct ev_err *err);
 
+/* Adds the columns that the first record of a CSV names, empty names by their
+ * position, as evsource has it. fd is read from where it stands. EV_FATAL
+ * (bad data): there is no such record, or a name stands there twice. */
+enum ev_status ev_columns_of_header(struct ev_columns *columns, int fd,
+    const char *name, char delimiter, char quote, struct ev_err *err);
+
 /* A top-level field that may be there and is no column (--meta). */
 void ev_columns_ignore(struct ev_columns *columns, struct ev_slice name);
 

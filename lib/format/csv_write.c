@@ -197,6 +197,19 @@ join_lines(char *text, size_t len)
 	return to;
 }
 
+bool
+ev_csv_write_newlines(enum ev_csv_newlines newlines, struct ev_slice *text)
+{
+	if (newlines == EV_CSV_NEWLINES_KEEP || (
+	    !memchr(text->ptr, '\n', text->len) &&
+	    !memchr(text->ptr, '\r', text->len)))
+		return true;
+	if (newlines == EV_CSV_NEWLINES_SPACE)
+		text->len = join_lines((char *)(uintptr_t)text->ptr,
+		    text->len);
+	return newlines == EV_CSV_NEWLINES_SPACE;
+}
+
 static enum ev_status
 append_escaped(const struct ev_csv_style *style, struct ev_value value,
     struct ev_buf *scratch, struct ev_buf *out, struct ev_err *err)
@@ -208,15 +221,9 @@ append_escaped(const struct ev_csv_style *style, struct ev_value value,
 	ev_buf_reserve(scratch, value.len + STEP);
 	if (ev_value_text(value, scratch, &text, err) != EV_OK)
 		return EV_BAD;
-	if (style->newlines != EV_CSV_NEWLINES_KEEP &&
-	    (memchr(text.ptr, '\n', text.len) ||
-	        memchr(text.ptr, '\r', text.len))) {
-		if (style->newlines == EV_CSV_NEWLINES_BAD)
-			return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
-			    "has a line end in it");
-		text.len = join_lines(scratch->ptr, text.len);
-		text.ptr = scratch->ptr;
-	}
+	if (!ev_csv_write_newlines(style->newlines, &text))
+		return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
+		    "has a line end in it");
 	return append_text(style, text, out, err);
 }
 

@@ -39,6 +39,11 @@ enum ev_status ev_csv_write_values(const struct ev_csv_style *style,
     const struct ev_value *values, size_t count, struct ev_buf *scratch,
     struct ev_buf *out, size_t *bad, struct ev_err *err);
 
+/* Does to the line ends in a text what is asked for: false where they are bad.
+ * A text that holds one must be in the caller's own bytes. */
+bool ev_csv_write_newlines(enum ev_csv_newlines newlines,
+    struct ev_slice *text);
+
 /* Appends one cell that is a name: never null, and a number stays without
  * quotes. */
 enum ev_status ev_csv_write_name(const struct ev_csv_style *style,

@@ -127,6 +127,12 @@ ev_bad_count(const struct ev_bad *bad)
 }
 
 bool
+ev_bad_stops(const struct ev_bad *bad)
+{
+	return bad->policy == EV_BAD_STOP;
+}
+
+bool
 ev_bad_rejects(const struct ev_bad *bad)
 {
 	return bad->policy == EV_BAD_REJECT;

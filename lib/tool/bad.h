@@ -40,6 +40,9 @@ enum ev_status ev_bad_event(struct ev_bad *bad, const char *where,
     struct ev_err *err);
 
 uint64_t ev_bad_count(const struct ev_bad *bad);
+/* True if the first bad input ends the command. */
+bool ev_bad_stops(const struct ev_bad *bad);
+
 /* True if bad input is kept, false if it is only counted. */
 bool ev_bad_rejects(const struct ev_bad *bad);
 

@@ -67,7 +67,7 @@ cannot_start(const char *name, int number, struct ev_err *err)
 /* The child's descriptors: ours is pipe_fd's end on its stdin or stdout. */
 static int
 spawn(struct ev_child *child, char *const *argv, bool reading, int theirs,
-    int stdin_fd)
+    int other_fd)
 {
 	posix_spawn_file_actions_t actions;
 	char path[PATH_MAX];
@@ -76,11 +76,12 @@ spawn(struct ev_child *child, char *const *argv, bool reading, int theirs,
 	posix_spawn_file_actions_init(&actions);
 	if (!reading) {
 		posix_spawn_file_actions_adddup2(&actions, theirs, 0);
-		posix_spawn_file_actions_adddup2(&actions, 2, 1);
+		posix_spawn_file_actions_adddup2(&actions,
+		    other_fd >= 0 ? other_fd : 2, 1);
 	} else {
 		posix_spawn_file_actions_adddup2(&actions, theirs, 1);
-		if (stdin_fd >= 0)
-			posix_spawn_file_actions_adddup2(&actions, stdin_fd,
+		if (other_fd >= 0)
+			posix_spawn_file_actions_adddup2(&actions, other_fd,
 			    0);
 		else
 			posix_spawn_file_actions_addopen(&actions, 0,
@@ -94,7 +95,7 @@ spawn(struct ev_child *child, char *const *argv, bool reading, int theirs,
 
 enum ev_status
 ev_child_start(struct ev_child *child, const char *name, char *const *argv,
-    bool reading, int stdin_fd, struct ev_err *err)
+    bool reading, int other_fd, struct ev_err *err)
 {
 	int fd[2], number;
 
@@ -103,7 +104,7 @@ ev_child_start(struct ev_child *child, const char *name, char *const *argv,
 		return ev_err_set(err, EV_FATAL, EV_EXIT_OS,
 		    "cannot make a pipe to '%s': %s", name,
 		    ev_err_errno(errno));
-	number = spawn(child, argv, reading, fd[reading], stdin_fd);
+	number = spawn(child, argv, reading, fd[reading], other_fd);
 	close(fd[reading]);
 	child->fd = fd[!reading];
 	if (!number)

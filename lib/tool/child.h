@@ -21,11 +21,12 @@ struct ev_child {
 };
 
 /* Starts `name` with argv (argv[0] included, NULL at the end). With `reading`
- * its stdout is our pipe and its stdin is /dev/null (or stdin_fd, unless -1);
- * else its stdin is our pipe, and its stdout our stderr. EV_FATAL: exit 78
- * where there is no such command, 71 where no process could be made. */
+ * its stdout is our pipe and its stdin is /dev/null; else its stdin is our
+ * pipe and its stdout our stderr. other_fd, unless -1, takes the place of that
+ * other end. EV_FATAL: exit 78 where there is no such command, 71 where no
+ * process could be made. */
 enum ev_status ev_child_start(struct ev_child *child, const char *name,
-    char *const *argv, bool reading, int stdin_fd, struct ev_err *err);
+    char *const *argv, bool reading, int other_fd, struct ev_err *err);
 
 /* Closes the pipe and waits. EV_OK when the child exited with 0; else
  * EV_FATAL, with the child's exit status in err->exit (128 and the signal's

@@ -109,8 +109,9 @@ ev_place_become(const char *command, const char *place, char **argv,
 	if (ev_child_become(name, argv, err) != EV_OK &&
 	    err->exit == EV_EXIT_CONFIG && !ev_slice_is(scheme, "file"))
 		ev_err_set(err, EV_FATAL, EV_EXIT_CONFIG,
-		    "no connector for '%s': %s is not installed (a path with "
-		    "a colon is written './%s')", place, name, place);
+		    "no connector for '%s': %s is not installed%s", place,
+		    name, strstr(place, "://") ? "" :
+		    " (a path with a colon is written ./NAME)");
 	free(name);
 	return EV_FATAL;
 }

@@ -1,0 +1,43 @@
+/*
+ * evsink: writes events to a place. It knows no system: it finds the place
+ * among its arguments and becomes the connector of its scheme, evsink-file
+ * for a path (DESIGN section 3).
+ */
+#include "tool/encode.h"
+#include "tool/place.h"
+#include "tool/sink.h"
+#include "tool/stage.h"
+#include "tool/tool.h"
+
+static const struct ev_opt_usage usage = {
+	"evsink",
+	"[OPTION…] PLACE",
+	"writes the events of its standard input to a place: a path, '-', a URL",
+	"evsource reviews.csv | evfilter 'rating < 3' | evsink unhappy.csv",
+};
+
+int
+main(int argc, char **argv)
+{
+	struct ev_sink_settings sink = EV_SINK_DEFAULTS;
+	struct ev_stage_settings stage = EV_STAGE_DEFAULTS;
+	struct ev_encode_settings encode = EV_ENCODE_DEFAULTS;
+	const struct ev_opt_table tables[] = {
+		EV_OPT_TABLE(ev_encode_options, &encode),
+		EV_OPT_TABLE(ev_sink_options, &sink),
+		EV_OPT_TABLE(ev_bad_options, &stage.bad),
+		EV_OPT_TABLE(ev_stage_options, &stage),
+		{NULL, NULL, 0},
+	};
+	const char *place = ev_place_find(tables, argc, argv);
+	struct ev_err err;
+
+	ev_tool_start("evsink", false);
+	if (!place) {
+		ev_tool_options(&usage, tables, argc, argv);
+		ev_tool_die(EV_EXIT_USAGE,
+		    "no place to write to (a path, '-' or a URL)");
+	}
+	ev_place_become("evsink", place, argv, &err);
+	ev_tool_fail(&err);
+}
