@@ -1,0 +1,56 @@
+/*
+ * evsource: reads a place as events. It knows no system itself: it looks at
+ * the place's scheme and becomes the connector, evsource-SCHEME, with the same
+ * arguments (DESIGN section 3).
+ */
+#include <string.h>
+
+#include "base/mem.h"
+#include "tool/place.h"
+#include "tool/source.h"
+#include "tool/tool.h"
+
+static const struct ev_opt_usage usage = {
+    .name = "evsource",
+    .args = "[OPTION…] PLACE…",
+    .summary = "reads places as events: files, folders, '-', URLs",
+    .example = "evsource reviews.csv | evfilter 'id IS NOT NULL'",
+};
+
+/* One connector reads all places. */
+static void
+check_schemes(char *const *places)
+{
+	struct ev_slice first = ev_place_scheme(places[0]);
+
+	for (size_t i = 1; places[i]; i++) {
+		struct ev_slice other = ev_place_scheme(places[i]);
+
+		if (!ev_slice_equal(first, other))
+			ev_tool_die(EV_EXIT_USAGE, "'%s' and '%s' are of two "
+			    "schemes, %.*s and %.*s: read them one after the "
+			    "other", places[0], places[i], (int)first.len,
+			    first.ptr, (int)other.len, other.ptr);
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	struct ev_source_settings settings = EV_SOURCE_DEFAULTS;
+	struct ev_opt_table tables[EV_SOURCE_TABLES];
+	size_t size = ((size_t)argc + 1) * sizeof(*argv);
+	char **parsed = memcpy(ev_mem_alloc(size), argv, size);
+	struct ev_err err;
+	int rest;
+
+	ev_tool_start("evsource", true);
+	ev_source_tables(&settings, tables);
+	rest = ev_tool_options(&usage, tables, argc, parsed);
+	if (rest == argc)
+		ev_tool_die(EV_EXIT_USAGE, "no place to read from ('-' is "
+		    "standard input; see --help)");
+	check_schemes(parsed + rest);
+	ev_place_become("evsource", parsed[rest], argv, &err);
+	ev_tool_fail(&err);
+}
