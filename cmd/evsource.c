@@ -27,10 +27,12 @@ check_schemes(char *const *places)
 		struct ev_slice other = ev_place_scheme(places[i]);
 
 		if (!ev_slice_equal(first, other))
-			ev_tool_die(EV_EXIT_USAGE, "'%s' and '%s' are of two "
+			ev_tool_die(EV_EXIT_USAGE,
+			    "'%s' and '%s' are of two "
 			    "schemes, %.*s and %.*s: read them one after the "
-			    "other", places[0], places[i], (int)first.len,
-			    first.ptr, (int)other.len, other.ptr);
+			    "other",
+			    places[0], places[i], (int)first.len, first.ptr,
+			    (int)other.len, other.ptr);
 	}
 }
 
@@ -48,7 +50,8 @@ main(int argc, char **argv)
 	ev_source_tables(&settings, tables);
 	rest = ev_tool_options(&usage, tables, argc, parsed);
 	if (rest == argc)
-		ev_tool_die(EV_EXIT_USAGE, "no place to read from ('-' is "
+		ev_tool_die(EV_EXIT_USAGE,
+		    "no place to read from ('-' is "
 		    "standard input; see --help)");
 	check_schemes(parsed + rest);
 	ev_place_become("evsource", parsed[rest], argv, &err);

@@ -23,8 +23,8 @@ struct settings {
 static const struct ev_opt options[] = {
     {"ratio", 0, EV_OPT_COUNT, offsetof(struct settings, limits.ratio), "N",
 	"bytes that may come of one (500; 0: any)"},
-    {"members", 0, EV_OPT_COUNT, offsetof(struct settings, limits.members),
-	"N", "members an archive may have (100000; 0: any)"},
+    {"members", 0, EV_OPT_COUNT, offsetof(struct settings, limits.members), "N",
+	"members an archive may have (100000; 0: any)"},
     {"total", 0, EV_OPT_SIZE, offsetof(struct settings, limits.total), "SIZE",
 	"bytes that may come of all (1T; 0: any)"},
     {"prefix", 0, EV_OPT_TEXT, offsetof(struct settings, prefix), "HEX",
@@ -61,7 +61,7 @@ read_input(void *arg, char *buf, size_t cap, size_t *got, struct ev_err *err)
 		return EV_OK;
 	}
 	while ((status = ev_io_read(STDIN_FILENO, in->place, buf, cap, got,
-	            err)) == EV_AGAIN)
+		    err)) == EV_AGAIN)
 		if (ev_io_wait(STDIN_FILENO, -1, err) == EV_FATAL)
 			return EV_FATAL;
 	return status;
@@ -87,7 +87,8 @@ read_prefix(struct input *in, const char *hex)
 
 		if (!isxdigit((unsigned char)hex[0]) ||
 		    !isxdigit((unsigned char)hex[1]))
-			ev_tool_die(EV_EXIT_USAGE, "--prefix wants pairs of "
+			ev_tool_die(EV_EXIT_USAGE,
+			    "--prefix wants pairs of "
 			    "hexadecimal digits");
 		ev_buf_char(&in->prefix, (char)strtol(digits, NULL, 16));
 	}
@@ -98,14 +99,13 @@ write_frame(enum ev_unpack_frame what, struct ev_slice head,
     struct ev_slice body, struct ev_err *err)
 {
 	size_t len = head.len + body.len;
-	unsigned char frame[EV_UNPACK_FRAME] = {(unsigned char)what,
-	    len & 255, len >> 8 & 255, len >> 16 & 255, len >> 24 & 255};
+	unsigned char frame[EV_UNPACK_FRAME] = {(unsigned char)what, len & 255,
+	    len >> 8 & 255, len >> 16 & 255, len >> 24 & 255};
 	struct iovec iov[3] = {{frame, sizeof(frame)},
 	    {(char *)(uintptr_t)head.ptr, head.len},
 	    {(char *)(uintptr_t)body.ptr, body.len}};
 
-	return ev_io_write(STDOUT_FILENO, "standard output", iov, 3, NULL,
-	    err);
+	return ev_io_write(STDOUT_FILENO, "standard output", iov, 3, NULL, err);
 }
 
 static enum ev_status
@@ -148,8 +148,9 @@ fail(const struct ev_err *why)
 	char status = (char)why->exit;
 	struct ev_err err;
 
-	if (why->exit > 128 || write_frame(EV_UNPACK_ERROR,
-	    (struct ev_slice){&status, 1}, ev_slice_of(why->text), &err))
+	if (why->exit > 128 ||
+	    write_frame(EV_UNPACK_ERROR, (struct ev_slice){&status, 1},
+		ev_slice_of(why->text), &err))
 		ev_tool_fail(why);
 	_exit(why->exit);
 }
@@ -157,11 +158,11 @@ fail(const struct ev_err *why)
 int
 main(int argc, char **argv)
 {
-	static const struct ev_archive_sink sink = {
-	    NULL, write_member, write_data, write_note};
+	static const struct ev_archive_sink sink = {NULL, write_member,
+	    write_data, write_note};
 	struct settings settings = {EV_ARCHIVE_LIMITS, NULL};
-	const struct ev_opt_table tables[] = {
-	    EV_OPT_TABLE(options, &settings), {NULL, NULL, 0}};
+	const struct ev_opt_table tables[] = {EV_OPT_TABLE(options, &settings),
+	    {NULL, NULL, 0}};
 	struct input in = {.place = "-"};
 	struct ev_archive_source source = {.arg = &in, .read = read_input};
 	struct ev_err err;

@@ -43,10 +43,12 @@ struct unpacker {
 	char packed[PACKED], plain[BLOCK];
 };
 
-/* Keeps the failure for the end, when all that is whole has been given. */
+/* Keeps the first failure for the end, when all that is whole was given. */
 static void
 fail_later(struct unpacker *self, const char *why)
 {
+	if (self->failed)
+		return;
 	self->failed = true;
 	ev_err_set(&self->broken, EV_FATAL, EV_EXIT_DATA,
 	    "cannot unpack '%s': %s", self->source->name, why);
@@ -131,8 +133,8 @@ inflate_some(struct unpacker *self)
 		if (code == Z_STREAM_END)
 			self->inside = false;
 		else if (code != Z_OK && code != Z_BUF_ERROR)
-			fail_later(self, zlib->msg ? zlib->msg
-			                           : "damaged gzip data");
+			fail_later(self,
+			    zlib->msg ? zlib->msg : "damaged gzip data");
 		else if (self->ended && zlib->avail_out == BLOCK)
 			fail_later(self, "the gzip data ends early");
 	}
@@ -150,14 +152,17 @@ beyond(struct unpacker *self, uint64_t out)
 	if (self->source->size && in > self->source->size)
 		in = self->source->size;
 	if (limits->total && out > limits->total)
-		snprintf(self->why, sizeof(self->why), "more than %" PRIu64
-		    " bytes come of it; if that is right, "
-		    "-X unpack-total=SIZE allows it", limits->total);
+		snprintf(self->why, sizeof(self->why),
+		    "more than %" PRIu64 " bytes come of it; if that is right, "
+		    "-X unpack-total=SIZE allows it",
+		    limits->total);
 	else if (limits->ratio && out > EV_ARCHIVE_SMALL &&
 	    out / limits->ratio > in)
-		snprintf(self->why, sizeof(self->why), "it grows more than %"
-		    PRIu64 " times, as a zip bomb does; if that is right, "
-		    "-X unpack-ratio=N allows it", limits->ratio);
+		snprintf(self->why, sizeof(self->why),
+		    "it grows more than %" PRIu64
+		    " times, as a zip bomb does; if that is right, "
+		    "-X unpack-ratio=N allows it",
+		    limits->ratio);
 	else
 		return NULL;
 	return self->why;
@@ -247,8 +252,9 @@ refused(struct unpacker *self, struct archive *archive, const char *name,
 	char why[256];
 
 	/* liblzma's and zlib's words for an input that ends early */
-	if (said && (strstr(said, "No progress is possible") ||
-	    strstr(said, "ZIP decompression failed (-5)")))
+	if (said &&
+	    (strstr(said, "No progress is possible") ||
+		strstr(said, "ZIP decompression failed (-5)")))
 		said = "the data ends early";
 	snprintf(why, sizeof(why), "%s", said ? said : "damaged");
 	if (!islower((unsigned char)why[0]) && islower((unsigned char)why[1]))
@@ -299,8 +305,10 @@ check_nested(struct unpacker *self, const char *name, struct ev_slice first,
 	switch (ev_magic_look(first, true, &what)) {
 	case EV_MAGIC_PACKED:
 	case EV_MAGIC_FOREIGN:
-		snprintf(why, sizeof(why), "what is in it is packed again "
-		    "(%s), and is not unpacked twice", what);
+		snprintf(why, sizeof(why),
+		    "what is in it is packed again "
+		    "(%s), and is not unpacked twice",
+		    what);
 		return refuse(self, name, why, err);
 	default:
 		return EV_OK;
@@ -369,15 +377,17 @@ give_member(struct unpacker *self, struct archive *archive,
 		name = "?";
 	self->members++;
 	if (self->limits->members && self->members > self->limits->members)
-		return refuse(self, NULL, "it has too many members; if that "
-		    "is right, -X unpack-members=N allows them", err);
+		return refuse(self, NULL,
+		    "it has too many members; if that "
+		    "is right, -X unpack-members=N allows them",
+		    err);
 	if (what) {
 		char *text;
 
 		if (archive_entry_filetype(entry) == AE_IFDIR)
 			return EV_OK;
-		text = ev_mem_printf("passed over '%s' in '%s': it is %s",
-		    name, self->source->name, what);
+		text = ev_mem_printf("passed over '%s' in '%s': it is %s", name,
+		    self->source->name, what);
 		status = sink->note(sink->arg, text, err);
 		free(text);
 		return status;
@@ -396,8 +406,7 @@ is_tar(struct archive *archive)
 }
 
 static enum ev_status
-give_members(struct unpacker *self, struct archive *archive,
-    struct ev_err *err)
+give_members(struct unpacker *self, struct archive *archive, struct ev_err *err)
 {
 	enum ev_status status = EV_OK;
 	struct archive_entry *entry;
@@ -422,15 +431,15 @@ give_members(struct unpacker *self, struct archive *archive,
 
 enum ev_status
 ev_archive_unpack(const struct ev_archive_source *source,
-    const struct ev_archive_limits *limits,
-    const struct ev_archive_sink *sink, struct ev_err *err)
+    const struct ev_archive_limits *limits, const struct ev_archive_sink *sink,
+    struct ev_err *err)
 {
 	struct unpacker *self = ev_mem_zalloc(1, sizeof(*self));
 	struct archive *archive;
 	enum ev_status status = EV_FATAL;
 
-	*self = (struct unpacker){
-	    .source = source, .limits = limits, .sink = sink};
+	*self =
+	    (struct unpacker){.source = source, .limits = limits, .sink = sink};
 	look(self);
 	archive = open_archive(self);
 	if (!archive || inflateInit2(&self->zlib, 16 + MAX_WBITS) != Z_OK) {

@@ -27,7 +27,9 @@ struct ev_archive_limits {
 /* Deflate cannot give more than 1,032 bytes for one, and real data hardly
  * more than 200. */
 #define EV_ARCHIVE_LIMITS \
-	{.ratio = 500, .members = 100000, .total = UINT64_C(1) << 40}
+	{ \
+		.ratio = 500, .members = 100000, .total = UINT64_C(1) << 40 \
+	}
 
 struct ev_archive_source {
 	const char *name; /* the place, for messages */
@@ -47,13 +49,12 @@ struct ev_archive_sink {
 	void *arg;
 	/* A member begins; the name, as it stands in the archive (any bytes),
 	 * is empty where a file is only compressed. */
-	enum ev_status (*member)(void *arg, struct ev_slice name,
-	    struct ev_err *err);
-	enum ev_status (*data)(void *arg, struct ev_slice bytes,
-	    struct ev_err *err);
+	enum ev_status (
+	    *member)(void *arg, struct ev_slice name, struct ev_err *err);
+	enum ev_status (
+	    *data)(void *arg, struct ev_slice bytes, struct ev_err *err);
 	/* Something was passed over: a text for the user. */
-	enum ev_status (*note)(void *arg, const char *text,
-	    struct ev_err *err);
+	enum ev_status (*note)(void *arg, const char *text, struct ev_err *err);
 };
 
 /* Takes the source apart. EV_OK at its whole end. EV_FATAL: exit 65 for what
@@ -62,7 +63,7 @@ struct ev_archive_sink {
  * byte; of the others all but the last 128 KiB at most, which stay inside
  * libarchive. */
 enum ev_status ev_archive_unpack(const struct ev_archive_source *source,
-    const struct ev_archive_limits *limits,
-    const struct ev_archive_sink *sink, struct ev_err *err);
+    const struct ev_archive_limits *limits, const struct ev_archive_sink *sink,
+    struct ev_err *err);
 
 #endif

@@ -33,8 +33,8 @@ compare(struct ev_slice first, struct ev_slice magic)
 		if (i == first.len)
 			return EV_MAGIC_MORE;
 		if (magic.ptr[i] == '?'
-		        ? first.ptr[i] < '1' || first.ptr[i] > '9'
-		        : first.ptr[i] != magic.ptr[i])
+			? first.ptr[i] < '1' || first.ptr[i] > '9'
+			: first.ptr[i] != magic.ptr[i])
 			return EV_MAGIC_PLAIN;
 	}
 	return EV_MAGIC_PACKED;

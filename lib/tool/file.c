@@ -27,9 +27,9 @@ struct ev_file {
 	char *path;
 	int fd;
 	bool is_regular, follow;
-	bool given; /* the one part of a plain file */
-	off_t size; /* at the start */
-	int hints;  /* inotify; -1 */
+	bool given;               /* the one part of a plain file */
+	off_t size;               /* at the start */
+	int hints;                /* inotify; -1 */
 	char first[EV_MAGIC_MAX]; /* what was read of a pipe to look at it */
 	size_t first_len, first_given;
 	struct ev_unpack *unpack; /* NULL: plain */
@@ -39,9 +39,10 @@ struct ev_file {
 static enum ev_status
 shrank(struct ev_file *self, off_t now, struct ev_err *err)
 {
-	return ev_err_set(err, EV_FATAL, EV_EXIT_IO, "cannot read '%s' to its "
-	    "end: it shrank to %lld bytes while it was read", self->path,
-	    (long long)now);
+	return ev_err_set(err, EV_FATAL, EV_EXIT_IO,
+	    "cannot read '%s' to its "
+	    "end: it shrank to %lld bytes while it was read",
+	    self->path, (long long)now);
 }
 
 /* At the end of what is there: is that an end? */
@@ -61,9 +62,11 @@ at_end(struct ev_file *self, struct ev_err *err)
 		return EV_AGAIN;
 	if (stat(self->path, &named) || named.st_ino != info.st_ino ||
 	    named.st_dev != info.st_dev)
-		return ev_err_set(err, EV_FATAL, EV_EXIT_AGAIN, "'%s' was "
+		return ev_err_set(err, EV_FATAL, EV_EXIT_AGAIN,
+		    "'%s' was "
 		    "read to its end, and is gone or another file now; start "
-		    "again to read that from its beginning", self->path);
+		    "again to read that from its beginning",
+		    self->path);
 	return EV_AGAIN;
 }
 
@@ -116,9 +119,8 @@ file_wait(struct ev_input *in, struct ev_err *err)
 			return EV_OK;
 		if (status != EV_AGAIN)
 			break;
-		status = ev_io_wait(self->hints, self->hints < 0 ? LOOK
-		                                                 : LOOK_HINTED,
-		    err);
+		status = ev_io_wait(self->hints,
+		    self->hints < 0 ? LOOK : LOOK_HINTED, err);
 		if (status == EV_OK) {
 			drop_hints(self);
 			status = EV_AGAIN;
@@ -137,16 +139,18 @@ look(struct ev_file *self, enum ev_magic *answer, const char **what,
 	size_t got;
 
 	if (self->is_regular) {
-		ssize_t len = pread(self->fd, self->first,
-		    sizeof(self->first), lseek(self->fd, 0, SEEK_CUR));
+		ssize_t len = pread(self->fd, self->first, sizeof(self->first),
+		    lseek(self->fd, 0, SEEK_CUR));
 
 		*answer = ev_magic_look((struct ev_slice){self->first,
-		    len < 0 ? 0 : (size_t)len}, true, what);
+					    len < 0 ? 0 : (size_t)len},
+		    true, what);
 		return EV_OK;
 	}
 	do {
 		*answer = ev_magic_look((struct ev_slice){self->first,
-		    self->first_len}, status == EV_END, what);
+					    self->first_len},
+		    status == EV_END, what);
 		if (*answer != EV_MAGIC_MORE || status == EV_END)
 			return EV_OK;
 		status = ev_io_read(self->fd, self->path,
@@ -165,15 +169,16 @@ open_packed(struct ev_file *self, const struct ev_file_settings *settings,
     enum ev_magic answer, const char *what, struct ev_err *err)
 {
 	if (answer == EV_MAGIC_FOREIGN)
-		return ev_err_set(err, EV_FATAL, EV_EXIT_DATA, "cannot unpack "
-		    "'%s': it is %s, which is not read here", self->path,
-		    what);
+		return ev_err_set(err, EV_FATAL, EV_EXIT_DATA,
+		    "cannot unpack "
+		    "'%s': it is %s, which is not read here",
+		    self->path, what);
 	if (settings->follow)
 		return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
 		    "cannot follow '%s': it is %s", self->path, what);
 	return ev_unpack_open(&self->unpack, self->path, self->fd,
-	    (struct ev_slice){self->first, self->first_len},
-	    &settings->limits, err);
+	    (struct ev_slice){self->first, self->first_len}, &settings->limits,
+	    err);
 }
 
 /* A FIFO that is followed is opened for writing, too: so it does not end when
@@ -184,8 +189,7 @@ open_path(struct ev_file *self, struct ev_err *err)
 	int flags = O_RDONLY;
 	struct stat info;
 
-	if (self->follow && !stat(self->path, &info) &&
-	    S_ISFIFO(info.st_mode))
+	if (self->follow && !stat(self->path, &info) && S_ISFIFO(info.st_mode))
 		flags = O_RDWR;
 	do
 		self->fd = open(self->path, flags | O_CLOEXEC | O_NOCTTY);

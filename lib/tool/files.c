@@ -49,7 +49,7 @@ add(struct ev_files *files, char *path)
 	if (!(files->count & (files->count - 1)))
 		files->path = ev_mem_realloc(files->path,
 		    (files->count ? 2 * files->count : 1) *
-		    sizeof(*files->path));
+			sizeof(*files->path));
 	files->path[files->count++] = path;
 }
 
@@ -130,7 +130,8 @@ add_pattern(struct ev_files *files, const char *pattern, struct ev_err *err)
 	globfree(&found);
 	sort_from(files, first);
 	if (files->count == first)
-		status = ev_err_set(err, EV_FATAL, EV_EXIT_IO, "cannot open "
+		status = ev_err_set(err, EV_FATAL, EV_EXIT_IO,
+		    "cannot open "
 		    "'%s': all that it matches is hidden or unfinished",
 		    pattern);
 	return status;

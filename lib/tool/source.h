@@ -29,8 +29,10 @@ struct ev_source_settings {
 };
 
 #define EV_SOURCE_DEFAULTS \
-	{.stage = EV_STAGE_DEFAULTS, .format = EV_SOURCE_UNKNOWN, \
-	    .limit = UINT64_MAX}
+	{ \
+		.stage = EV_STAGE_DEFAULTS, .format = EV_SOURCE_UNKNOWN, \
+		.limit = UINT64_MAX \
+	}
 
 #define EV_SOURCE_TABLES 4
 

@@ -44,10 +44,24 @@ ev_stage_open(struct ev_stage *stage, const struct ev_stage_settings *settings,
 	if (ev_bad_open(&stage->bad, &settings->bad, settings->max_event,
 	    &err) != EV_OK)
 		ev_tool_fail(&err);
+	ev_stage_input(stage, input, settings->max_event);
+}
+
+void
+ev_stage_input(struct ev_stage *stage, struct ev_input *input,
+    size_t max_event)
+{
+	struct ev_err err;
+
+	if (stage->reader && stage->writer &&
+	    ev_writer_settle(stage->writer, &err) != EV_OK)
+		ev_tool_fail(&err);
+	ev_reader_free(stage->reader);
+	stage->reader = NULL;
 	if (!input)
 		return;
 	stage->place = input->name;
-	stage->reader = ev_reader_new(input, settings->max_event);
+	stage->reader = ev_reader_new(input, max_event);
 	ev_reader_on(stage->reader, on_reader, stage);
 }
 
@@ -88,6 +102,20 @@ ev_stage_bad_at(struct ev_stage *stage, const char *where, const char *why,
 		ev_tool_fail(&err);
 }
 
+/* What the reader finds bad. A first line that is bad already is often of
+ * another format than was thought. */
+static void
+bad_line(struct ev_stage *stage, const struct ev_line *line,
+    const struct ev_err *err)
+{
+	char why[1024];
+
+	snprintf(why, sizeof(why), "%s%s", err->text,
+	    stage->hint ? stage->hint : "");
+	stage->hint = NULL;
+	ev_stage_bad(stage, line, why);
+}
+
 bool
 ev_stage_next(struct ev_stage *stage, struct ev_line *line)
 {
@@ -99,6 +127,7 @@ ev_stage_next(struct ev_stage *stage, struct ev_line *line)
 
 		if (status == EV_OK && !line->control) {
 			stage->in++;
+			stage->hint = NULL;
 			return true;
 		}
 		if (status == EV_END)
@@ -107,7 +136,7 @@ ev_stage_next(struct ev_stage *stage, struct ev_line *line)
 			obey(line->text);
 		} else if (status == EV_BAD) {
 			stage->in++;
-			ev_stage_bad(stage, line, err.text);
+			bad_line(stage, line, &err);
 		} else {
 			ev_tool_fail(&err);
 		}
@@ -137,6 +166,15 @@ ev_stage_end(struct ev_stage *stage)
 
 	stage->out++;
 	if (ev_writer_end(stage->writer, &err) != EV_OK)
+		ev_tool_fail(&err);
+}
+
+void
+ev_stage_flush(struct ev_stage *stage)
+{
+	struct ev_err err;
+
+	if (on_reader(stage, EV_READER_WAIT, &err) != EV_OK)
 		ev_tool_fail(&err);
 }
 

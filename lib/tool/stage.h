@@ -41,6 +41,8 @@ struct ev_stage {
 	struct ev_scan *scan;
 	struct ev_bad *bad;
 	const char *place; /* where the reader reads, for messages */
+	const char *hint;  /* added to the reason where already the first line
+	                    * is bad, or NULL */
 	bool stats;
 	uint64_t in, out, filtered; /* events */
 };
@@ -49,6 +51,10 @@ struct ev_stage {
 void ev_stage_open(struct ev_stage *stage,
     const struct ev_stage_settings *settings, struct ev_input *input,
     struct ev_scan *scan, struct ev_writer *writer);
+
+/* Goes on with another input, or with none (NULL): its lines count from 1. */
+void ev_stage_input(struct ev_stage *stage, struct ev_input *input,
+    size_t max_event);
 
 /* The next event, scanned; false at the end. */
 bool ev_stage_next(struct ev_stage *stage, struct ev_line *line);
@@ -66,6 +72,9 @@ void ev_stage_bad(struct ev_stage *stage, const struct ev_line *line,
 /* The same for input that is no line of the reader: see ev_bad_event. */
 void ev_stage_bad_at(struct ev_stage *stage, const char *where,
     const char *why, struct ev_slice input, size_t length);
+
+/* Lets out what is held, where a command waits itself. */
+void ev_stage_flush(struct ev_stage *stage);
 
 /* Flushes, ends the reject's evsink, says the counts where --stats asks or
  * something was bad. */

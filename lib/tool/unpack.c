@@ -154,7 +154,8 @@ next_frame(struct ev_unpack *self, struct ev_err *err)
 		case EV_UNPACK_END:
 			self->ended = true;
 			return ev_child_wait(&self->child, err) == EV_OK
-			    ? EV_END : EV_FATAL;
+			    ? EV_END
+			    : EV_FATAL;
 		default:
 			return broken_off(self, err);
 		}
@@ -225,7 +226,7 @@ ev_unpack_open(struct ev_unpack **unpack, const char *name, int fd,
 	argv[argc++] = self->place;
 	self->member.in = (struct ev_input){name, 0, member_read, member_wait};
 	if (ev_child_start(&self->child, "evunpack",
-	    (char *const *)(uintptr_t)argv, true, fd, err) != EV_OK) {
+		(char *const *)(uintptr_t)argv, true, fd, err) != EV_OK) {
 		self->child = (struct ev_child){0, -1, NULL};
 		ev_unpack_close(self);
 		return EV_FATAL;

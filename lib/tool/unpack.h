@@ -20,8 +20,8 @@
 #include "event/input.h"
 #include "tool/opt.h"
 
-#define EV_UNPACK_FRAME 5            /* bytes of a frame's head */
-#define EV_UNPACK_DATA (64u << 10)   /* bytes of data in a frame at most */
+#define EV_UNPACK_FRAME 5          /* bytes of a frame's head */
+#define EV_UNPACK_DATA (64u << 10) /* bytes of data in a frame at most */
 
 enum ev_unpack_frame {
 	EV_UNPACK_MEMBER = 'm', /* a member's name; empty: a compressed file */
@@ -37,7 +37,7 @@ struct ev_unpack_limits {
 };
 
 struct ev_unpack_member {
-	struct ev_input in; /* bytes count what came of the archive; name is
+	struct ev_input in;   /* bytes count what came of the archive; name is
 	                     * the place */
 	struct ev_slice name; /* in the archive, any bytes; empty: none */
 };

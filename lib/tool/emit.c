@@ -1,0 +1,208 @@
+/*
+ * emit: see emit.h.
+ */
+#include "tool/emit.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "event/build.h"
+#include "event/scan.h"
+#include "tool/tool.h"
+
+#define DRAW_EVERY 256 /* events between two looks at the clock */
+
+static const char reserved_why[] = "its first key is ~ev, which marks a "
+				   "control line (rename the key)";
+
+void
+ev_emit_open(struct ev_emit *emit, const struct ev_source_settings *settings)
+{
+	struct ev_scan *scan = ev_scan_new();
+
+	*emit = (struct ev_emit){.settings = settings};
+	if (settings->meta) {
+		emit->meta = ev_slice_of(settings->meta);
+		if (ev_slice_is(emit->meta, "~ev"))
+			ev_tool_die(EV_EXIT_USAGE,
+			    "--meta cannot be '~ev', "
+			    "which marks a control line");
+		emit->meta_slot = ev_scan_want_key(scan, emit->meta);
+	}
+	ev_stage_open(&emit->stage, &settings->stage, NULL, scan,
+	    ev_tool_stdout());
+	ev_progress_open(&emit->progress, settings->progress);
+}
+
+bool
+ev_emit_full(const struct ev_emit *emit)
+{
+	return emit->stage.out >= emit->settings->limit;
+}
+
+/* An object whose first key is ~ev, however it is spaced or escaped. Most
+ * events are cleared by their third byte. */
+static bool
+is_reserved(struct ev_slice event)
+{
+	struct ev_value object = {event.ptr, (uint32_t)event.len, EV_OBJECT,
+	    false};
+	const char *at = NULL;
+	struct ev_member first;
+
+	if (event.len > 2 && event.ptr[0] == '{' && event.ptr[1] == '"' &&
+	    event.ptr[2] != '~' && event.ptr[2] != '\\')
+		return false;
+	while (object.len && *object.ptr != '{') {
+		object.ptr++;
+		object.len--;
+	}
+	return ev_value_next(object, &at, &first) &&
+	    ev_value_text_is(first.key, EV_SLICE("~ev"));
+}
+
+/* Why the event cannot go out; NULL if it can. The scan has seen it. */
+static const char *
+objection(const struct ev_emit *emit, struct ev_slice event)
+{
+	if (is_reserved(event))
+		return reserved_why;
+	if (emit->meta.ptr &&
+	    ev_scan_fields(emit->stage.scan)[emit->meta_slot].type !=
+		EV_MISSING)
+		return "it has the field that --meta would add (choose "
+		       "another name)";
+	return NULL;
+}
+
+/* Appends the --meta object to the event at the buffer's end. */
+static void
+add_meta(const struct ev_emit *emit, struct ev_buf *out, uint64_t line)
+{
+	while (out->ptr[out->len - 1] != '}')
+		out->len--;
+	do
+		out->len--;
+	while (out->ptr[out->len - 1] == ' ' || out->ptr[out->len - 1] == '\t');
+	ev_build_key(out, emit->meta);
+	ev_build_open(out);
+	ev_build_key(out, EV_SLICE("file"));
+	ev_build_bytes(out, ev_slice_of(emit->stage.place));
+	ev_build_key(out, EV_SLICE("line"));
+	ev_build_int(out, (int64_t)line);
+	ev_build_close(out);
+	ev_build_close(out);
+}
+
+static void
+draw(struct ev_emit *emit, const struct ev_input *in)
+{
+	if (emit->progress.shown && emit->stage.in % DRAW_EVERY == 0)
+		ev_progress_draw(&emit->progress, emit->bytes + in->bytes,
+		    emit->stage.out);
+}
+
+void
+ev_emit_lines(struct ev_emit *emit, struct ev_input *in, const char *hint)
+{
+	struct ev_stage *stage = &emit->stage;
+	struct ev_line line;
+
+	ev_stage_input(stage, in, emit->settings->stage.max_event);
+	stage->hint = hint;
+	while (!ev_emit_full(emit) && ev_stage_next(stage, &line)) {
+		const char *why = objection(emit, line.text);
+
+		if (why) {
+			ev_stage_bad(stage, &line, why);
+		} else if (emit->meta.ptr) {
+			struct ev_buf *out = ev_stage_begin(stage);
+
+			ev_buf_slice(out, line.text);
+			add_meta(emit, out, line.number);
+			ev_stage_end(stage);
+		} else {
+			ev_stage_pass(stage, &line);
+		}
+		draw(emit, in);
+	}
+	ev_stage_input(stage, NULL, 0);
+	emit->bytes += in->bytes;
+}
+
+static void
+bad_record(struct ev_emit *emit, const struct ev_record *record,
+    const char *why)
+{
+	char where[1024];
+
+	snprintf(where, sizeof(where), "%s:%" PRIu64, emit->stage.place,
+	    record->line);
+	ev_stage_bad_at(&emit->stage, where, why, record->input,
+	    record->length);
+}
+
+/* The event that a decoder appended to out behind `start`. */
+static void
+end_record(struct ev_emit *emit, struct ev_buf *out, size_t start,
+    const struct ev_record *record)
+{
+	struct ev_slice event = {out->ptr + start, out->len - start};
+	const char *why, *fault;
+
+	if (emit->meta.ptr) {
+		/* The scanner wants a newline and readable bytes. */
+		ev_buf_reserve(out, EV_SCAN_PADDING + 1);
+		event.ptr = out->ptr + start;
+		out->ptr[out->len] = '\n';
+		ev_scan_line(emit->stage.scan, event.ptr, &fault);
+	}
+	why = objection(emit, event);
+	if (why) {
+		out->len = start;
+		bad_record(emit, record, why);
+		return;
+	}
+	if (emit->meta.ptr)
+		add_meta(emit, out, record->line);
+	ev_stage_end(&emit->stage);
+}
+
+void
+ev_emit_records(struct ev_emit *emit, struct ev_decoder *decoder,
+    struct ev_input *in)
+{
+	enum ev_status status = EV_OK;
+	struct ev_record record;
+	struct ev_err err;
+
+	emit->stage.place = in->name;
+	while (status != EV_END && !ev_emit_full(emit)) {
+		struct ev_buf *out = ev_stage_begin(&emit->stage);
+		size_t start = out->len;
+
+		status = decoder->next(decoder, out, &record, &err);
+		if (status == EV_AGAIN) {
+			ev_stage_flush(&emit->stage);
+			status = in->wait(in, &err);
+			if (status == EV_OK)
+				continue;
+		}
+		emit->stage.in += status == EV_OK || status == EV_BAD;
+		if (status == EV_OK)
+			end_record(emit, out, start, &record);
+		else if (status == EV_BAD)
+			bad_record(emit, &record, err.text);
+		else if (status != EV_END)
+			ev_tool_fail(&err);
+		draw(emit, in);
+	}
+	emit->bytes += in->bytes;
+}
+
+void
+ev_emit_done(struct ev_emit *emit)
+{
+	ev_progress_close(&emit->progress, emit->bytes, emit->stage.out);
+	ev_stage_done(&emit->stage);
+}
