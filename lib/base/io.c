@@ -191,9 +191,12 @@ ev_io_write(int fd, const char *name, struct iovec *iov, size_t count,
 void
 ev_io_finish(int fd, const void *ptr, size_t len, int timeout)
 {
+	static const struct itimerval never;
 	struct pollfd ready = {fd, POLLOUT, 0};
 	const char *at = ptr;
 
+	/* The handler's timer would cut the wait short. */
+	setitimer(ITIMER_REAL, &never, NULL);
 	/* Not more than PIPE_BUF at a time: after POLLOUT a pipe takes that
 	 * much without blocking (pipe(7)). */
 	while (len && poll(&ready, 1, timeout) == 1) {

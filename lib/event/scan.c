@@ -416,7 +416,7 @@ members(struct ev_scan *scan, const char *s)
 
 		from = s;
 		if (guessed(guess, s))
-			value.ptr = s + guess->len;
+			value.ptr = ev_token_space(s + guess->len);
 		else if (!(value.ptr = read_key(scan, guess, s)))
 			return NULL;
 		if (*value.ptr == '{' || *value.ptr == '[')

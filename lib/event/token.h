@@ -39,7 +39,8 @@ ev_token_fault(struct ev_fault *fault, const char *at, const char *reason)
 EV_TOKEN const char *
 ev_token_space(const char *s)
 {
-	while (*s == ' ' || *s == '\t' || *s == '\r')
+	/* Mostly there is none: one compare says so. */
+	while (*s <= ' ' && (*s == ' ' || *s == '\t' || *s == '\r'))
 		s++;
 	return s;
 }

@@ -140,9 +140,10 @@ adjacent(const struct run *a, const struct run *b)
 static enum ev_status
 hold(struct ev_writer *writer, struct run run, struct ev_err *err)
 {
-	struct run *last = &writer->run[writer->runs - 1];
+	struct run *last = writer->runs ? &writer->run[writer->runs - 1] :
+	    NULL;
 
-	if (writer->runs && adjacent(last, &run))
+	if (last && adjacent(last, &run))
 		last->len += run.len;
 	else
 		writer->run[writer->runs++] = run;
