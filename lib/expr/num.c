@@ -305,25 +305,20 @@ magnitude(int64_t coef)
 	return coef < 0 ? -(uint64_t)coef : (uint64_t)coef;
 }
 
-/* The division where all fits; false where it does not. */
+/* The quotient's size where 128 bits are enough; false where not. */
 static bool
-div_small(struct ev_num a, struct ev_num b, int scale, struct ev_num *out)
+divide_wide(struct ev_num a, struct ev_num b, int scale, uint128 *quotient)
 {
 	int shift = scale - a.scale + b.scale;
-	uint128 dividend, quotient;
 	uint64_t divisor = (uint64_t)magnitude(b.coef);
+	uint128 dividend;
 
-	if (!both_small(a, b) || scale > SMALL_SCALE_MAX || shift < 0 ||
-	    shift > POW10_MAX ||
+	if (!both_small(a, b) || shift < 0 || shift > POW10_MAX ||
 	    __builtin_mul_overflow(magnitude(a.coef),
 	    ev_num_pow10((unsigned)shift), &dividend))
 		return false;
-	quotient = dividend / divisor;
-	if (quotient > INT64_MAX - 1)
-		return false;
-	quotient += dividend % divisor >= divisor - divisor / 2;
-	*out = small((a.coef < 0) != (b.coef < 0) ? -(int64_t)quotient :
-	    (int64_t)quotient, (unsigned)scale);
+	*quotient = dividend / divisor;
+	*quotient += dividend % divisor >= divisor - divisor / 2;
 	return true;
 }
 
@@ -331,6 +326,7 @@ enum ev_status
 ev_num_div(struct ev_num a, struct ev_num b, struct ev_num_pool *pool,
     struct ev_num *out, struct ev_err *err)
 {
+	uint128 quotient;
 	int scale;
 
 	if (is_special(a) || is_special(b))
@@ -338,9 +334,11 @@ ev_num_div(struct ev_num a, struct ev_num b, struct ev_num_pool *pool,
 	if (sign_of(b) == 0)
 		return ev_num_zero_division(err);
 	scale = quotient_scale(a, b);
-	if (div_small(a, b, scale, out))
-		return EV_OK;
-	return ev_num_big_div(a, b, scale, pool, out, err);
+	if (!divide_wide(a, b, scale, &quotient))
+		return ev_num_big_div(a, b, scale, pool, out, err);
+	ev_num_settle_wide((a.coef < 0) != (b.coef < 0), quotient,
+	    (size_t)scale, pool, out);
+	return EV_OK;
 }
 
 static enum ev_status

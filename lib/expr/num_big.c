@@ -161,6 +161,27 @@ ev_num_settle(struct ev_num_big *big, size_t scale, struct ev_num_pool *pool,
 	return EV_OK;
 }
 
+void
+ev_num_settle_wide(bool negative, uint128 size, size_t scale,
+    struct ev_num_pool *pool, struct ev_num *out)
+{
+	struct ev_num_big *big;
+	mp_limb_t *limbs;
+
+	if (size <= INT64_MAX && scale <= SMALL_SCALE_MAX) {
+		*out = (struct ev_num){{negative ? -(int64_t)size :
+		    (int64_t)size}, (uint16_t)scale, EV_NUM_SMALL};
+		return;
+	}
+	big = ev_num_pool_take(pool);
+	limbs = mpz_limbs_write(big->coef, 2);
+	limbs[0] = (mp_limb_t)size;
+	limbs[1] = (mp_limb_t)(size >> 64);
+	mpz_limbs_finish(big->coef, negative ? -2 : 2);
+	*out = (struct ev_num){{0}, (uint16_t)scale, EV_NUM_BIG};
+	out->big = big;
+}
+
 /* ---- arithmetic ---- */
 
 /* The coefficient of num with more digits after the point; temp, an empty

@@ -44,6 +44,10 @@ struct ev_num_big *ev_num_pool_take(struct ev_num_pool *pool);
 enum ev_status ev_num_settle(struct ev_num_big *coef, size_t scale,
     struct ev_num_pool *pool, struct ev_num *out, struct ev_err *err);
 
+/* The same of a size in 128 bits; scale at most EV_NUM_SCALE_MAX. */
+void ev_num_settle_wide(bool negative, uint128 size, size_t scale,
+    struct ev_num_pool *pool, struct ev_num *out);
+
 enum ev_status ev_num_overflow(struct ev_err *err);
 enum ev_status ev_num_zero_division(struct ev_err *err);
 

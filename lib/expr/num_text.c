@@ -87,14 +87,14 @@ split_exponent(const char *at, const char *end, int64_t *exponent)
 	return at;
 }
 
-static int64_t
-small_coef(const struct parts *parts)
+static uint128
+wide_coef(const struct parts *parts)
 {
-	int64_t coef = 0;
+	uint128 coef = 0;
 
 	for (const char *at = parts->first; at < parts->last; at++)
 		if (*at != '.')
-			coef = 10 * coef + (*at - '0');
+			coef = 10 * coef + (unsigned)(*at - '0');
 	return coef;
 }
 
@@ -115,31 +115,27 @@ static enum ev_status
 join(const struct parts *parts, struct ev_num_pool *pool, struct ev_num *out,
     struct ev_err *err)
 {
-	int64_t shown = parts->scale > 0 ? parts->scale : 0;
+	size_t shown = parts->scale > 0 ? (size_t)parts->scale : 0;
+	/* Zeros that a positive exponent appends. */
+	uint64_t zeros = parts->scale < 0 && parts->digits ?
+	    (uint64_t)-parts->scale : 0;
 	struct ev_num_big *big;
-	int64_t coef;
 
 	if (shown > EV_NUM_SCALE_MAX || (parts->digits &&
 	    (int64_t)parts->digits - parts->scale > EV_NUM_WHOLE_MAX))
 		return ev_num_overflow(err);
-	if (parts->digits <= FAST_LENGTH && shown <= SMALL_SCALE_MAX &&
-	    (parts->scale >= 0 || !parts->digits)) {
-		coef = small_coef(parts);
-		*out = (struct ev_num){{parts->negative ? -coef : coef},
-		    (uint16_t)shown, EV_NUM_SMALL};
+	if (parts->digits + zeros <= POW10_MAX) {
+		ev_num_settle_wide(parts->negative, wide_coef(parts) *
+		    ev_num_pow10((unsigned)zeros), shown, pool, out);
 		return EV_OK;
 	}
 	big = ev_num_pool_take(pool);
-	if (parts->digits)
-		big_coef(parts, big->coef);
-	else
-		mpz_set_ui(big->coef, 0);
-	if (parts->scale < 0)
-		ev_num_scale_up(big->coef, big->coef,
-		    (unsigned long)-parts->scale);
+	big_coef(parts, big->coef);
+	if (zeros)
+		ev_num_scale_up(big->coef, big->coef, zeros);
 	if (parts->negative)
 		mpz_neg(big->coef, big->coef);
-	return ev_num_settle(big, (size_t)shown, pool, out, err);
+	return ev_num_settle(big, shown, pool, out, err);
 }
 
 /* Reads one finite number at the start of text and sets *rest behind it;
@@ -170,7 +166,7 @@ static bool
 read_short(struct ev_slice text, struct ev_num *out)
 {
 	const char *at = text.ptr, *end = at + text.len;
-	const char *point = NULL;
+	const char *point = end - 1;
 	int64_t coef = 0;
 	bool negative;
 
@@ -178,16 +174,17 @@ read_short(struct ev_slice text, struct ev_num *out)
 		return false;
 	negative = *at == '-';
 	for (at += negative; at < end; at++) {
-		if (is_digit(*at))
-			coef = 10 * coef + (*at - '0');
+		unsigned digit = (unsigned char)*at - (unsigned)'0';
+
+		if (digit <= 9)
+			coef = 10 * coef + digit;
 		else if (*at == '.')
 			point = at;
 		else
 			return false;
 	}
-	out->kind = EV_NUM_SMALL;
-	out->coef = negative ? -coef : coef;
-	out->scale = point ? (uint16_t)(end - point - 1) : 0;
+	*out = (struct ev_num){{negative ? -coef : coef},
+	    (uint16_t)(end - 1 - point), EV_NUM_SMALL};
 	return true;
 }
 

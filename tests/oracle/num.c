@@ -106,10 +106,13 @@ put_decimal(struct ev_buf *out, unsigned whole, unsigned scale)
 static void
 put_junk(struct ev_buf *out)
 {
-	static const char letters[] = "0123456789..ee+-  nafityNIE_x";
+	/* No '_', no 'x', no space behind an 'e': servers differ there. */
+	static const char letters[] = "0123456789..ee+-nafityNIE";
 
+	ev_buf_str(out, below(3) ? "" : " ");
 	for (unsigned n = below(8); n > 0; n--)
 		ev_buf_char(out, letters[below(sizeof letters - 1)]);
+	ev_buf_str(out, below(3) ? "" : "  ");
 }
 
 /* A number's text; now and then none at all. */
@@ -143,9 +146,11 @@ put_number(struct ev_buf *out)
 		put_decimal(out, 4, 6);
 	else
 		put_far(out);
-	if (shape >= 88 && shape < 98)
-		ev_buf_printf(out, "%c%s%u", "eE"[below(2)],
-		    (const char *[]){"", "+", "-"}[below(3)], below(45));
+	if (shape >= 88 && shape < 98) {
+		ev_buf_str(out, below(2) ? "e" : "E");
+		ev_buf_str(out, (const char *[]){"", "+", "-"}[below(3)]);
+		ev_buf_printf(out, "%u", below(45));
+	}
 }
 
 static void
@@ -176,8 +181,9 @@ put_double(struct ev_buf *out)
 		uint64_t bits;
 		double value;
 	} any;
+	unsigned bits;
 
-	switch (below(4)) {
+	switch (below(5)) {
 	case 0:
 		put_number(out);
 		break;
@@ -190,9 +196,15 @@ put_double(struct ev_buf *out)
 		any.bits += below(2) ? below(3) - 1u : 0;
 		ev_buf_printf(out, "%.17g", any.value);
 		break;
+	case 3: /* denormal */
+		bits = below(52);
+		any.bits = next() >> (12 + bits);
+		ev_buf_printf(out, "%.17g", any.value);
+		break;
 	default: /* where integers turn into exponents, and halves into ties */
-		any.value = ldexp((double)(next() >> below(60)),
-		    (int)below(24) - 20);
+		bits = below(60);
+		any.value = (double)(next() >> bits);
+		any.value = ldexp(any.value, (int)below(24) - 20);
 		ev_buf_printf(out, "%.17g", any.value);
 	}
 }
@@ -209,14 +221,45 @@ struct question {
 typedef enum ev_status num_binary(struct ev_num a, struct ev_num b,
     struct ev_num_pool *pool, struct ev_num *out, struct ev_err *err);
 
+/* A JSON number without exponent, or with one; not all of them. */
+static bool
+is_json(struct ev_slice text)
+{
+	size_t at = text.len > 0 && text.ptr[0] == '-';
+	size_t digits = strspn(text.ptr + at, "0123456789");
+
+	if (digits == 0 || (digits > 1 && text.ptr[at] == '0'))
+		return false;
+	at += digits;
+	if (text.ptr[at] == '.') {
+		digits = strspn(text.ptr + at + 1, "0123456789");
+		at += digits + 1;
+	}
+	if (digits && (text.ptr[at] == 'e' || text.ptr[at] == 'E')) {
+		at += text.ptr[at + 1] == '+' || text.ptr[at + 1] == '-';
+		digits = strspn(text.ptr + at + 1, "0123456789");
+		at += digits + 1;
+	}
+	return digits && at == text.len;
+}
+
+/* By the reader of JSON numbers where the text is one. */
+static enum ev_status
+read_num(struct ev_buf *text, struct ev_num *num, struct ev_err *err)
+{
+	struct ev_slice slice = {ev_buf_cstr(text), text->len};
+
+	if (is_json(slice) && below(4))
+		return ev_num_from_json(slice, &pool, num, err);
+	return ev_num_from_text(slice, &pool, num, err);
+}
+
 static enum ev_status
 two_nums(struct question *q, struct ev_num *a, struct ev_num *b)
 {
-	enum ev_status status = ev_num_from_text(ev_buf_as_slice(&q->a), &pool,
-	    a, &q->err);
+	enum ev_status status = read_num(&q->a, a, &q->err);
 
-	return status ? status : ev_num_from_text(ev_buf_as_slice(&q->b),
-	    &pool, b, &q->err);
+	return status ? status : read_num(&q->b, b, &q->err);
 }
 
 static enum ev_status
@@ -265,7 +308,7 @@ num_cmp_int(struct question *q)
 	put_integer(&q->b);
 	ev_buf_printf(&q->sql, "'%s'::numeric < '%s'::bigint",
 	    ev_buf_cstr(&q->a), ev_buf_cstr(&q->b));
-	status = ev_num_from_text(ev_buf_as_slice(&q->a), &pool, &a, &q->err);
+	status = read_num(&q->a, &a, &q->err);
 	if (status == EV_OK)
 		status = ev_int8_from_text(ev_buf_as_slice(&q->b), &b,
 		    &q->err);
@@ -335,8 +378,7 @@ num_one(struct question *q)
 	ev_buf_slice(&q->sql, ev_buf_as_slice(&operand));
 	ev_buf_str(&q->sql, mark + 2);
 	ev_buf_release(&operand);
-	status = ev_num_from_text(ev_buf_as_slice(&q->a), &pool, &num,
-	    &q->err);
+	status = read_num(&q->a, &num, &q->err);
 	return status ? status : apply_one(q, names[which][0], num);
 }
 
@@ -352,8 +394,7 @@ num_round(struct question *q)
 		scale = (int32_t)below(300000) - 150000;
 	ev_buf_printf(&q->sql, "%s('%s'::numeric, %d)",
 	    trunc ? "trunc" : "round", ev_buf_cstr(&q->a), scale);
-	status = ev_num_from_text(ev_buf_as_slice(&q->a), &pool, &num,
-	    &q->err);
+	status = read_num(&q->a, &num, &q->err);
 	if (status == EV_OK)
 		status = (trunc ? ev_num_trunc : ev_num_round)(num, scale,
 		    &pool, &num, &q->err);
