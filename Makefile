@@ -84,6 +84,7 @@ LEFT_OUT := $(sort $(foreach l,$(ABSENT),\
 LIB_SRC  := $(filter-out $(LEFT_OUT),$(wildcard lib/*/*.c))
 CMD_SRC  := $(filter-out $(LEFT_OUT),$(wildcard cmd/*.c))
 UNIT_SRC := $(wildcard tests/unit/*.c)
+ORACLE_SRC := $(wildcard tests/oracle/*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/*.c)
 PAGE_SRC := $(wildcard cmd/*.scd)
 
@@ -95,6 +96,7 @@ HELPERS  = $(filter evsource-% evsink-% evunpack evpack,$(CMDS))
 COMMANDS = $(filter-out $(HELPERS),$(CMDS))
 PROGRAMS = $(COMMANDS:%=$(BUILD)/bin/%) $(HELPERS:%=$(BUILD)/libexec/evkit/%)
 UNITS    = $(UNIT_SRC:%.c=$(BUILD)/%)
+ORACLES  = $(ORACLE_SRC:%.c=$(BUILD)/%)
 FUZZERS  = $(FUZZ_SRC:%.c=$(BUILD)/%)
 PAGES    = $(if $(shell command -v scdoc),$(PAGE_SRC:cmd/%.scd=$(BUILD)/man/%))
 
@@ -166,9 +168,13 @@ $(BUILD)/man/%: cmd/%.scd
 	$(call say,man )scdoc <$< >$@
 
 # Tests: cmocka and jansson are needed here only.
-units: $(UNITS)
+units: $(UNITS) $(ORACLES)
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIB)
 	$(call say,link)$(LINK) $(LDLIBS) -lcmocka -ljansson -lcsv -lm
+
+# What makes the questions that another system is asked too.
+$(BUILD)/tests/oracle/%: $(BUILD)/tests/oracle/%.o $(LIB)
+	$(call say,link)$(LINK) $(LDLIBS)
 
 fuzzers: $(FUZZERS)
 $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(LIB)

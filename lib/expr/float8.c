@@ -94,7 +94,7 @@ split_printed(const char *text, char *digits, int *exponent)
 			digits[count++] = *text;
 	while (count > 1 && digits[count - 1] == '0')
 		count--;
-	*exponent = atoi(text + 1);
+	*exponent = (int)strtol(text + 1, NULL, 10);
 	return count;
 }
 
@@ -175,14 +175,12 @@ put_fixed(const char *digits, int count, int exponent, struct ev_buf *out)
 }
 
 static void
-put_exponential(const char *digits, int count, int exponent,
-    struct ev_buf *out)
+put_exponential(const char *digits, int count, int exponent, struct ev_buf *out)
 {
 	ev_buf_char(out, digits[0]);
 	if (count > 1)
 		ev_buf_printf(out, ".%.*s", count - 1, digits + 1);
-	ev_buf_printf(out, "e%c%02d", exponent < 0 ? '-' : '+',
-	    abs(exponent));
+	ev_buf_printf(out, "e%c%02d", exponent < 0 ? '-' : '+', abs(exponent));
 }
 
 void

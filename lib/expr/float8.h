@@ -26,8 +26,7 @@ enum ev_status ev_float8_from_text(struct ev_slice text, double *out,
 void ev_float8_text(double value, struct ev_buf *out);
 
 /* Rounds half to even. EV_BAD: "bigint out of range". */
-enum ev_status ev_float8_to_int(double value, int64_t *out,
-    struct ev_err *err);
+enum ev_status ev_float8_to_int(double value, int64_t *out, struct ev_err *err);
 
 /* Negative, 0 or positive. */
 int ev_float8_cmp(double a, double b);

@@ -13,11 +13,26 @@
 
 /* 10^0 to 10^19; the larger ones are products of two of these. */
 static const uint64_t powers[20] = {
-	1u, 10u, 100u, 1000u, 10000u, 100000u, 1000000u, 10000000u, 100000000u,
-	1000000000u, 10000000000u, 100000000000u, 1000000000000u,
-	10000000000000u, 100000000000000u, 1000000000000000u,
-	10000000000000000u, 100000000000000000u, 1000000000000000000u,
-	10000000000000000000u,
+    1u,
+    10u,
+    100u,
+    1000u,
+    10000u,
+    100000u,
+    1000000u,
+    10000000u,
+    100000000u,
+    1000000000u,
+    10000000000u,
+    100000000000u,
+    1000000000000u,
+    10000000000000u,
+    100000000000000u,
+    1000000000000000u,
+    10000000000000000u,
+    100000000000000000u,
+    1000000000000000000u,
+    10000000000000000000u,
 };
 
 uint128
@@ -277,8 +292,8 @@ first_digit(struct ev_num num, int *weight)
 	lead = digits - 1 - num.scale;
 	*weight = lead >= 0 ? lead / 4 : -((3 - lead) / 4);
 	top = lead - 4 * *weight + 1;
-	return (unsigned)(top >= digits ? coef * powers[top - digits] :
-	    coef / powers[digits - top]);
+	return (unsigned)(top >= digits ? coef * powers[top - digits]
+					: coef / powers[digits - top]);
 }
 
 /* PostgreSQL's select_div_scale: at least 16 significant digits, and no fewer
@@ -315,7 +330,7 @@ divide_wide(struct ev_num a, struct ev_num b, int scale, uint128 *quotient)
 
 	if (!both_small(a, b) || shift < 0 || shift > POW10_MAX ||
 	    __builtin_mul_overflow(magnitude(a.coef),
-	    ev_num_pow10((unsigned)shift), &dividend))
+		ev_num_pow10((unsigned)shift), &dividend))
 		return false;
 	*quotient = dividend / divisor;
 	*quotient += dividend % divisor >= divisor - divisor / 2;
@@ -481,8 +496,7 @@ enum ev_status
 ev_num_trunc(struct ev_num num, int32_t scale, struct ev_num_pool *pool,
     struct ev_num *out, struct ev_err *err)
 {
-	return round_how(num, clamp_scale(scale), EV_NUM_TRUNC, pool, out,
-	    err);
+	return round_how(num, clamp_scale(scale), EV_NUM_TRUNC, pool, out, err);
 }
 
 enum ev_status
@@ -532,8 +546,8 @@ big_to_int(struct ev_num num, int64_t *out, struct ev_err *err)
 		status = ev_err_set(err, EV_BAD, EV_EXIT_DATA,
 		    "bigint out of range");
 	else if (status == EV_OK)
-		*out = whole.kind == EV_NUM_BIG ?
-		    mpz_get_si(whole.big->coef) : whole.coef;
+		*out = whole.kind == EV_NUM_BIG ? mpz_get_si(whole.big->coef)
+						: whole.coef;
 	ev_num_pool_release(&pool);
 	return status;
 }
@@ -543,7 +557,9 @@ ev_num_to_int(struct ev_num num, int64_t *out, struct ev_err *err)
 {
 	if (num.kind != EV_NUM_SMALL)
 		return big_to_int(num, out, err);
-	*out = num.scale == 0 ? num.coef : num.scale > 19 ? 0 :
-	    divide_rounded(num.coef, powers[num.scale], EV_NUM_HALF_UP);
+	*out = num.scale == 0 ? num.coef
+	    : num.scale > 19
+	    ? 0
+	    : divide_rounded(num.coef, powers[num.scale], EV_NUM_HALF_UP);
 	return EV_OK;
 }

@@ -26,8 +26,8 @@
 #include "base/err.h"
 #include "base/slice.h"
 
-#define EV_NUM_SCALE_MAX 16383   /* digits after the point */
-#define EV_NUM_WHOLE_MAX 131072  /* digits before the point */
+#define EV_NUM_SCALE_MAX 16383  /* digits after the point */
+#define EV_NUM_WHOLE_MAX 131072 /* digits before the point */
 
 struct ev_num_big;
 

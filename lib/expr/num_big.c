@@ -169,8 +169,9 @@ ev_num_settle_wide(bool negative, uint128 size, size_t scale,
 	mp_limb_t *limbs;
 
 	if (size <= INT64_MAX && scale <= SMALL_SCALE_MAX) {
-		*out = (struct ev_num){{negative ? -(int64_t)size :
-		    (int64_t)size}, (uint16_t)scale, EV_NUM_SMALL};
+		*out = (struct ev_num){{negative ? -(int64_t)size
+						 : (int64_t)size},
+		    (uint16_t)scale, EV_NUM_SMALL};
 		return;
 	}
 	big = ev_num_pool_take(pool);

@@ -117,16 +117,19 @@ join(const struct parts *parts, struct ev_num_pool *pool, struct ev_num *out,
 {
 	size_t shown = parts->scale > 0 ? (size_t)parts->scale : 0;
 	/* Zeros that a positive exponent appends. */
-	uint64_t zeros = parts->scale < 0 && parts->digits ?
-	    (uint64_t)-parts->scale : 0;
+	uint64_t zeros = parts->scale < 0 && parts->digits
+	    ? (uint64_t)-parts->scale
+	    : 0;
 	struct ev_num_big *big;
 
-	if (shown > EV_NUM_SCALE_MAX || (parts->digits &&
-	    (int64_t)parts->digits - parts->scale > EV_NUM_WHOLE_MAX))
+	if (shown > EV_NUM_SCALE_MAX ||
+	    (parts->digits &&
+		(int64_t)parts->digits - parts->scale > EV_NUM_WHOLE_MAX))
 		return ev_num_overflow(err);
 	if (parts->digits + zeros <= POW10_MAX) {
-		ev_num_settle_wide(parts->negative, wide_coef(parts) *
-		    ev_num_pow10((unsigned)zeros), shown, pool, out);
+		ev_num_settle_wide(parts->negative,
+		    wide_coef(parts) * ev_num_pow10((unsigned)zeros), shown,
+		    pool, out);
 		return EV_OK;
 	}
 	big = ev_num_pool_take(pool);
@@ -213,21 +216,20 @@ read_special(const char *ptr, size_t len, struct ev_num *out)
 		const char *name;
 		enum ev_num_kind kind;
 	} table[] = {
-		{"nan", EV_NUM_NAN},
-		{"infinity", EV_NUM_PLUS_INF},
-		{"+infinity", EV_NUM_PLUS_INF},
-		{"-infinity", EV_NUM_MINUS_INF},
-		{"inf", EV_NUM_PLUS_INF},
-		{"+inf", EV_NUM_PLUS_INF},
-		{"-inf", EV_NUM_MINUS_INF},
+	    {"nan", EV_NUM_NAN},
+	    {"infinity", EV_NUM_PLUS_INF},
+	    {"+infinity", EV_NUM_PLUS_INF},
+	    {"-infinity", EV_NUM_MINUS_INF},
+	    {"inf", EV_NUM_PLUS_INF},
+	    {"+inf", EV_NUM_PLUS_INF},
+	    {"-inf", EV_NUM_MINUS_INF},
 	};
 
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
 		size_t length = strlen(table[i].name);
 
 		if (length <= len && !strncasecmp(ptr, table[i].name, length)) {
-			*out = (struct ev_num){{0}, 0,
-			    (uint8_t)table[i].kind};
+			*out = (struct ev_num){{0}, 0, (uint8_t)table[i].kind};
 			return ptr + length;
 		}
 	}
@@ -276,8 +278,8 @@ ev_num_from_double(double value, struct ev_num_pool *pool)
 	int len = snprintf(text, sizeof text, "%.15g", value);
 
 	/* Every double is within the range: this cannot fail. */
-	(void)ev_num_from_text((struct ev_slice){text, (size_t)len}, pool,
-	    &num, NULL);
+	(void)ev_num_from_text((struct ev_slice){text, (size_t)len}, pool, &num,
+	    NULL);
 	return num;
 }
 
@@ -313,8 +315,7 @@ small_text(struct ev_num num, struct ev_buf *out)
 {
 	char text[20];
 	char *end = text + sizeof text, *at = end;
-	uint64_t rest = num.coef < 0 ? -(uint64_t)num.coef :
-	    (uint64_t)num.coef;
+	uint64_t rest = num.coef < 0 ? -(uint64_t)num.coef : (uint64_t)num.coef;
 
 	for (; rest; rest /= 10)
 		*--at = (char)('0' + rest % 10);
@@ -333,8 +334,9 @@ big_text(struct ev_num num, struct ev_buf *out)
 	if (mpz_sgn(coef) < 0)
 		ev_buf_char(out, '-');
 	ev_buf_reserve(&text, mpz_sizeinbase(coef, 10) + 2);
-	mpz_get_str(text.ptr, 10, mpz_roinit_n(size, mpz_limbs_read(coef),
-	    (mp_size_t)mpz_size(coef)));
+	mpz_get_str(text.ptr, 10,
+	    mpz_roinit_n(size, mpz_limbs_read(coef),
+		(mp_size_t)mpz_size(coef)));
 	text.len = mpz_sgn(coef) ? strlen(text.ptr) : 0;
 	put_point(text.ptr, text.len, num.scale, out);
 	ev_buf_release(&text);
@@ -379,15 +381,35 @@ enum ev_status
 ev_num_to_double(struct ev_num num, double *out, struct ev_err *err)
 {
 	static const double powers[] = {
-		1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
-		1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21,
-		1e22,
+	    1e0,
+	    1e1,
+	    1e2,
+	    1e3,
+	    1e4,
+	    1e5,
+	    1e6,
+	    1e7,
+	    1e8,
+	    1e9,
+	    1e10,
+	    1e11,
+	    1e12,
+	    1e13,
+	    1e14,
+	    1e15,
+	    1e16,
+	    1e17,
+	    1e18,
+	    1e19,
+	    1e20,
+	    1e21,
+	    1e22,
 	};
 	const int64_t exact = (int64_t)1 << 53;
 
 	/* Both operands are exact, so the quotient is the nearest double. */
-	if (num.kind == EV_NUM_SMALL && num.scale <= 22 &&
-	    num.coef <= exact && num.coef >= -exact) {
+	if (num.kind == EV_NUM_SMALL && num.scale <= 22 && num.coef <= exact &&
+	    num.coef >= -exact) {
 		*out = (double)num.coef / powers[num.scale];
 		return EV_OK;
 	}

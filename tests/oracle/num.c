@@ -45,29 +45,68 @@ static void
 put_digits(struct ev_buf *out, unsigned count)
 {
 	while (count--)
-		ev_buf_char(out, (char)('0' + (below(4) ? below(10) :
-		    below(2) * 9)));
+		ev_buf_char(out,
+		    (char)('0' + (below(4) ? below(10) : below(2) * 9)));
 }
 
 static void
 put_edge(struct ev_buf *out)
 {
 	static const char *const edges[] = {
-		"0", "0.0", "0.00000", "1", "0.5", "0.49999999999999999999",
-		"0.50000000000000000000000001", "1.5", "2.5", "9.5", "9999.5",
-		"9999", "10000", "9999.9999", "0.9999", "0.0001", "0.00010",
-		"4.9", "999999999999999999", "1000000000000000000",
-		"9223372036854775806", "9223372036854775807",
-		"9223372036854775808", "9223372036854775807.5",
-		"9223372036854775807.4", "9223372036854775808.5",
-		"922337203685477580.7", "92233720368547758.08",
-		"0.9223372036854775807", "9999999999999999999",
-		"18446744073709551615", "18446744073709551616",
-		"170141183460469231731687303715884105727",
-		"340282366920938463463374607431768211456", "4503599627370496.5",
-		"9007199254740993", "1e15", "1e16", "1e17", "123456789012345.6",
-		"1e22", "1e23", "1e36", "1e-36", "1e-37", "1e38", "2e-18",
-		"1e-18", "1e-19", "1e18", "1e19", "1e20", "1e-5", "1e-4",
+	    "0",
+	    "0.0",
+	    "0.00000",
+	    "1",
+	    "0.5",
+	    "0.49999999999999999999",
+	    "0.50000000000000000000000001",
+	    "1.5",
+	    "2.5",
+	    "9.5",
+	    "9999.5",
+	    "9999",
+	    "10000",
+	    "9999.9999",
+	    "0.9999",
+	    "0.0001",
+	    "0.00010",
+	    "4.9",
+	    "999999999999999999",
+	    "1000000000000000000",
+	    "9223372036854775806",
+	    "9223372036854775807",
+	    "9223372036854775808",
+	    "9223372036854775807.5",
+	    "9223372036854775807.4",
+	    "9223372036854775808.5",
+	    "922337203685477580.7",
+	    "92233720368547758.08",
+	    "0.9223372036854775807",
+	    "9999999999999999999",
+	    "18446744073709551615",
+	    "18446744073709551616",
+	    "170141183460469231731687303715884105727",
+	    "340282366920938463463374607431768211456",
+	    "4503599627370496.5",
+	    "9007199254740993",
+	    "1e15",
+	    "1e16",
+	    "1e17",
+	    "123456789012345.6",
+	    "1e22",
+	    "1e23",
+	    "1e36",
+	    "1e-36",
+	    "1e-37",
+	    "1e38",
+	    "2e-18",
+	    "1e-18",
+	    "1e-19",
+	    "1e18",
+	    "1e19",
+	    "1e20",
+	    "1e-5",
+	    "1e-4",
 	};
 
 	ev_buf_str(out, edges[below(sizeof edges / sizeof *edges)]);
@@ -78,9 +117,25 @@ static void
 put_far(struct ev_buf *out)
 {
 	static const int exponents[] = {
-		307, 308, 309, -307, -308, -323, -324, -325, 1000, -1000,
-		-16382, -16383, -16384, 131070, 131071, 131072, 1073741822,
-		1073741823, -1073741823,
+	    307,
+	    308,
+	    309,
+	    -307,
+	    -308,
+	    -323,
+	    -324,
+	    -325,
+	    1000,
+	    -1000,
+	    -16382,
+	    -16383,
+	    -16384,
+	    131070,
+	    131071,
+	    131072,
+	    1073741822,
+	    1073741823,
+	    -1073741823,
 	};
 
 	put_digits(out, 1 + below(3));
@@ -120,7 +175,12 @@ static void
 put_number(struct ev_buf *out)
 {
 	static const char *const specials[] = {
-		"NaN", "Infinity", "-inf", " nan ", "+Infinity", "-Infinity",
+	    "NaN",
+	    "Infinity",
+	    "-inf",
+	    " nan ",
+	    "+Infinity",
+	    "-Infinity",
 	};
 	unsigned shape = below(100);
 
@@ -292,8 +352,8 @@ num_cmp(struct question *q)
 	if (status)
 		return status;
 	order = ev_num_cmp(a, b);
-	ev_buf_str(&q->answer, (order > 0) - (order < 0) == op - 1 ?
-	    "true" : "false");
+	ev_buf_str(&q->answer,
+	    (order > 0) - (order < 0) == op - 1 ? "true" : "false");
 	return EV_OK;
 }
 
@@ -310,8 +370,7 @@ num_cmp_int(struct question *q)
 	    ev_buf_cstr(&q->a), ev_buf_cstr(&q->b));
 	status = read_num(&q->a, &a, &q->err);
 	if (status == EV_OK)
-		status = ev_int8_from_text(ev_buf_as_slice(&q->b), &b,
-		    &q->err);
+		status = ev_int8_from_text(ev_buf_as_slice(&q->b), &b, &q->err);
 	if (status == EV_OK)
 		ev_buf_str(&q->answer,
 		    ev_num_cmp_int(a, b) < 0 ? "true" : "false");
@@ -361,10 +420,14 @@ static enum ev_status
 num_one(struct question *q)
 {
 	static const char *const names[][2] = {
-		{"-", "-%s"}, {"abs", "abs(%s)"}, {"sign", "sign(%s)"},
-		{"ceil", "ceil(%s)"}, {"floor", "floor(%s)"},
-		{"bigint", "(%s)::bigint"}, {"double", "(%s)::float8"},
-		{"text", "%s"},
+	    {"-", "-%s"},
+	    {"abs", "abs(%s)"},
+	    {"sign", "sign(%s)"},
+	    {"ceil", "ceil(%s)"},
+	    {"floor", "floor(%s)"},
+	    {"bigint", "(%s)::bigint"},
+	    {"double", "(%s)::float8"},
+	    {"text", "%s"},
 	};
 	unsigned which = below(sizeof names / sizeof *names);
 	struct ev_buf operand = {0};
@@ -442,8 +505,7 @@ integers(struct question *q)
 		    ev_buf_cstr(&q->a), op, ev_buf_cstr(&q->b));
 	status = ev_int8_from_text(ev_buf_as_slice(&q->a), &a, &q->err);
 	if (status == EV_OK && op != 'n' && op != 'a')
-		status = ev_int8_from_text(ev_buf_as_slice(&q->b), &b,
-		    &q->err);
+		status = ev_int8_from_text(ev_buf_as_slice(&q->b), &b, &q->err);
 	if (status == EV_OK)
 		status = apply_int(q, op, a, b, &out);
 	if (status == EV_OK)
@@ -588,8 +650,7 @@ main(int argc, char **argv)
 			q.answer.len = 0;
 			ev_buf_printf(&q.answer, "error: %s", q.err.text);
 		}
-		printf("%s\t%s\n", ev_buf_cstr(&q.sql),
-		    ev_buf_cstr(&q.answer));
+		printf("%s\t%s\n", ev_buf_cstr(&q.sql), ev_buf_cstr(&q.answer));
 		ev_num_pool_reset(&pool);
 	}
 	ev_buf_release(&q.sql);
