@@ -84,8 +84,9 @@ LEFT_OUT := $(sort $(foreach l,$(ABSENT),\
 LIB_SRC  := $(filter-out $(LEFT_OUT),$(wildcard lib/*/*.c))
 CMD_SRC  := $(filter-out $(LEFT_OUT),$(wildcard cmd/*.c))
 UNIT_SRC := $(wildcard tests/unit/*.c)
-ORACLE_SRC := $(wildcard tests/oracle/*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/*.c)
+# Programs that tests and the bench run: generators, askers of oracles.
+AID_SRC  := $(wildcard tests/oracle/*.c tests/bench/*.c tests/pipeline/*.c)
 PAGE_SRC := $(wildcard cmd/*.scd)
 
 LIB      = $(BUILD)/libev.a
@@ -96,19 +97,20 @@ HELPERS  = $(filter evsource-% evsink-% evunpack evpack,$(CMDS))
 COMMANDS = $(filter-out $(HELPERS),$(CMDS))
 PROGRAMS = $(COMMANDS:%=$(BUILD)/bin/%) $(HELPERS:%=$(BUILD)/libexec/evkit/%)
 UNITS    = $(UNIT_SRC:%.c=$(BUILD)/%)
-ORACLES  = $(ORACLE_SRC:%.c=$(BUILD)/%)
+AIDS     = $(AID_SRC:%.c=$(BUILD)/%)
 FUZZERS  = $(FUZZ_SRC:%.c=$(BUILD)/%)
 PAGES    = $(if $(shell command -v scdoc),$(PAGE_SRC:cmd/%.scd=$(BUILD)/man/%))
 
 # --- building ------------------------------------------------------------
 
-.PHONY: all help install units fuzzers setup-build setup-check demo check \
-	check-quick lint format bench fuzz clean FORCE
+.PHONY: all help install units test-programs fuzzers demo check check-quick \
+	lint format bench fuzz clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
 
 all: $(LIB) $(PROGRAMS) $(PAGES)
+	@:
 ifneq ($(LEFT_OUT),)
 	@$(foreach l,$(ABSENT),$(foreach s,\
 		$(filter $($l_users),$(filter cmd/%,$(LEFT_OUT))),\
@@ -146,8 +148,8 @@ $(BUILD)/libexec.path: FORCE
 
 COMPILE = $(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 LINK    = $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^)
-# V=1 shows the commands whole.
-say     = $(if $(V),,@echo "  $(1)  $@";)
+# V=1 shows the commands whole, -s none.
+say     = $(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),,@echo "  $(1)  $@";)
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
@@ -159,26 +161,30 @@ $(BUILD)/lib/tool/child.o: private CPPFLAGS += -DEVKIT_LIBEXEC='"$(LIBEXEC)"'
 $(LIB): $(LIB_OBJ) $(BUILD)/members
 	$(call say,ar  )rm -f $@ && $(AR) rcs $@ $(LIB_OBJ)
 
-$(BUILD)/bin/% $(BUILD)/libexec/evkit/%: $(BUILD)/cmd/%.o $(LIB)
-	@mkdir -p $(@D)
-	$(call say,link)$(LINK) $(LDLIBS)
+define PROGRAM
+@mkdir -p $(@D)
+$(call say,link)$(LINK) $(LDLIBS)
+endef
+$(BUILD)/bin/%: $(BUILD)/cmd/%.o $(LIB)
+	$(PROGRAM)
+$(BUILD)/libexec/evkit/%: $(BUILD)/cmd/%.o $(LIB)
+	$(PROGRAM)
 
 $(BUILD)/man/%: cmd/%.scd
 	@mkdir -p $(@D)
 	$(call say,man )scdoc <$< >$@
 
-# Tests: cmocka and jansson are needed here only.
-units: $(UNITS) $(ORACLES)
-$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LIB)
-	$(call say,link)$(LINK) $(LDLIBS) -lcmocka -ljansson -lcsv -lm
-
-# What makes the questions that another system is asked too.
-$(BUILD)/tests/oracle/%: $(BUILD)/tests/oracle/%.o $(LIB)
-	$(call say,link)$(LINK) $(LDLIBS)
-
+# Tests. What only they need (cmocka, and the oracles jansson and libcsv) is
+# not looked for: without it they fail.
+units: $(UNITS)
+	@:
+test-programs: $(UNITS) $(AIDS)
+	@:
+$(BUILD)/tests/fuzz/%: private LDLIBS += -fsanitize=fuzzer
+$(BUILD)/tests/unit/%: private LDLIBS += -lcmocka -ljansson -lcsv
+$(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIB)
+	$(PROGRAM)
 fuzzers: $(FUZZERS)
-$(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(LIB)
-	$(call say,link)$(LINK) -fsanitize=fuzzer $(LDLIBS)
 
 -include $(wildcard $(BUILD)/lib/*/*.d $(BUILD)/cmd/*.d $(BUILD)/tests/*/*.d)
 
@@ -207,20 +213,20 @@ AGAIN = $(MAKE) --no-print-directory $(JOBS)
 
 demo:
 	@scripts/setup build
-	@$(AGAIN) -s all
+	@$(AGAIN) all
 	@scripts/demo $(BUILD)
 
 check:
 	@scripts/setup check
-	@$(AGAIN) -s all units
+	@$(AGAIN) all test-programs
 	@scripts/check $(BUILD)
 
 check-quick:
-	@$(AGAIN) -s all units
+	@$(AGAIN) all test-programs
 	@scripts/check --quick $(BUILD)
 
 lint:
-	@$(AGAIN) -s all
+	@$(AGAIN) all
 	@scripts/lint $(BUILD)
 
 format:
@@ -228,7 +234,7 @@ format:
 
 bench:
 	@scripts/setup bench
-	@$(AGAIN) -s all
+	@$(AGAIN) all test-programs
 	@scripts/bench $(BUILD)
 
 FUZZ_SECONDS ?= 600

@@ -39,8 +39,7 @@ ev_err_errno(int number)
 
 	snprintf(text, sizeof(text), "%s", name);
 	/* "No space left" becomes "no space left", "RPC bad" stays. */
-	if (isupper((unsigned char)text[0]) &&
-	    !isupper((unsigned char)text[1]))
+	if (isupper((unsigned char)text[0]) && !isupper((unsigned char)text[1]))
 		text[0] = (char)tolower((unsigned char)text[0]);
 	return text;
 }

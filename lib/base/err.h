@@ -21,16 +21,16 @@ enum ev_status {
  * where it has one of the same meaning. */
 enum ev_exit {
 	EV_EXIT_OK = 0,
-	EV_EXIT_NO = 1,         /* the answer is no: evcheck, evdiff */
+	EV_EXIT_NO = 1, /* the answer is no: evcheck, evdiff */
 	EV_EXIT_USAGE = 64,
-	EV_EXIT_DATA = 65,      /* bad input */
+	EV_EXIT_DATA = 65,        /* bad input */
 	EV_EXIT_UNAVAILABLE = 69, /* a system cannot be reached */
-	EV_EXIT_DISAGREE = 70,  /* positions and the world disagree */
-	EV_EXIT_OS = 71,        /* out of memory, no process, no descriptor */
-	EV_EXIT_CREATE = 73,    /* cannot create the output */
-	EV_EXIT_IO = 74,        /* cannot read or write */
-	EV_EXIT_AGAIN = 75,     /* start me again: nothing is lost */
-	EV_EXIT_BUSY = 76,      /* this pipeline already runs */
+	EV_EXIT_DISAGREE = 70,    /* positions and the world disagree */
+	EV_EXIT_OS = 71,          /* out of memory, no process, no descriptor */
+	EV_EXIT_CREATE = 73,      /* cannot create the output */
+	EV_EXIT_IO = 74,          /* cannot read or write */
+	EV_EXIT_AGAIN = 75,       /* start me again: nothing is lost */
+	EV_EXIT_BUSY = 76,        /* this pipeline already runs */
 	EV_EXIT_CONFIG = 78,
 };
 

@@ -104,8 +104,8 @@ ev_io_wait(int fd, int timeout, struct ev_err *err)
 		n = poll(poll_fd, 2, timeout);
 	} while (n < 0 && errno == EINTR);
 	if (n < 0)
-		return ev_err_set(err, EV_FATAL, EV_EXIT_OS,
-		    "cannot wait: %s", ev_err_errno(errno));
+		return ev_err_set(err, EV_FATAL, EV_EXIT_OS, "cannot wait: %s",
+		    ev_err_errno(errno));
 	if (poll_fd[0].revents)
 		return EV_OK;
 	if (poll_fd[1].revents & (POLLERR | POLLNVAL))
@@ -162,8 +162,9 @@ ev_io_write(int fd, const char *name, struct iovec *iov, size_t count,
 
 	advance(&iov, &count, 0);
 	while (count && n >= 0) {
-		n = caught ? -1 : writev(fd, iov,
-		    count > IOV_MAX ? IOV_MAX : (int)count);
+		n = caught
+		    ? -1
+		    : writev(fd, iov, count > IOV_MAX ? IOV_MAX : (int)count);
 		if (n >= 0) {
 			total += (size_t)n;
 			advance(&iov, &count, (size_t)n);

@@ -48,8 +48,8 @@ ev_map_hash(const void *ptr, size_t len)
 	const unsigned char *s = ptr;
 	uint64_t h;
 
-	if (!seed && (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) < 0 ||
-	    !seed))
+	if (!seed &&
+	    (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) < 0 || !seed))
 		seed = 0x9E3779B97F4A7C15;
 	h = seed ^ len;
 	for (; len > 8; s += 8, len -= 8)
@@ -102,8 +102,8 @@ grow(struct ev_map *map)
 	free(map->index);
 	map->index = ev_mem_zalloc(map->mask + 1, sizeof(*map->index));
 	for (size_t i = 0; i < map->count; i++)
-		*find(map, map->entry[i].key, map->entry[i].hash) =
-		    (uint32_t)i + 1;
+		*find(map, map->entry[i].key,
+		    map->entry[i].hash) = (uint32_t)i + 1;
 }
 
 uintptr_t *

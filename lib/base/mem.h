@@ -17,8 +17,7 @@ void *ev_mem_zalloc(size_t count, size_t size)
     __attribute__((malloc, returns_nonnull));
 void *ev_mem_realloc(void *ptr, size_t size) __attribute__((returns_nonnull));
 /* Copies of text, NUL-terminated, to be freed by the caller. */
-char *ev_mem_strdup(const char *text)
-    __attribute__((malloc, returns_nonnull));
+char *ev_mem_strdup(const char *text) __attribute__((malloc, returns_nonnull));
 char *ev_mem_strndup(const char *ptr, size_t len)
     __attribute__((malloc, returns_nonnull));
 /* printf into a fresh string, to be freed by the caller. */

@@ -62,7 +62,7 @@ folder_of(const char *path)
 	if (!slash)
 		return ev_mem_strdup(".");
 	return slash == path ? ev_mem_strdup("/")
-	                     : ev_mem_strndup(path, (size_t)(slash - path));
+			     : ev_mem_strndup(path, (size_t)(slash - path));
 }
 
 /* One step along a symbolic link: what path is called after it, or NULL where
@@ -104,8 +104,8 @@ resolve(const char *path, char **resolved, struct ev_err *err)
 	if (real) {
 		const char *slash = strrchr(at, '/');
 
-		*resolved = ev_mem_printf("%s/%s", strcmp(real, "/") ? real : "",
-		    slash ? slash + 1 : at);
+		*resolved = ev_mem_printf("%s/%s",
+		    strcmp(real, "/") ? real : "", slash ? slash + 1 : at);
 		free(real);
 		free(folder);
 		free(at);
@@ -138,8 +138,8 @@ check(const struct ev_target *target, struct ev_err *err)
 	if (exists(target->path, folder ? "/.ev" : ".ev"))
 		return ev_err_set(err, EV_FATAL, EV_EXIT_DISAGREE,
 		    "will not write '%s': it belongs to a named pipeline "
-		    "(whose record is '%s%s')", target->path, target->path,
-		    folder ? "/.ev" : ".ev");
+		    "(whose record is '%s%s')",
+		    target->path, target->path, folder ? "/.ev" : ".ev");
 	if (folder)
 		return ev_err_set(err, EV_FATAL, EV_EXIT_CREATE,
 		    "cannot write '%s': it is a folder: name a file in it",
@@ -203,7 +203,7 @@ name_holder(const struct stat *file, char *text, size_t size)
 	snprintf(text, size, "another process");
 	while (locks && fgets(line, sizeof(line), locks))
 		if (sscanf(line, "%*s FLOCK %*s %*s %ld %x:%x:%lu", &pid,
-		        &major_id, &minor_id, &inode) == 4 &&
+			&major_id, &minor_id, &inode) == 4 &&
 		    major_id == major(file->st_dev) &&
 		    minor_id == minor(file->st_dev) && inode == file->st_ino)
 			break;
@@ -238,8 +238,7 @@ lock(struct ev_target *target, const char *path, struct ev_err *err)
 	if (flock(target->fd, LOCK_EX | LOCK_NB)) {
 		if (errno != EWOULDBLOCK)
 			return ev_err_set(err, EV_FATAL, EV_EXIT_CREATE,
-			    "cannot lock '%s': %s", path,
-			    ev_err_errno(errno));
+			    "cannot lock '%s': %s", path, ev_err_errno(errno));
 		name_holder(&ours, holder, sizeof(holder));
 		return ev_err_set(err, EV_FATAL, EV_EXIT_BUSY,
 		    "'%s' is being written by %s", path, holder);
@@ -253,8 +252,8 @@ lock(struct ev_target *target, const char *path, struct ev_err *err)
 
 /* Opens path, and locks what then stands there. */
 static enum ev_status
-open_locked(struct ev_target *target, const char *path, int flags,
-    mode_t mode, struct ev_err *err)
+open_locked(struct ev_target *target, const char *path, int flags, mode_t mode,
+    struct ev_err *err)
 {
 	enum ev_status status;
 
@@ -304,8 +303,8 @@ open_part(struct ev_target *target, struct ev_err *err)
 	mode_t mask = umask(0);
 
 	umask(mask);
-	if (open_locked(target, target->part,
-	    O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0600, err) != EV_OK)
+	if (open_locked(target, target->part, O_WRONLY | O_CLOEXEC | O_NOFOLLOW,
+		0600, err) != EV_OK)
 		return EV_FATAL;
 	target->made = true;
 	if (ftruncate(target->fd, 0))
@@ -332,7 +331,7 @@ ev_target_open(struct ev_target *target, struct ev_err *err)
 		break;
 	}
 	target->fd = fd >= 0 ? fcntl(fd, F_DUPFD_CLOEXEC, 0)
-	                     : open(target->path, O_WRONLY | O_CLOEXEC);
+			     : open(target->path, O_WRONLY | O_CLOEXEC);
 	return target->fd < 0 ? cannot_open(target->path, err) : EV_OK;
 }
 
@@ -341,8 +340,8 @@ ev_target_open(struct ev_target *target, struct ev_err *err)
 static enum ev_status
 cannot_finish(const char *what, const char *path, struct ev_err *err)
 {
-	return ev_err_set(err, EV_FATAL, EV_EXIT_IO, "cannot %s '%s': %s",
-	    what, path, ev_err_errno(errno));
+	return ev_err_set(err, EV_FATAL, EV_EXIT_IO, "cannot %s '%s': %s", what,
+	    path, ev_err_errno(errno));
 }
 
 static enum ev_status
@@ -368,15 +367,15 @@ ev_target_commit(struct ev_target *target, struct ev_err *err)
 	enum ev_status status = EV_OK;
 
 	/* A pipe or device has nothing to sync, and says so in several ways. */
-	if (fsync(target->fd) && (target->way != EV_TARGET_IN_PLACE ||
-	    errno == EIO || errno == ENOSPC || errno == EDQUOT))
+	if (fsync(target->fd) &&
+	    (target->way != EV_TARGET_IN_PLACE || errno == EIO ||
+		errno == ENOSPC || errno == EDQUOT))
 		return cannot_finish("write", target->path, err);
 	if (target->way == EV_TARGET_REPLACE) {
 		if (rename(target->part, target->path))
 			return cannot_finish("replace", target->path, err);
 	}
-	if (target->way != EV_TARGET_IN_PLACE &&
-	    (target->made || target->part))
+	if (target->way != EV_TARGET_IN_PLACE && (target->made || target->part))
 		status = sync_folder(target->path, err);
 	target->made = false;
 	if (close(target->fd) && status == EV_OK && errno != EINTR)
