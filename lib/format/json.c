@@ -182,7 +182,7 @@ finish_record(struct json *json, struct ev_buf *out, struct ev_record *record,
 		return EV_OK;
 	out->len = json->mark;
 	return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
-	    "the first key is \"~ev\", which is reserved");
+	    "the key ~ev is reserved for control lines");
 }
 
 /* A value begins at json->at: an element, a step on the path, or neither. */

@@ -118,10 +118,10 @@ static const struct {
 	"! 3 not an object but a number | -0.5e3\n"},
     {NULL, "17", "! 1 not an object but a number | 17\n"},
     {NULL, "{\"~ev\":1}",
-	"! 1 the first key is \"~ev\", which is "
-	"reserved | {\"~ev\":1}\n"},
+	"! 1 the key ~ev is reserved for control "
+	"lines | {\"~ev\":1}\n"},
     {NULL, "{ \"\\u007eev\" :1}{\"a\":1,\"~ev\":2}{\"~e\":3}",
-	"! 1 the first key is \"~ev\", which is reserved"
+	"! 1 the key ~ev is reserved for control lines"
 	" | { \"\\u007eev\" :1}\n"
 	"{\"a\":1,\"~ev\":2} | {\"a\":1,\"~ev\":2}\n"
 	"{\"~e\":3} | {\"~e\":3}\n"},
