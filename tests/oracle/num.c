@@ -5,281 +5,22 @@
  * same lines.
  *
  *     num SEED COUNT
- *
- * The operands are the shapes that go wrong: near the limits of 63 bits and
- * of the type, long, tiny, with exponents, with trailing zeros, not finite,
- * and text that is no number.
  */
-#include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "expr/float8.h"
 #include "expr/int8.h"
 #include "expr/num.h"
+#include "operands.h"
 
 static struct ev_num_pool pool;
-static uint64_t state;
-
-/* splitmix64 */
-static uint64_t
-next(void)
-{
-	uint64_t z = state += 0x9e3779b97f4a7c15;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-	z = (z ^ z >> 27) * 0x94d049bb133111eb;
-	return z ^ z >> 31;
-}
-
-static unsigned
-below(unsigned n)
-{
-	return (unsigned)(next() % n);
-}
-
-/* ---- operands ---- */
-
-static void
-put_digits(struct ev_buf *out, unsigned count)
-{
-	while (count--)
-		ev_buf_char(out,
-		    (char)('0' + (below(4) ? below(10) : below(2) * 9)));
-}
-
-static void
-put_edge(struct ev_buf *out)
-{
-	static const char *const edges[] = {
-	    "0",
-	    "0.0",
-	    "0.00000",
-	    "1",
-	    "0.5",
-	    "0.49999999999999999999",
-	    "0.50000000000000000000000001",
-	    "1.5",
-	    "2.5",
-	    "9.5",
-	    "9999.5",
-	    "9999",
-	    "10000",
-	    "9999.9999",
-	    "0.9999",
-	    "0.0001",
-	    "0.00010",
-	    "4.9",
-	    "999999999999999999",
-	    "1000000000000000000",
-	    "9223372036854775806",
-	    "9223372036854775807",
-	    "9223372036854775808",
-	    "9223372036854775807.5",
-	    "9223372036854775807.4",
-	    "9223372036854775808.5",
-	    "922337203685477580.7",
-	    "92233720368547758.08",
-	    "0.9223372036854775807",
-	    "9999999999999999999",
-	    "18446744073709551615",
-	    "18446744073709551616",
-	    "170141183460469231731687303715884105727",
-	    "340282366920938463463374607431768211456",
-	    "4503599627370496.5",
-	    "9007199254740993",
-	    "1e15",
-	    "1e16",
-	    "1e17",
-	    "123456789012345.6",
-	    "1e22",
-	    "1e23",
-	    "1e36",
-	    "1e-36",
-	    "1e-37",
-	    "1e38",
-	    "2e-18",
-	    "1e-18",
-	    "1e-19",
-	    "1e18",
-	    "1e19",
-	    "1e20",
-	    "1e-5",
-	    "1e-4",
-	};
-
-	ev_buf_str(out, edges[below(sizeof edges / sizeof *edges)]);
-}
-
-/* Near what numeric or double precision can hold at all. */
-static void
-put_far(struct ev_buf *out)
-{
-	static const int exponents[] = {
-	    307,
-	    308,
-	    309,
-	    -307,
-	    -308,
-	    -323,
-	    -324,
-	    -325,
-	    1000,
-	    -1000,
-	    -16382,
-	    -16383,
-	    -16384,
-	    131070,
-	    131071,
-	    131072,
-	    1073741822,
-	    1073741823,
-	    -1073741823,
-	};
-
-	put_digits(out, 1 + below(3));
-	if (below(2)) {
-		ev_buf_char(out, '.');
-		put_digits(out, 1 + below(4));
-	}
-	ev_buf_printf(out, "e%d",
-	    exponents[below(sizeof exponents / sizeof *exponents)]);
-}
-
-static void
-put_decimal(struct ev_buf *out, unsigned whole, unsigned scale)
-{
-	put_digits(out, 1 + below(whole));
-	scale = below(scale + 1);
-	if (scale) {
-		ev_buf_char(out, '.');
-		put_digits(out, scale);
-	}
-}
-
-static void
-put_junk(struct ev_buf *out)
-{
-	/* No '_', no 'x', no space behind an 'e': servers differ there. */
-	static const char letters[] = "0123456789..ee+-nafityNIE";
-
-	ev_buf_str(out, below(3) ? "" : " ");
-	for (unsigned n = below(8); n > 0; n--)
-		ev_buf_char(out, letters[below(sizeof letters - 1)]);
-	ev_buf_str(out, below(3) ? "" : "  ");
-}
-
-/* A number's text; now and then none at all. */
-static void
-put_number(struct ev_buf *out)
-{
-	static const char *const specials[] = {
-	    "NaN",
-	    "Infinity",
-	    "-inf",
-	    " nan ",
-	    "+Infinity",
-	    "-Infinity",
-	};
-	unsigned shape = below(100);
-
-	if (shape < 4)
-		put_junk(out);
-	else if (shape < 8)
-		ev_buf_str(out, specials[below(6)]);
-	if (shape < 8)
-		return;
-	if (below(3) == 0)
-		ev_buf_char(out, '-');
-	if (shape < 20)
-		put_decimal(out, 3, 0);
-	else if (shape < 45)
-		put_decimal(out, 6, 4);
-	else if (shape < 60)
-		put_decimal(out, 18, 20);
-	else if (shape < 70)
-		put_decimal(out, 120, 90);
-	else if (shape < 88)
-		put_edge(out);
-	else if (shape < 98)
-		put_decimal(out, 4, 6);
-	else
-		put_far(out);
-	if (shape >= 88 && shape < 98) {
-		ev_buf_str(out, below(2) ? "e" : "E");
-		ev_buf_str(out, (const char *[]){"", "+", "-"}[below(3)]);
-		ev_buf_printf(out, "%u", below(45));
-	}
-}
-
-static void
-put_integer(struct ev_buf *out)
-{
-	switch (below(6)) {
-	case 0:
-		put_edge(out);
-		break;
-	case 1:
-		ev_buf_printf(out, "%" PRId64, (int64_t)next());
-		break;
-	case 2:
-		ev_buf_printf(out, "%" PRId64, INT64_MIN + below(3));
-		break;
-	case 3:
-		ev_buf_printf(out, "%d", (int)next());
-		break;
-	default:
-		ev_buf_printf(out, "%d", (int)below(2001) - 1000);
-	}
-}
-
-static void
-put_double(struct ev_buf *out)
-{
-	union {
-		uint64_t bits;
-		double value;
-	} any;
-	unsigned bits;
-
-	switch (below(5)) {
-	case 0:
-		put_number(out);
-		break;
-	case 1: /* any double */
-		any.bits = next();
-		ev_buf_printf(out, "%.17g", any.value);
-		break;
-	case 2: /* a power of two, or its neighbour */
-		any.bits = (uint64_t)below(2047) << 52;
-		any.bits += below(2) ? below(3) - 1u : 0;
-		ev_buf_printf(out, "%.17g", any.value);
-		break;
-	case 3: /* denormal */
-		bits = below(52);
-		any.bits = next() >> (12 + bits);
-		ev_buf_printf(out, "%.17g", any.value);
-		break;
-	default: /* where integers turn into exponents, and halves into ties */
-		bits = below(60);
-		any.value = (double)(next() >> bits);
-		any.value = ldexp(any.value, (int)below(24) - 20);
-		ev_buf_printf(out, "%.17g", any.value);
-	}
-}
-
-/* ---- questions ---- */
-
 struct question {
 	struct ev_buf sql;
 	struct ev_buf a, b; /* the operands' text */
 	struct ev_buf answer;
 	struct ev_err err;
 };
-
-typedef enum ev_status num_binary(struct ev_num a, struct ev_num b,
-    struct ev_num_pool *pool, struct ev_num *out, struct ev_err *err);
 
 /* A JSON number without exponent, or with one; not all of them. */
 static bool
@@ -322,17 +63,56 @@ two_nums(struct question *q, struct ev_num *a, struct ev_num *b)
 	return status ? status : read_num(&q->b, b, &q->err);
 }
 
-static enum ev_status
-num_two(struct question *q, const char *op, num_binary *compute)
-{
-	struct ev_num a, b, out;
-	enum ev_status status;
+struct operation {
+	char sign;
+	enum ev_status (*compute)(struct ev_num a, struct ev_num b,
+	    struct ev_num_pool *pool, struct ev_num *out, struct ev_err *err);
+};
 
-	ev_buf_printf(&q->sql, "'%s'::numeric %s '%s'::numeric",
-	    ev_buf_cstr(&q->a), op, ev_buf_cstr(&q->b));
-	status = two_nums(q, &a, &b);
+static const struct operation *
+any_operation(void)
+{
+	static const struct operation table[] = {
+	    {'+', ev_num_add},
+	    {'-', ev_num_sub},
+	    {'*', ev_num_mul},
+	    {'*', ev_num_mul},
+	    {'/', ev_num_div},
+	    {'/', ev_num_div},
+	    {'/', ev_num_div},
+	    {'%', ev_num_mod},
+	};
+
+	return &table[below(sizeof table / sizeof *table)];
+}
+
+/* a + b, or a + b - c …: results are operands again. */
+static enum ev_status
+num_chain(struct question *q)
+{
+	const struct operation *op = any_operation();
+	struct ev_num out, next_one;
+	enum ev_status status = two_nums(q, &out, &next_one);
+
+	ev_buf_printf(&q->sql, "'%s'::numeric %c '%s'::numeric",
+	    ev_buf_cstr(&q->a), op->sign, ev_buf_cstr(&q->b));
 	if (status == EV_OK)
-		status = compute(a, b, &pool, &out, &q->err);
+		status = op->compute(out, next_one, &pool, &out, &q->err);
+	while (status == EV_OK && below(3) == 0) {
+		struct ev_buf whole = {0};
+
+		op = any_operation();
+		q->b.len = 0;
+		put_number(&q->b);
+		ev_buf_printf(&whole, "(%s) %c '%s'::numeric",
+		    ev_buf_cstr(&q->sql), op->sign, ev_buf_cstr(&q->b));
+		ev_buf_release(&q->sql);
+		q->sql = whole;
+		status = read_num(&q->b, &next_one, &q->err);
+		if (status == EV_OK)
+			status = op->compute(out, next_one, &pool, &out,
+			    &q->err);
+	}
 	if (status == EV_OK)
 		ev_num_text(out, &q->answer);
 	return status;
@@ -601,19 +381,6 @@ static enum ev_status
 ask(struct question *q)
 {
 	switch (below(16)) {
-	case 0:
-		return num_two(q, "+", ev_num_add);
-	case 1:
-		return num_two(q, "-", ev_num_sub);
-	case 2:
-	case 3:
-		return num_two(q, "*", ev_num_mul);
-	case 4:
-	case 5:
-	case 6:
-		return num_two(q, "/", ev_num_div);
-	case 7:
-		return num_two(q, "%", ev_num_mod);
 	case 8:
 		return num_cmp(q);
 	case 9:
@@ -626,8 +393,10 @@ ask(struct question *q)
 		return num_round(q);
 	case 14:
 		return integers(q);
-	default:
+	case 15:
 		return doubles(q);
+	default:
+		return num_chain(q);
 	}
 }
 
