@@ -201,14 +201,16 @@ find_abbrev(struct ev_slice name)
 
 enum ev_status
 ev_time_zone_find(const struct ev_time_env *env, struct ev_slice name,
-    int64_t moment, const struct ev_zone **zone, struct ev_err *err)
+    const struct ev_zone **zone, struct ev_err *err)
 {
 	const struct ev_time_abbrev *abbrev = find_abbrev(name);
 
 	if (!abbrev)
 		return ev_zones_find(env->zones, name, zone, err);
-	*zone = ev_zones_fixed(env->zones,
-	    ev_time_abbrev_at(env, abbrev, ev_time_unix(moment)));
+	if (abbrev->zone)
+		return ev_zones_find(env->zones, ev_slice_of(abbrev->zone),
+		    zone, err);
+	*zone = ev_zones_fixed(env->zones, abbrev->east);
 	return EV_OK;
 }
 

@@ -159,12 +159,10 @@ enum ev_status ev_time_trunc(const struct ev_time_env *env,
     enum ev_time_field field, enum ev_time_kind kind, int64_t value,
     const struct ev_zone *zone, int64_t *result, struct ev_err *err);
 
-/* A zone as AT TIME ZONE and date_trunc take it (abbreviation, name, POSIX
- * string); `moment` (EV_TIME_TZ) decides what an abbreviation that changed
- * its meaning over time stands for. Lives as long as env->zones. */
+/* A zone as date_trunc takes it: an abbreviation (MSK: the zone behind it), an
+ * IANA name or a POSIX string. Lives as long as env->zones. */
 enum ev_status ev_time_zone_find(const struct ev_time_env *env,
-    struct ev_slice name, int64_t moment, const struct ev_zone **zone,
-    struct ev_err *err);
+    struct ev_slice name, const struct ev_zone **zone, struct ev_err *err);
 
 /* to_timestamp(double precision): POSIX seconds to EV_TIME_TZ. */
 enum ev_status ev_time_from_epoch(double seconds, int64_t *result,

@@ -379,7 +379,8 @@ infinite_field(enum ev_time_field field, bool negative,
 	case EV_TIME_JULIAN:
 	case EV_TIME_EPOCH_FIELD:
 		result->kind = EV_TIME_INFINITE;
-		strcpy(result->text, negative ? "-Infinity" : "Infinity");
+		snprintf(result->text, sizeof(result->text), "%s",
+		    negative ? "-Infinity" : "Infinity");
 		break;
 	default:
 		result->kind = EV_TIME_NULL;
@@ -409,12 +410,14 @@ ev_time_extract(const struct ev_time_env *env, enum ev_time_field field,
 	struct ev_time_parts parts;
 	int64_t number;
 
-	if (!has_field(field, kind))
-		return not_supported(field, kind, err);
-	if (ev_time_infinite(value)) {
+	/* that a timestamp has no zone does not matter where it is infinite */
+	if (ev_time_infinite(value) &&
+	    has_field(field, kind == EV_TIME_STAMP ? EV_TIME_TZ : kind)) {
 		infinite_field(field, value < 0, result);
 		return EV_OK;
 	}
+	if (!has_field(field, kind))
+		return not_supported(field, kind, err);
 	if (field == EV_TIME_EPOCH_FIELD) {
 		if (kind == EV_TIME_DATE)
 			put_int(result, (value + EV_TIME_EPOCH_DAYS) * 86400,

@@ -22,7 +22,9 @@ fault(enum ev_time_fault fault, enum ev_time_kind kind, struct ev_slice text,
 	if (fault == EV_FAULT_FORMAT)
 		return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
 		    "invalid input syntax for type %s: \"%.*s\"",
-		    ev_time_kind_name(kind), (int)text.len, text.ptr);
+		    kind == EV_TIME_STAMP ? "timestamp"
+					  : ev_time_kind_name(kind),
+		    (int)text.len, text.ptr);
 	if (fault == EV_FAULT_DISPLACEMENT)
 		what = "time zone displacement out of range";
 	return ev_err_set(err, EV_BAD, EV_EXIT_DATA, "%s: \"%.*s\"", what,

@@ -3,25 +3,15 @@
  * and data of version 1, which are skipped, then the same with 64-bit times,
  * then a POSIX TZ string for what comes after the last change.
  */
-#include "expr/zone.h"
+#include "expr/zone_file.h"
 
-#include <ctype.h>
-#include <dirent.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <unistd.h>
 
-#include "base/buf.h"
-#include "base/map.h"
 #include "base/mem.h"
 #include "expr/zone_rule.h"
 
-#define NAME_MAX_LEN 255
 #define HEADER 44
-#define FILE_MAX (1 << 20)
 
 struct ev_zone {
 	char *name;
@@ -37,14 +27,8 @@ struct ev_zone {
 	struct ev_zone_rule rule; /* from the last change on */
 };
 
-struct ev_zones {
-	char *dir;
-	struct ev_map *map; /* lower-case name to struct ev_zone, or 0 */
-	const struct ev_zone *utc;
-};
-
-static void
-zone_free(struct ev_zone *zone)
+void
+ev_zone_free(struct ev_zone *zone)
 {
 	if (!zone)
 		return;
@@ -85,9 +69,9 @@ read_counts(const unsigned char *p, size_t len, unsigned size,
 	n->time = (uint32_t)big_endian(p + 32, 4);
 	n->type = (uint32_t)big_endian(p + 36, 4);
 	n->abbrev = (uint32_t)big_endian(p + 40, 4);
-	if (n->isut > FILE_MAX || n->isstd > FILE_MAX || n->leap > FILE_MAX ||
-	    n->time > FILE_MAX || n->type > 256 || !n->type ||
-	    n->abbrev > FILE_MAX)
+	if (n->isut > EV_ZONE_FILE_MAX || n->isstd > EV_ZONE_FILE_MAX || n->leap > EV_ZONE_FILE_MAX ||
+	    n->time > EV_ZONE_FILE_MAX || n->type > 256 || !n->type ||
+	    n->abbrev > EV_ZONE_FILE_MAX)
 		return false;
 	*data = (size_t)n->time * (size + 1) + n->type * 6u + n->abbrev +
 	    (size_t)n->leap * (size + 4) + n->isstd + n->isut;
@@ -172,9 +156,10 @@ read_footer(struct ev_zone *zone, const char *p, size_t len)
 	return zone->has_rule || end == p + 1;
 }
 
-static struct ev_zone *
-parse_file(const unsigned char *p, size_t len)
+struct ev_zone *
+ev_zone_parse(const char *name, const void *bytes, size_t len)
 {
+	const unsigned char *p = bytes;
 	struct ev_zone *zone;
 	struct counts n;
 	size_t data;
@@ -190,193 +175,24 @@ parse_file(const unsigned char *p, size_t len)
 	zone = ev_mem_zalloc(1, sizeof(*zone));
 	if (!fill_zone(zone, p, &n) ||
 	    !read_footer(zone, (const char *)p + data, len - data)) {
-		zone_free(zone);
+		ev_zone_free(zone);
 		return NULL;
 	}
+	zone->name = ev_mem_strdup(name);
 	return zone;
 }
 
-static struct ev_zone *
-read_file(const char *path)
-{
-	struct ev_zone *zone = NULL;
-	struct ev_buf buf = {0};
-	ssize_t got = -1;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-
-	if (fd < 0)
-		return NULL;
-	do {
-		ev_buf_reserve(&buf, 8192);
-		got = read(fd, buf.ptr + buf.len, 8192);
-		buf.len += got > 0 ? (size_t)got : 0;
-	} while (got > 0 && buf.len < FILE_MAX);
-	close(fd);
-	if (got == 0)
-		zone = parse_file((const unsigned char *)buf.ptr, buf.len);
-	ev_buf_release(&buf);
-	return zone;
-}
-
-/* -- finding a name ------------------------------------------------------ */
-
-/* Appends "/entry" to path, the entry of that directory which is called name
- * in any case; those that begin with a dot do not count. */
-static bool
-find_entry(struct ev_buf *path, struct ev_slice name)
-{
-	DIR *dir = opendir(ev_buf_cstr(path));
-	const struct dirent *entry;
-	bool found = false;
-
-	if (!dir)
-		return false;
-	while (!found && (entry = readdir(dir))) {
-		found = entry->d_name[0] != '.' &&
-		    strlen(entry->d_name) == name.len &&
-		    !strncasecmp(entry->d_name, name.ptr, name.len);
-		if (found) {
-			ev_buf_char(path, '/');
-			ev_buf_str(path, entry->d_name);
-		}
-	}
-	closedir(dir);
-	return found;
-}
-
-static struct ev_zone *
-load_file(const struct ev_zones *zones, struct ev_slice name)
-{
-	struct ev_zone *zone = NULL;
-	struct ev_buf path = {0};
-	size_t base;
-	bool ok = true;
-
-	ev_buf_str(&path, zones->dir);
-	base = path.len + 1;
-	while (ok && name.len) {
-		const char *slash = memchr(name.ptr, '/', name.len);
-		size_t len = slash ? (size_t)(slash - name.ptr) : name.len;
-
-		ok = find_entry(&path, (struct ev_slice){name.ptr, len});
-		len += slash != NULL;
-		ok = ok && !(slash && len == name.len);
-		name.ptr += len;
-		name.len -= len;
-	}
-	if (ok && path.len > base)
-		zone = read_file(ev_buf_cstr(&path));
-	if (zone)
-		zone->name = ev_mem_strdup(path.ptr + base);
-	ev_buf_release(&path);
-	return zone;
-}
-
-static struct ev_zone *
-load_rule(struct ev_slice name)
+struct ev_zone *
+ev_zone_by_rule(const char *text)
 {
 	struct ev_zone *zone = ev_mem_zalloc(1, sizeof(*zone));
 
-	zone->name = ev_mem_strndup(name.ptr, name.len);
-	for (char *p = zone->name; *p; p++)
-		*p = (char)toupper((unsigned char)*p);
+	zone->name = ev_mem_strdup(text);
 	zone->has_rule = true;
 	if (ev_zone_rule_parse(zone->name, &zone->rule))
 		return zone;
-	zone_free(zone);
+	ev_zone_free(zone);
 	return NULL;
-}
-
-struct ev_zones *
-ev_zones_new(const char *dir)
-{
-	struct ev_zones *zones = ev_mem_zalloc(1, sizeof(*zones));
-
-	zones->dir = ev_mem_strdup(dir ? dir : "/usr/share/zoneinfo");
-	zones->map = ev_map_new();
-	zones->utc = ev_zones_fixed(zones, 0);
-	return zones;
-}
-
-void
-ev_zones_free(struct ev_zones *zones)
-{
-	if (!zones)
-		return;
-	for (size_t i = 0; i < ev_map_count(zones->map); i++)
-		zone_free((struct ev_zone *)*ev_map_get(zones->map,
-		    ev_map_key(zones->map, i)));
-	ev_map_free(zones->map);
-	free(zones->dir);
-	free(zones);
-}
-
-static enum ev_status
-unknown_zone(struct ev_slice name, struct ev_err *err)
-{
-	return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
-	    "time zone \"%.*s\" not recognized", (int)name.len, name.ptr);
-}
-
-enum ev_status
-ev_zones_find(struct ev_zones *zones, struct ev_slice name,
-    const struct ev_zone **zone, struct ev_err *err)
-{
-	char lower[NAME_MAX_LEN];
-	struct ev_slice key = {lower, name.len};
-	uintptr_t *slot;
-	struct ev_zone *found;
-	bool added;
-
-	if (!name.len || name.len > NAME_MAX_LEN ||
-	    memchr(name.ptr, '\0', name.len))
-		return unknown_zone(name, err);
-	for (size_t i = 0; i < name.len; i++)
-		lower[i] = (char)tolower((unsigned char)name.ptr[i]);
-	slot = ev_map_get(zones->map, key);
-	if (!slot) {
-		found = load_file(zones, key);
-		if (!found && name.ptr[0] != ':')
-			found = load_rule(name);
-		/* names that are none are not kept: data may be full of them */
-		if (!found)
-			return unknown_zone(name, err);
-		slot = ev_map_put(zones->map, key, &added);
-		*slot = (uintptr_t)found;
-	}
-	*zone = (const struct ev_zone *)*slot;
-	return EV_OK;
-}
-
-const struct ev_zone *
-ev_zones_utc(struct ev_zones *zones)
-{
-	return zones->utc;
-}
-
-const struct ev_zone *
-ev_zones_fixed(struct ev_zones *zones, int32_t east)
-{
-	int32_t size = east < 0 ? -east : east;
-	const struct ev_zone *zone = zones->utc;
-	char name[64];
-	char clock[16];
-
-	if (size % 60)
-		snprintf(clock, sizeof(clock), "%02d:%02d:%02d", size / 3600,
-		    size / 60 % 60, size % 60);
-	else if (size % 3600)
-		snprintf(clock, sizeof(clock), "%02d:%02d", size / 3600,
-		    size / 60 % 60);
-	else
-		snprintf(clock, sizeof(clock), "%02d", size / 3600);
-	if (!east)
-		strcpy(name, "<UTC>0");
-	else
-		snprintf(name, sizeof(name), "<%c%s>%c%s",
-		    east < 0 ? '-' : '+', clock, east < 0 ? '+' : '-', clock);
-	ev_zones_find(zones, ev_slice_of(name), &zone, NULL);
-	return zone;
 }
 
 /* -- asking -------------------------------------------------------------- */

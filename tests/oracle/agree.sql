@@ -1,10 +1,15 @@
 -- Reads lines "expression<tab>expected" from standard input, evaluates each
 -- expression in this server and prints those whose text differs:
 -- expression, expected, PostgreSQL's answer. No output: all agree.
+-- Variable: zone, the session's time zone (UTC).
 --   num 1 20000 | psql -X -q -A -t -F ' | ' -f agree.sql
 -- Only the first 900 characters of a value count where it is an error (our
 -- messages have a maximum length).
-SET TimeZone = 'UTC';
+\if :{?zone}
+\else
+\set zone UTC
+\endif
+SET TimeZone = :'zone';
 CREATE TEMP TABLE questions (id bigserial, expression text, expected text);
 CREATE FUNCTION pg_temp.answer(expression text) RETURNS text
 LANGUAGE plpgsql AS $$

@@ -1,0 +1,648 @@
+/*
+ * time: random questions about dates and times and what lib/expr answers, to
+ * be asked of PostgreSQL too (agree.sql). Prints COUNT lines, an SQL
+ * expression, a tab and its value as text or "error: " and the message; the
+ * same SEED gives the same lines. ZONE is the session's time zone; tell
+ * agree.sql the same.
+ *
+ *     time SEED COUNT [ZONE]
+ *
+ * The texts are made of the parts that dates have, well and badly put
+ * together; the moments lie near changes of clocks, ends of years and the
+ * limits of the types.
+ */
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "expr/time_parts.h"
+
+static struct ev_time_env env;
+static uint64_t state;
+
+#define COUNT_OF(array) (sizeof(array) / sizeof *(array))
+
+/* splitmix64 */
+static uint64_t
+next(void)
+{
+	uint64_t z = state += 0x9e3779b97f4a7c15;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+	z = (z ^ z >> 27) * 0x94d049bb133111eb;
+	return z ^ z >> 31;
+}
+
+static int
+below(int n)
+{
+	return (int)(next() % (unsigned)n);
+}
+
+static const char *
+any_of(const char *const *words, size_t count)
+{
+	return words[below((int)count)];
+}
+
+#define ANY(array) any_of(array, COUNT_OF(array))
+
+/* ---- texts ---- */
+
+static const char *const zones[] = {
+    "Europe/London", "America/New_York", "Asia/Kolkata", "Asia/Kathmandu",
+    "Australia/Lord_Howe", "Africa/Casablanca", "Europe/Dublin",
+    "America/Sao_Paulo", "Pacific/Apia", "Europe/Moscow", "Asia/Tehran",
+    "America/St_Johns", "Antarctica/Troll", "UTC", "Etc/GMT+5", "EST5EDT",
+    "Africa/Monrovia", "europe/amsterdam", "AMERICA/CARACAS", "Pacific/Kwajalein",
+    "Asia/Pyongyang", "America/Godthab", "Africa/El_Aaiun", "Egypt",
+};
+
+static const char *const abbrevs[] = {
+    "EST", "EDT", "pst", "CET", "cest", "MSK", "BST", "GMT", "UTC", "Z", "z",
+    "ART", "zulu", "IST", "NZDT", "VET", "LHDT", "GET", "KRAT", "NFT", "UT",
+};
+
+static const char *const posix[] = {
+    "UTC+5", "UTC-5:30", "+05:30", "-3", "FOO5BAR", "CET-1CEST,M3.5.0,M10.5.0/3",
+    "<+0530>-05:30", "X3Y,J60,J300", "ABC-2DEF-4,59/1,280/25", "No/Where",
+    "EST5EDT,M3.2.0/-2,M11.1.0", "ABC", "<x>99", "A167:59:59", "A168", "gmt",
+    "AAA0BBB,M9.5.6,M3.1.0", "",
+};
+
+static const char *const months[] = {
+    "Jan", "February", "mar", "APR", "May", "june", "Jul", "aug", "sept",
+    "Oct", "nov", "December", "Sep",
+};
+
+static void
+put_year(struct ev_buf *out)
+{
+	switch (below(8)) {
+	case 0:
+		ev_buf_printf(out, "%02d", below(100));
+		break;
+	case 1:
+		ev_buf_printf(out, "%d", below(12000));
+		break;
+	case 2:
+		ev_buf_printf(out, "%d", below(2) ? 294270 + below(10)
+		    : 5874890 + below(12));
+		break;
+	case 3:
+		ev_buf_printf(out, "%04d", 4700 + below(20));
+		break;
+	default:
+		ev_buf_printf(out, "%d", 1890 + below(200));
+		break;
+	}
+}
+
+static void
+put_date(struct ev_buf *out)
+{
+	static const char *const dividers[] = {"-", "/", ".", " ", ""};
+	const char *divider = ANY(dividers);
+	int month = below(30) ? 1 + below(12) : below(15);
+	int day = below(30) ? 1 + below(31) : below(34);
+
+	switch (below(9)) {
+	case 0:
+	case 1:
+	case 2:
+		ev_buf_printf(out, "%d-%02d-%02d", 1900 + below(200), month,
+		    day);
+		break;
+	case 3:
+		ev_buf_printf(out, "%04d%02d%02d", below(3000), month, day);
+		break;
+	case 4:
+		ev_buf_printf(out, "%d%s%d%s", month, divider, day, divider);
+		put_year(out);
+		break;
+	case 5:
+		ev_buf_printf(out, "%s%s%d%s%s", ANY(months), divider, day,
+		    below(2) ? "," : "", below(2) ? " " : divider);
+		put_year(out);
+		break;
+	case 6:
+		ev_buf_printf(out, "%d%s%s%s", day, divider, ANY(months),
+		    divider);
+		put_year(out);
+		break;
+	case 7:
+		put_year(out);
+		ev_buf_printf(out, "%s%s%s%d", divider,
+		    below(2) ? ANY(months) : "3", divider, day);
+		break;
+	default:
+		ev_buf_printf(out, "%d.%03d", 1990 + below(40), below(370));
+		break;
+	}
+}
+
+static void
+put_fraction(struct ev_buf *out)
+{
+	int digits = below(3) ? below(7) : below(14);
+
+	if (below(2))
+		return;
+	ev_buf_char(out, '.');
+	while (digits--)
+		ev_buf_char(out, (char)('0' + (below(3) ? below(10) :
+		    below(2) * 4 + 5)));
+}
+
+static void
+put_time(struct ev_buf *out)
+{
+	int hour = below(25), minute = below(below(20) ? 60 : 62);
+	int second = below(below(20) ? 61 : 63);
+
+	switch (below(8)) {
+	case 0:
+		ev_buf_printf(out, "%02d%02d%02d", hour, minute, second);
+		put_fraction(out);
+		break;
+	case 1:
+		ev_buf_printf(out, "%d:%02d", hour, minute);
+		put_fraction(out);
+		break;
+	case 2:
+		ev_buf_printf(out, "%d:%02d %s", below(14), minute,
+		    below(2) ? "am" : "PM");
+		break;
+	default:
+		ev_buf_printf(out, "%02d:%02d:%02d", hour, minute, second);
+		put_fraction(out);
+		break;
+	}
+}
+
+static void
+put_zone(struct ev_buf *out)
+{
+	static const char *const spaces[] = {"", " "};
+	const char *sign = below(2) ? "+" : "-";
+
+	ev_buf_str(out, ANY(spaces));
+	switch (below(6)) {
+	case 0:
+		ev_buf_printf(out, "%s%02d:%02d", sign, below(17), below(61));
+		break;
+	case 1:
+		ev_buf_printf(out, "%s%02d%02d", sign, below(15), below(60));
+		break;
+	case 2:
+		ev_buf_printf(out, "%s%d", sign, below(15));
+		break;
+	case 3:
+		ev_buf_printf(out, " %s", ANY(zones));
+		break;
+	case 4:
+		ev_buf_printf(out, "%s:%02d", "+3", below(60));
+		break;
+	default:
+		ev_buf_str(out, ANY(abbrevs));
+		break;
+	}
+}
+
+static void
+put_odd(struct ev_buf *out)
+{
+	static const char *const odd[] = {
+	    "epoch", "infinity", "-infinity", "J2451187", "J2451187.25",
+	    "j2451187-08", "julian 2451187", "allballs", "BC", "AD", "DST",
+	    "MET DST", "mon", "Thursday", "on", "at", "t", "T120000",
+	    "y2001m02d04", "h12", "s5.5", "2001-Feb-03", "1e5", "nan", "null",
+	    "+", "-", ":", "99999999999", "19990108 040506+02", "040506-08",
+	    "19990108T040506", "990108", "m2", "mm30", "d4", "doy", "Feb-29",
+	    "+infinity", "x", "xyzzy/plugh", "12:", "T", "1999.008", ".5",
+	    "24:00:00", "24:00:01", "23:59:60", "23:59:60.5", "..", "Infinity bc",
+	};
+
+	ev_buf_str(out, ANY(odd));
+}
+
+/* One byte is another, or gone, or there twice. */
+static void
+mutate(struct ev_buf *out)
+{
+	static const char bytes[] = "0123456789-/.:+ TZabc,_@ ";
+	size_t at;
+
+	if (!out->len)
+		return;
+	at = (size_t)below((int)out->len);
+	switch (below(3)) {
+	case 0:
+		out->ptr[at] = bytes[below(sizeof(bytes) - 1)];
+		break;
+	case 1:
+		memmove(out->ptr + at, out->ptr + at + 1, out->len - at - 1);
+		out->len--;
+		break;
+	default:
+		ev_buf_char(out, ' ');
+		memmove(out->ptr + at + 1, out->ptr + at, out->len - at - 1);
+		break;
+	}
+}
+
+static void
+put_text(struct ev_buf *out)
+{
+	static const char *const between[] = {" ", " ", " ", "T", "t", "  ",
+	    "", "_"};
+
+	out->len = 0;
+	if (!below(8))
+		put_odd(out);
+	if (below(12))
+		put_date(out);
+	if (below(4)) {
+		ev_buf_str(out, ANY(between));
+		put_time(out);
+	}
+	if (below(3) == 0)
+		put_zone(out);
+	if (!below(12))
+		ev_buf_str(out, below(3) ? " BC" : " ad");
+	if (!below(10)) {
+		ev_buf_char(out, ' ');
+		put_odd(out);
+	}
+	if (!below(6))
+		mutate(out);
+}
+
+/* ---- moments ---- */
+
+static int64_t
+any_stamp(void)
+{
+	static const int64_t edges[] = {
+	    EV_TIME_STAMP_MIN, EV_TIME_STAMP_END - 1, 0, -1, 1,
+	    -946684800000000, -946684800000001, EV_TIME_INF, EV_TIME_NEG_INF,
+	    9222425352054775807, 9222425352054775806, 864000000, 864999999,
+	    -63082281600000000, -63113904000000001,
+	};
+	int64_t day = EV_TIME_DAY;
+	int64_t stamp;
+
+	switch (below(10)) {
+	case 0:
+		return edges[below(COUNT_OF(edges))];
+	case 1:
+		return EV_TIME_STAMP_MIN + (int64_t)(next() %
+		    (uint64_t)(EV_TIME_STAMP_END / 4 * 3));
+	case 2: /* near a new year */
+		stamp = ev_calendar_days(below(6000) - 3000, 1, 1) * day;
+		return stamp + (int64_t)(next() % (uint64_t)(12 * day)) -
+		    6 * day;
+	default: /* 1840 to 2160, whole half hours often */
+		stamp = (below(116800) - 58400) * day;
+		stamp += below(48) * INT64_C(1800000000);
+		if (below(2))
+			stamp += (int64_t)(next() % 1800000000);
+		return stamp;
+	}
+}
+
+static int64_t
+any_value(enum ev_time_kind kind)
+{
+	int64_t stamp;
+
+	if (kind != EV_TIME_DATE)
+		return any_stamp();
+	if (!below(12))
+		return below(2) ? EV_TIME_DATE_MIN + below(400)
+		    : EV_TIME_DATE_END - 1 - below(400);
+	stamp = any_stamp();
+	return ev_time_infinite(stamp) ? stamp : stamp / EV_TIME_DAY;
+}
+
+/* ---- questions and answers ---- */
+
+static struct ev_err err;
+
+static const char *const names[] = {"date", "timestamp", "timestamptz"};
+
+/* As COPY reads it. */
+static void
+print_escaped(struct ev_slice text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.ptr[i] == '\\')
+			putchar('\\');
+		putchar(text.ptr[i]);
+	}
+}
+
+static struct ev_buf question;
+
+static void ask(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+static void
+ask(const char *format, ...)
+{
+	char text[1024];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	ev_buf_str(&question, text);
+}
+
+static void
+ask_text(struct ev_slice text)
+{
+	ev_buf_char(&question, '\'');
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.ptr[i] == '\'')
+			ev_buf_char(&question, '\'');
+		ev_buf_char(&question, text.ptr[i]);
+	}
+	ev_buf_char(&question, '\'');
+}
+
+static void
+ask_value(enum ev_time_kind kind, int64_t value)
+{
+	char text[EV_TIME_TEXT_MAX];
+
+	ev_buf_str(&question, names[kind]);
+	ev_buf_char(&question, ' ');
+	ask_text((struct ev_slice){text,
+	    ev_time_out(&env, kind, value, text)});
+}
+
+static void
+answer(enum ev_status status, struct ev_slice text)
+{
+	print_escaped(ev_buf_as_slice(&question));
+	putchar('\t');
+	if (status == EV_OK) {
+		print_escaped(text);
+	} else {
+		fputs("error: ", stdout);
+		print_escaped(ev_slice_of(err.text));
+	}
+	putchar('\n');
+}
+
+static void
+answer_value(enum ev_status status, enum ev_time_kind kind, int64_t value)
+{
+	char text[EV_TIME_TEXT_MAX];
+	size_t len = status == EV_OK ? ev_time_out(&env, kind, value, text)
+	    : 0;
+
+	answer(status, (struct ev_slice){text, len});
+}
+
+static enum ev_time_kind
+any_kind(void)
+{
+	return (enum ev_time_kind)below(3);
+}
+
+static void
+question_input(void)
+{
+	static struct ev_buf text;
+	enum ev_time_kind kind = any_kind();
+	int64_t value = 0;
+	enum ev_status status;
+
+	put_text(&text);
+	ask_text(ev_buf_as_slice(&text));
+	ask("::%s", names[kind]);
+	status = ev_time_in(&env, kind, ev_buf_as_slice(&text), &value, &err);
+	answer_value(status, kind, value);
+}
+
+static void
+question_cast(void)
+{
+	enum ev_time_kind from = any_kind(), to = any_kind();
+	int64_t value = any_value(from), result = 0;
+	enum ev_status status;
+
+	ev_buf_char(&question, '(');
+	ask_value(from, value);
+	ask(")::%s", names[to]);
+	status = ev_time_cast(&env, from, value, to, &result, &err);
+	answer_value(status, to, result);
+}
+
+static const char *
+any_zone(void)
+{
+	return below(3) ? ANY(zones) : below(3) ? ANY(abbrevs) : ANY(posix);
+}
+
+static void
+question_zone(void)
+{
+	enum ev_time_kind kind = any_kind(), result_kind = EV_TIME_TZ;
+	int64_t value = any_value(kind), result = 0;
+	const char *zone = any_zone();
+	enum ev_status status;
+
+	ev_buf_char(&question, '(');
+	ask_value(kind, value);
+	ask(") AT TIME ZONE '%s'", zone);
+	status = ev_time_at_zone(&env, kind, value, ev_slice_of(zone),
+	    &result_kind, &result, &err);
+	answer_value(status, result_kind, result);
+}
+
+static const char *const fields[] = {
+    "microseconds", "milliseconds", "second", "minute", "hour", "day", "week",
+    "month", "quarter", "year", "decade", "century", "millennium", "dow",
+    "isodow", "doy", "isoyear", "julian", "epoch", "timezone",
+    "timezone_hour", "timezone_minute", "yr", "qtr", "nonsense",
+};
+
+static void
+answer_number(enum ev_status status, const struct ev_time_number *number)
+{
+	char text[64];
+	uint64_t size, scale = 1;
+
+	if (status != EV_OK || number->kind == EV_TIME_DECIMAL ||
+	    number->kind == EV_TIME_INFINITE) {
+		answer(status, ev_slice_of(number->text));
+		return;
+	}
+	if (number->kind == EV_TIME_NULL) {
+		ask(" IS NULL");
+		answer(EV_OK, EV_SLICE("true"));
+		return;
+	}
+	for (int i = 0; i < number->scale; i++)
+		scale *= 10;
+	size = number->value < 0 ? -(uint64_t)number->value
+	    : (uint64_t)number->value;
+	snprintf(text, sizeof(text), "%s%" PRIu64 "%s%0*" PRIu64,
+	    number->value < 0 ? "-" : "", size / scale,
+	    number->scale ? "." : "", number->scale, size % scale);
+	if (!number->scale)
+		snprintf(text, sizeof(text), "%" PRId64, number->value);
+	answer(status, ev_slice_of(text));
+}
+
+static void
+question_extract(void)
+{
+	const char *name = ANY(fields);
+	enum ev_time_kind kind = any_kind();
+	int64_t value = any_value(kind);
+	struct ev_time_number number = {0};
+	enum ev_time_field field;
+	enum ev_status status;
+
+	ask("extract(%s FROM ", name);
+	ask_value(kind, value);
+	ask(")");
+	if (ev_time_field_find(ev_slice_of(name), &field))
+		status = ev_time_extract(&env, field, kind, value, &number,
+		    &err);
+	else
+		status = ev_time_field_unknown(kind, ev_slice_of(name), &err);
+	answer_number(status, &number);
+}
+
+static void
+question_trunc(void)
+{
+	const char *name = ANY(fields);
+	enum ev_time_kind kind = below(2) ? EV_TIME_TZ : EV_TIME_STAMP;
+	int64_t value = any_value(kind), result = 0;
+	const char *zone_name = any_zone();
+	const struct ev_zone *zone = NULL;
+	enum ev_time_field field;
+	enum ev_status status = EV_OK;
+	bool with_zone = kind == EV_TIME_TZ && below(2);
+
+	ask("date_trunc('%s', ", name);
+	ask_value(kind, value);
+	if (with_zone) {
+		ask(", '%s'", zone_name);
+		if (!ev_time_infinite(value))
+			status = ev_time_zone_find(&env,
+			    ev_slice_of(zone_name), &zone, &err);
+	}
+	ask(")");
+	if (status == EV_OK && ev_time_infinite(value)) {
+		result = value;
+	} else if (status == EV_OK) {
+		if (ev_time_field_find(ev_slice_of(name), &field))
+			status = ev_time_trunc(&env, field, kind, value, zone,
+			    &result, &err);
+		else
+			status = ev_time_field_unknown(kind,
+			    ev_slice_of(name), &err);
+	}
+	answer_value(status, kind, result);
+}
+
+static void
+question_epoch(void)
+{
+	static const double edges[] = {
+	    9224318015999.999, 9224318016000.0, -210866803200.0,
+	    -210866803200.5, 1e300, 0.0000005, 1.5e9 + 0.123456789,
+	};
+	double seconds = below(8) ? (double)(int64_t)next() / 1e7 :
+	    edges[below(COUNT_OF(edges))];
+	int64_t value = 0;
+	enum ev_status status;
+
+	if (below(2))
+		seconds = (double)(next() % 4000000000) +
+		    (double)below(1000000) / 1e6;
+	ask("to_timestamp('%.17g'::float8)", seconds);
+	status = ev_time_from_epoch(seconds, &value, &err);
+	answer_value(status, EV_TIME_TZ, value);
+}
+
+static void
+question_date(void)
+{
+	int64_t a = any_value(EV_TIME_DATE), b = any_value(EV_TIME_DATE);
+	int64_t result = 0;
+	char text[32];
+	enum ev_status status;
+
+	ask_value(EV_TIME_DATE, a);
+	if (below(2)) {
+		b = below(2) ? below(100000) - 50000 : (int32_t)next();
+		ask(" + %s%" PRId64, b < 0 ? "(" : "", b);
+		ask("%s", b < 0 ? ")" : "");
+		status = ev_time_date_add(a, b, &result, &err);
+		answer_value(status, EV_TIME_DATE, result);
+		return;
+	}
+	ask(" - ");
+	ask_value(EV_TIME_DATE, b);
+	status = ev_time_date_diff(a, b, &result, &err);
+	snprintf(text, sizeof(text), "%" PRId64, result);
+	answer(status, ev_slice_of(text));
+}
+
+static void
+question_compare(void)
+{
+	enum ev_time_kind a_kind = any_kind(), b_kind = any_kind();
+	int64_t a = any_value(a_kind), b = any_value(b_kind);
+	int64_t nearby;
+
+	/* the same moment, or a little off */
+	if (below(2) && ev_time_cast(&env, a_kind, a, b_kind, &nearby,
+	    NULL) == EV_OK) {
+		b = nearby;
+		if (below(2) && !ev_time_infinite(b) &&
+		    b > EV_TIME_DATE_MIN && b < EV_TIME_DATE_END - 1)
+			b += below(3) - 1;
+	}
+	ask_value(a_kind, a);
+	ask(" < ");
+	ask_value(b_kind, b);
+	answer(EV_OK, ev_slice_of(ev_time_compare(&env, a_kind, a, b_kind,
+	    b) < 0 ? "true" : "false"));
+}
+
+int
+main(int argc, char **argv)
+{
+	static void (*const questions[])(void) = {
+	    question_input, question_input, question_input, question_input,
+	    question_cast, question_zone, question_zone, question_extract,
+	    question_trunc, question_epoch, question_date, question_compare,
+	};
+
+	if (argc < 3 || argc > 4) {
+		fputs("usage: time SEED COUNT [ZONE]\n", stderr);
+		return 64;
+	}
+	state = strtoull(argv[1], NULL, 10);
+	env.zones = ev_zones_new(NULL);
+	if (ev_zones_find(env.zones, ev_slice_of(argc > 3 ? argv[3] : "UTC"),
+	    &env.zone, &err) != EV_OK) {
+		fprintf(stderr, "time: %s\n", err.text);
+		return 65;
+	}
+	for (uint64_t n = strtoull(argv[2], NULL, 10); n; n--) {
+		question.len = 0;
+		questions[below(COUNT_OF(questions))]();
+	}
+	return ferror(stdout) || fflush(stdout) ? 74 : 0;
+}
