@@ -17,8 +17,8 @@ ev_calendar_leap(int64_t year)
 static inline int
 ev_calendar_month_days(int64_t year, int month)
 {
-	static const unsigned char days[] = {31, 28, 31, 30, 31, 30, 31, 31,
-	    30, 31, 30, 31};
+	static const unsigned char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30,
+	    31, 30, 31};
 
 	return days[month - 1] + (month == 2 && ev_calendar_leap(year));
 }
@@ -43,8 +43,8 @@ ev_calendar_date(int64_t days, int64_t *year, int *month, int *day)
 	int64_t z = days + 719468;
 	int64_t era = (z >= 0 ? z : z - 146096) / 146097;
 	unsigned of_era = (unsigned)(z - era * 146097);
-	unsigned y = (of_era - of_era / 1460 + of_era / 36524 -
-	    of_era / 146096) / 365;
+	unsigned y =
+	    (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
 	unsigned of_year = of_era - (365 * y + y / 4 - y / 100);
 	unsigned m = (5 * of_year + 2) / 153;
 

@@ -59,13 +59,13 @@ to_local(int32_t east, int64_t stamp, int64_t *result, struct ev_err *err)
 }
 
 static enum ev_status
-date_to_stamp(const struct ev_time_env *env, int64_t date,
-    enum ev_time_kind to, int64_t *result, struct ev_err *err)
+date_to_stamp(const struct ev_time_env *env, int64_t date, enum ev_time_kind to,
+    int64_t *result, struct ev_err *err)
 {
 	if (date < STAMP_DATE_END) {
 		*result = date * EV_TIME_DAY;
-		if (to == EV_TIME_STAMP || from_local(env->zone, *result,
-		    result, NULL) == EV_OK)
+		if (to == EV_TIME_STAMP ||
+		    from_local(env->zone, *result, result, NULL) == EV_OK)
 			return EV_OK;
 	}
 	return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
@@ -87,8 +87,8 @@ ev_time_cast(const struct ev_time_env *env, enum ev_time_kind from,
 	if (to == EV_TIME_TZ)
 		return from_local(env->zone, value, result, err);
 	if (to == EV_TIME_STAMP)
-		return to_local(ev_zone_at(env->zone,
-		    ev_time_unix(value)).east, value, result, err);
+		return to_local(ev_zone_at(env->zone, ev_time_unix(value)).east,
+		    value, result, err);
 	ev_time_split_kind(from, value, env->zone, &parts);
 	*result = ev_time_date_of(&parts);
 	return EV_OK;
@@ -97,11 +97,12 @@ ev_time_cast(const struct ev_time_env *env, enum ev_time_kind from,
 /* A kind's value as a timestamptz for comparison; beyond the end counts as
  * just before infinity. */
 static int64_t
-comparable(const struct ev_time_env *env, enum ev_time_kind kind,
-    int64_t value, enum ev_time_kind other)
+comparable(const struct ev_time_env *env, enum ev_time_kind kind, int64_t value,
+    enum ev_time_kind other)
 {
 	enum ev_time_kind to = kind == EV_TIME_TZ || other == EV_TIME_TZ
-	    ? EV_TIME_TZ : EV_TIME_STAMP;
+	    ? EV_TIME_TZ
+	    : EV_TIME_STAMP;
 	int64_t result;
 
 	if (ev_time_cast(env, kind, value, to, &result, NULL) != EV_OK)
@@ -161,8 +162,9 @@ ev_time_abbrev_at(const struct ev_time_env *env,
 	char upper[16];
 	size_t len = strlen(abbrev->name);
 
-	if (!abbrev->zone || ev_zones_find(env->zones,
-	    ev_slice_of(abbrev->zone), &zone, NULL) != EV_OK)
+	if (!abbrev->zone ||
+	    ev_zones_find(env->zones, ev_slice_of(abbrev->zone), &zone, NULL) !=
+		EV_OK)
 		return abbrev->east;
 	for (size_t i = 0; i <= len; i++)
 		upper[i] = (char)toupper((unsigned char)abbrev->name[i]);
@@ -178,8 +180,9 @@ ev_time_abbrev_local(const struct ev_time_env *env,
 	const struct ev_zone *zone;
 	int32_t east;
 
-	if (!abbrev->zone || ev_zones_find(env->zones,
-	    ev_slice_of(abbrev->zone), &zone, NULL) != EV_OK)
+	if (!abbrev->zone ||
+	    ev_zones_find(env->zones, ev_slice_of(abbrev->zone), &zone, NULL) !=
+		EV_OK)
 		return abbrev->east;
 	east = ev_time_east_at(parts, zone);
 	return ev_time_abbrev_at(env, abbrev,
@@ -240,7 +243,8 @@ ev_time_at_zone(const struct ev_time_env *env, enum ev_time_kind kind,
 			return status;
 	}
 	if (kind == EV_TIME_TZ) {
-		east = zone ? ev_zone_at(zone, ev_time_unix(value)).east
+		east = zone
+		    ? ev_zone_at(zone, ev_time_unix(value)).east
 		    : ev_time_abbrev_at(env, abbrev, ev_time_unix(value));
 		return to_local(east, value, result, err);
 	}

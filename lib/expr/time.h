@@ -20,6 +20,8 @@
  * Differs from PostgreSQL:
  * - zones, and abbreviations that stand for a zone, come from the system's
  *   zone files, not from a copy of one's own.
+ * - a year and a day of it ("14970209-141") beyond the calendar is out of
+ *   range; PostgreSQL's 32-bit arithmetic wraps to some other date.
  */
 #ifndef EV_EXPR_TIME_H
 #define EV_EXPR_TIME_H
@@ -66,9 +68,8 @@ const char *ev_time_kind_name(enum ev_time_kind kind);
 
 /* Text to value, and back. ev_time_out writes at most EV_TIME_TEXT_MAX bytes,
  * no NUL, and returns how many: `2019-02-26 14:30:00.5+00`. */
-enum ev_status ev_time_in(const struct ev_time_env *env,
-    enum ev_time_kind kind, struct ev_slice text, int64_t *value,
-    struct ev_err *err);
+enum ev_status ev_time_in(const struct ev_time_env *env, enum ev_time_kind kind,
+    struct ev_slice text, int64_t *value, struct ev_err *err);
 size_t ev_time_out(const struct ev_time_env *env, enum ev_time_kind kind,
     int64_t value, char *out);
 
@@ -135,11 +136,11 @@ enum ev_status ev_time_field_unknown(enum ev_time_kind kind,
 /* What extract gives: a numeric. */
 struct ev_time_number {
 	enum {
-		EV_TIME_NUMBER,   /* value / 10^scale, with that scale */
-		EV_TIME_DECIMAL,  /* text: does not fit into value (julian; epoch
+		EV_TIME_NUMBER,  /* value / 10^scale, with that scale */
+		EV_TIME_DECIMAL, /* text: does not fit into value (julian; epoch
 		                     at the far end) */
 		EV_TIME_INFINITE, /* text is "Infinity" or "-Infinity" */
-		EV_TIME_NULL,     /* SQL NULL: a field of an infinity that has none */
+		EV_TIME_NULL, /* SQL NULL: a field of an infinity that has none */
 	} kind;
 	int scale;
 	int64_t value;

@@ -79,7 +79,8 @@ month_word(struct ev_time_decoder *d, int month)
 
 /* `more` is the kind of the next field; EV_LEX_WORD where there is none. */
 static enum ev_time_fault
-word_field(struct ev_time_decoder *d, const char *text, enum ev_time_lex_kind more)
+word_field(struct ev_time_decoder *d, const char *text,
+    enum ev_time_lex_kind more)
 {
 	const struct ev_time_abbrev *abbrev = ev_time_abbrev_find(text);
 	const struct ev_time_word *word;
@@ -89,8 +90,10 @@ word_field(struct ev_time_decoder *d, const char *text, enum ev_time_lex_kind mo
 	word = ev_time_word_find(text);
 	if (!word) {
 		d->found = ZONE;
-		return ev_zones_find(d->env->zones, ev_slice_of(text),
-		    &d->zone, NULL) == EV_OK ? EV_FAULT_NONE : EV_FAULT_FORMAT;
+		return ev_zones_find(d->env->zones, ev_slice_of(text), &d->zone,
+			   NULL) == EV_OK
+		    ? EV_FAULT_NONE
+		    : EV_FAULT_FORMAT;
 	}
 	switch (word->kind) {
 	case EV_WORD_MONTH:
@@ -113,8 +116,9 @@ word_field(struct ev_time_decoder *d, const char *text, enum ev_time_lex_kind mo
 		d->unit = (enum ev_time_unit)word->value;
 		break;
 	case EV_WORD_ISO_TIME:
-		if ((d->known & DATE) != DATE || (more != EV_LEX_NUMBER &&
-		    more != EV_LEX_TIME && more != EV_LEX_DATE))
+		if ((d->known & DATE) != DATE ||
+		    (more != EV_LEX_NUMBER && more != EV_LEX_TIME &&
+			more != EV_LEX_DATE))
 			return EV_FAULT_FORMAT;
 		d->unit = EV_UNIT_TIME;
 		break;
@@ -145,8 +149,9 @@ fields(struct ev_time_decoder *d, struct ev_time_lex *lex)
 			bad = ev_time_number_field(d, text);
 			break;
 		case EV_LEX_WORD:
-			bad = word_field(d, text, i + 1 < lex->count ?
-			    lex->field[i + 1].kind : EV_LEX_WORD);
+			bad = word_field(d, text,
+			    i + 1 < lex->count ? lex->field[i + 1].kind
+					       : EV_LEX_WORD);
 			break;
 		case EV_LEX_DATE:
 			bad = ev_time_date_field(d, text);
@@ -200,7 +205,8 @@ check_date(struct ev_time_decoder *d)
 		int64_t year;
 
 		ev_calendar_date(ev_calendar_days(p->year, 1, 1) +
-		    d->day_of_year - 1, &year, &p->month, &p->day);
+			d->day_of_year - 1,
+		    &year, &p->month, &p->day);
 		p->year = (int)year;
 	}
 	if ((d->known & MONTH) && (p->month < 1 || p->month > 12))

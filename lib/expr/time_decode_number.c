@@ -261,8 +261,8 @@ whole_date(struct ev_time_decoder *d, char *text)
 	}
 	d->word_month = word_month;
 	d->found = all;
-	if (!bad && ((d->known | all) & ~(unsigned)(DAY_OF_YEAR | ZONE)) !=
-	    DATE)
+	if (!bad &&
+	    ((d->known | all) & ~(unsigned)(DAY_OF_YEAR | ZONE)) != DATE)
 		bad = EV_FAULT_FORMAT;
 	return bad;
 }
@@ -337,8 +337,8 @@ ev_time_decode_offset(char *text, int32_t *east)
 		minute = hour % 100;
 		hour /= 100;
 	}
-	if (hour < 0 || hour > 15 || minute < 0 || minute > 59 ||
-	    second < 0 || second > 59)
+	if (hour < 0 || hour > 15 || minute < 0 || minute > 59 || second < 0 ||
+	    second > 59)
 		return EV_FAULT_DISPLACEMENT;
 	*east = (hour * 60 + minute) * 60 + second;
 	if (minus)
@@ -393,7 +393,9 @@ ev_time_date_field(struct ev_time_decoder *d, char *text)
 		return time_with_zone(d, text);
 	d->found = ZONE;
 	return ev_zones_find(d->env->zones, ev_slice_of(text), &d->zone,
-	    d->err) == EV_OK ? EV_FAULT_NONE : EV_FAULT_ZONE;
+		   d->err) == EV_OK
+	    ? EV_FAULT_NONE
+	    : EV_FAULT_ZONE;
 }
 
 /* -- numbers that a unit preceded ---------------------------------------- */
@@ -436,7 +438,8 @@ unit_number(struct ev_time_decoder *d, char *text)
 	if (!ev_time_lex_int(&end, &number))
 		return EV_FAULT_RANGE;
 	if (*end == '.' ? unit != EV_UNIT_JULIAN && unit != EV_UNIT_TIME &&
-	    unit != EV_UNIT_SECOND : *end)
+		    unit != EV_UNIT_SECOND
+			: *end)
 		return EV_FAULT_FORMAT;
 	if (unit == EV_UNIT_MONTH && (d->known & MONTH) && (d->known & HOUR))
 		unit = EV_UNIT_MINUTE;

@@ -23,7 +23,8 @@ enum {
 	WEEKDAY = 1 << 10,
 	MERIDIEM = 1 << 11,
 	ERA = 1 << 12,
-	SPECIAL = 1 << 13, /* epoch, infinity: the date and time then do not count */
+	SPECIAL =
+	    1 << 13, /* epoch, infinity: the date and time then do not count */
 	DATE = YEAR | MONTH | DAY,
 	TIME = HOUR | MINUTE | SECOND | FRACTION,
 };
@@ -32,7 +33,7 @@ struct ev_time_decoder {
 	const struct ev_time_env *env;
 	struct ev_time_parts parts;
 	unsigned known;
-	unsigned found; /* by the field at hand */
+	unsigned found;         /* by the field at hand */
 	enum ev_time_unit unit; /* the last field named the next one's unit */
 	enum ev_time_special special;
 	bool has_special;

@@ -18,82 +18,100 @@ struct name {
 
 /* Sorted by name. */
 static const struct name names[] = {
-	{"c", EV_TIME_CENTURY},
-	{"cent", EV_TIME_CENTURY},
-	{"centuries", EV_TIME_CENTURY},
-	{"century", EV_TIME_CENTURY},
-	{"d", EV_TIME_DAY_OF_MONTH},
-	{"day", EV_TIME_DAY_OF_MONTH},
-	{"days", EV_TIME_DAY_OF_MONTH},
-	{"dec", EV_TIME_DECADE},
-	{"decade", EV_TIME_DECADE},
-	{"decades", EV_TIME_DECADE},
-	{"decs", EV_TIME_DECADE},
-	{"dow", EV_TIME_DOW},
-	{"doy", EV_TIME_DOY},
-	{"epoch", EV_TIME_EPOCH_FIELD},
-	{"h", EV_TIME_HOUR},
-	{"hour", EV_TIME_HOUR},
-	{"hours", EV_TIME_HOUR},
-	{"hr", EV_TIME_HOUR},
-	{"hrs", EV_TIME_HOUR},
-	{"isodow", EV_TIME_ISODOW},
-	{"isoyear", EV_TIME_ISOYEAR},
-	{"j", EV_TIME_JULIAN},
-	{"jd", EV_TIME_JULIAN},
-	{"julian", EV_TIME_JULIAN},
-	{"m", EV_TIME_MINUTE},
-	{"microsecon", EV_TIME_MICROSECONDS},
-	{"mil", EV_TIME_MILLENNIUM},
-	{"millennia", EV_TIME_MILLENNIUM},
-	{"millennium", EV_TIME_MILLENNIUM},
-	{"millisecon", EV_TIME_MILLISECONDS},
-	{"mils", EV_TIME_MILLENNIUM},
-	{"min", EV_TIME_MINUTE},
-	{"mins", EV_TIME_MINUTE},
-	{"minute", EV_TIME_MINUTE},
-	{"minutes", EV_TIME_MINUTE},
-	{"mm", EV_TIME_MINUTE},
-	{"mon", EV_TIME_MONTH},
-	{"mons", EV_TIME_MONTH},
-	{"month", EV_TIME_MONTH},
-	{"months", EV_TIME_MONTH},
-	{"ms", EV_TIME_MILLISECONDS},
-	{"msec", EV_TIME_MILLISECONDS},
-	{"msecond", EV_TIME_MILLISECONDS},
-	{"mseconds", EV_TIME_MILLISECONDS},
-	{"msecs", EV_TIME_MILLISECONDS},
-	{"qtr", EV_TIME_QUARTER},
-	{"quarter", EV_TIME_QUARTER},
-	{"s", EV_TIME_SECOND},
-	{"sec", EV_TIME_SECOND},
-	{"second", EV_TIME_SECOND},
-	{"seconds", EV_TIME_SECOND},
-	{"secs", EV_TIME_SECOND},
-	{"timezone", EV_TIME_TIMEZONE},
-	{"timezone_h", EV_TIME_TIMEZONE_HOUR},
-	{"timezone_m", EV_TIME_TIMEZONE_MINUTE},
-	{"us", EV_TIME_MICROSECONDS},
-	{"usec", EV_TIME_MICROSECONDS},
-	{"usecond", EV_TIME_MICROSECONDS},
-	{"useconds", EV_TIME_MICROSECONDS},
-	{"usecs", EV_TIME_MICROSECONDS},
-	{"w", EV_TIME_WEEK},
-	{"week", EV_TIME_WEEK},
-	{"weeks", EV_TIME_WEEK},
-	{"y", EV_TIME_YEAR},
-	{"year", EV_TIME_YEAR},
-	{"years", EV_TIME_YEAR},
-	{"yr", EV_TIME_YEAR},
-	{"yrs", EV_TIME_YEAR},
+    {"c", EV_TIME_CENTURY},
+    {"cent", EV_TIME_CENTURY},
+    {"centuries", EV_TIME_CENTURY},
+    {"century", EV_TIME_CENTURY},
+    {"d", EV_TIME_DAY_OF_MONTH},
+    {"day", EV_TIME_DAY_OF_MONTH},
+    {"days", EV_TIME_DAY_OF_MONTH},
+    {"dec", EV_TIME_DECADE},
+    {"decade", EV_TIME_DECADE},
+    {"decades", EV_TIME_DECADE},
+    {"decs", EV_TIME_DECADE},
+    {"dow", EV_TIME_DOW},
+    {"doy", EV_TIME_DOY},
+    {"epoch", EV_TIME_EPOCH_FIELD},
+    {"h", EV_TIME_HOUR},
+    {"hour", EV_TIME_HOUR},
+    {"hours", EV_TIME_HOUR},
+    {"hr", EV_TIME_HOUR},
+    {"hrs", EV_TIME_HOUR},
+    {"isodow", EV_TIME_ISODOW},
+    {"isoyear", EV_TIME_ISOYEAR},
+    {"j", EV_TIME_JULIAN},
+    {"jd", EV_TIME_JULIAN},
+    {"julian", EV_TIME_JULIAN},
+    {"m", EV_TIME_MINUTE},
+    {"microsecon", EV_TIME_MICROSECONDS},
+    {"mil", EV_TIME_MILLENNIUM},
+    {"millennia", EV_TIME_MILLENNIUM},
+    {"millennium", EV_TIME_MILLENNIUM},
+    {"millisecon", EV_TIME_MILLISECONDS},
+    {"mils", EV_TIME_MILLENNIUM},
+    {"min", EV_TIME_MINUTE},
+    {"mins", EV_TIME_MINUTE},
+    {"minute", EV_TIME_MINUTE},
+    {"minutes", EV_TIME_MINUTE},
+    {"mm", EV_TIME_MINUTE},
+    {"mon", EV_TIME_MONTH},
+    {"mons", EV_TIME_MONTH},
+    {"month", EV_TIME_MONTH},
+    {"months", EV_TIME_MONTH},
+    {"ms", EV_TIME_MILLISECONDS},
+    {"msec", EV_TIME_MILLISECONDS},
+    {"msecond", EV_TIME_MILLISECONDS},
+    {"mseconds", EV_TIME_MILLISECONDS},
+    {"msecs", EV_TIME_MILLISECONDS},
+    {"qtr", EV_TIME_QUARTER},
+    {"quarter", EV_TIME_QUARTER},
+    {"s", EV_TIME_SECOND},
+    {"sec", EV_TIME_SECOND},
+    {"second", EV_TIME_SECOND},
+    {"seconds", EV_TIME_SECOND},
+    {"secs", EV_TIME_SECOND},
+    {"timezone", EV_TIME_TIMEZONE},
+    {"timezone_h", EV_TIME_TIMEZONE_HOUR},
+    {"timezone_m", EV_TIME_TIMEZONE_MINUTE},
+    {"us", EV_TIME_MICROSECONDS},
+    {"usec", EV_TIME_MICROSECONDS},
+    {"usecond", EV_TIME_MICROSECONDS},
+    {"useconds", EV_TIME_MICROSECONDS},
+    {"usecs", EV_TIME_MICROSECONDS},
+    {"w", EV_TIME_WEEK},
+    {"week", EV_TIME_WEEK},
+    {"weeks", EV_TIME_WEEK},
+    {"y", EV_TIME_YEAR},
+    {"year", EV_TIME_YEAR},
+    {"years", EV_TIME_YEAR},
+    {"yr", EV_TIME_YEAR},
+    {"yrs", EV_TIME_YEAR},
 };
 
 /* The names for messages, by enum ev_time_field. */
 static const char *const plain[] = {
-	"microseconds", "milliseconds", "second", "minute", "hour", "day",
-	"week", "month", "quarter", "year", "decade", "century", "millennium",
-	"dow", "isodow", "doy", "isoyear", "julian", "epoch", "timezone",
-	"timezone_hour", "timezone_minute",
+    "microseconds",
+    "milliseconds",
+    "second",
+    "minute",
+    "hour",
+    "day",
+    "week",
+    "month",
+    "quarter",
+    "year",
+    "decade",
+    "century",
+    "millennium",
+    "dow",
+    "isodow",
+    "doy",
+    "isoyear",
+    "julian",
+    "epoch",
+    "timezone",
+    "timezone_hour",
+    "timezone_minute",
 };
 
 static int
@@ -125,8 +143,8 @@ ev_time_field_unknown(enum ev_time_kind kind, struct ev_slice name,
     struct ev_err *err)
 {
 	return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
-	    "unit \"%.*s\" not recognized for type %s", (int)name.len,
-	    name.ptr, ev_time_kind_name(kind));
+	    "unit \"%.*s\" not recognized for type %s", (int)name.len, name.ptr,
+	    ev_time_kind_name(kind));
 }
 
 static enum ev_status
@@ -196,17 +214,21 @@ put_julian(struct ev_time_number *result, int64_t day, int64_t usec)
 	put_decimal(result, day, fraction, scale);
 }
 
+/* Beyond 63 bits PostgreSQL divides numerics, which leaves four decimals; the
+ * other two are zeros. */
 static void
 put_epoch(struct ev_time_number *result, int64_t stamp)
 {
-	int64_t usec;
+	int64_t usec, tenths;
 
-	if (!__builtin_add_overflow(stamp,
-	    EV_TIME_EPOCH * EV_TIME_SECOND_USEC, &usec))
+	if (!__builtin_add_overflow(
+		stamp, EV_TIME_EPOCH * EV_TIME_SECOND_USEC, &usec)) {
 		put_int(result, usec, 6);
-	else
-		put_decimal(result, stamp / EV_TIME_SECOND_USEC +
-		    EV_TIME_EPOCH, (unsigned)(stamp % EV_TIME_SECOND_USEC), 6);
+		return;
+	}
+	tenths = (stamp + 50) / 100;
+	put_decimal(result, tenths / 10000 + EV_TIME_EPOCH,
+	    (unsigned)(tenths % 10000) * 100, 6);
 }
 
 /* Days since 1970 of the Monday that begins week 1 of a year. */
@@ -240,7 +262,7 @@ static int64_t
 period(int64_t year, int size)
 {
 	return year > 0 ? (year + size - 1) / size
-	    : -((size - 1 - (year - 1)) / size);
+			: -((size - 1 - (year - 1)) / size);
 }
 
 static int64_t
@@ -541,9 +563,8 @@ ev_time_trunc(const struct ev_time_env *env, enum ev_time_field field,
 		return not_supported(field, kind, err);
 	}
 	ok = kind == EV_TIME_TZ ? ev_time_join_east(&parts, result)
-	    : ev_time_join(&parts, result);
+				: ev_time_join(&parts, result);
 	if (ok)
 		return EV_OK;
-	return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
-	    "timestamp out of range");
+	return ev_err_set(err, EV_BAD, EV_EXIT_DATA, "timestamp out of range");
 }

@@ -65,7 +65,8 @@ ev_time_in(const struct ev_time_env *env, enum ev_time_kind kind,
 		return fault(bad, kind, text, err);
 	switch (decoded.special) {
 	case EV_SPECIAL_EPOCH:
-		*value = kind == EV_TIME_DATE ? -EV_TIME_EPOCH_DAYS
+		*value = kind == EV_TIME_DATE
+		    ? -EV_TIME_EPOCH_DAYS
 		    : -EV_TIME_EPOCH * EV_TIME_SECOND_USEC;
 		return EV_OK;
 	case EV_SPECIAL_INFINITY:

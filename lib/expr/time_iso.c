@@ -125,7 +125,8 @@ ev_time_iso(const struct ev_time_env *env, enum ev_time_kind kind,
 		return true;
 	*value = *value * EV_TIME_DAY +
 	    ((parts.hour * 60 + parts.minute) * INT64_C(60) + parts.second) *
-	    EV_TIME_SECOND_USEC + parts.usec;
+		EV_TIME_SECOND_USEC +
+	    parts.usec;
 	if (kind == EV_TIME_STAMP)
 		return true;
 	if (!has_offset)

@@ -113,8 +113,8 @@ take_word(struct cursor *c, char *start)
 		if (ev_time_word_find(start))
 			return EV_LEX_WORD;
 	}
-	while (one_of(peek(c), "+-/_.:") || is_digit(peek(c)) ||
-	    is_alpha(peek(c)))
+	while (
+	    one_of(peek(c), "+-/_.:") || is_digit(peek(c)) || is_alpha(peek(c)))
 		take(c);
 	return EV_LEX_DATE;
 }

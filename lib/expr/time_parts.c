@@ -62,9 +62,9 @@ static bool
 in_calendar(const struct ev_time_parts *parts)
 {
 	return (parts->year > -4713 ||
-	    (parts->year == -4713 && parts->month >= 11)) &&
+		   (parts->year == -4713 && parts->month >= 11)) &&
 	    (parts->year < 5874898 ||
-	    (parts->year == 5874898 && parts->month < 6));
+		(parts->year == 5874898 && parts->month < 6));
 }
 
 bool
@@ -85,7 +85,8 @@ join(const struct ev_time_parts *parts, int64_t *stamp)
 
 	return in_calendar(parts) &&
 	    !__builtin_mul_overflow(ev_time_date_of(parts), EV_TIME_DAY,
-	    stamp) && !__builtin_add_overflow(*stamp, usec, stamp);
+		stamp) &&
+	    !__builtin_add_overflow(*stamp, usec, stamp);
 }
 
 bool
@@ -98,8 +99,8 @@ bool
 ev_time_join_east(const struct ev_time_parts *parts, int64_t *stamp)
 {
 	return join(parts, stamp) &&
-	    !__builtin_sub_overflow(*stamp,
-	    parts->east * EV_TIME_SECOND_USEC, stamp) &&
+	    !__builtin_sub_overflow(*stamp, parts->east * EV_TIME_SECOND_USEC,
+		stamp) &&
 	    ev_time_stamp_valid(*stamp);
 }
 

@@ -51,8 +51,7 @@ ev_time_stamp_valid(int64_t stamp)
 static inline int64_t
 ev_time_seconds(int64_t stamp)
 {
-	return stamp / EV_TIME_SECOND_USEC -
-	    (stamp % EV_TIME_SECOND_USEC < 0);
+	return stamp / EV_TIME_SECOND_USEC - (stamp % EV_TIME_SECOND_USEC < 0);
 }
 
 static inline int64_t

@@ -17,11 +17,11 @@ struct ev_zone {
 	char *name;
 	unsigned turn_count;
 	unsigned type_count;
-	int64_t *turns;          /* when the clocks change, ascending */
-	unsigned char *types;    /* to what: an index into offsets */
+	int64_t *turns;       /* when the clocks change, ascending */
+	unsigned char *types; /* to what: an index into offsets */
 	struct ev_zone_at *offsets;
-	unsigned first;          /* the type before the first change … */
-	unsigned first_local;    /* … as ev_zone_local takes it */
+	unsigned first;       /* the type before the first change … */
+	unsigned first_local; /* … as ev_zone_local takes it */
 	char *abbrevs;
 	bool has_rule;
 	struct ev_zone_rule rule; /* from the last change on */
@@ -58,8 +58,8 @@ struct counts {
 };
 
 static bool
-read_counts(const unsigned char *p, size_t len, unsigned size,
-    struct counts *n, size_t *data)
+read_counts(const unsigned char *p, size_t len, unsigned size, struct counts *n,
+    size_t *data)
 {
 	if (len < HEADER || memcmp(p, "TZif", 4) != 0)
 		return false;
@@ -69,9 +69,9 @@ read_counts(const unsigned char *p, size_t len, unsigned size,
 	n->time = (uint32_t)big_endian(p + 32, 4);
 	n->type = (uint32_t)big_endian(p + 36, 4);
 	n->abbrev = (uint32_t)big_endian(p + 40, 4);
-	if (n->isut > EV_ZONE_FILE_MAX || n->isstd > EV_ZONE_FILE_MAX || n->leap > EV_ZONE_FILE_MAX ||
-	    n->time > EV_ZONE_FILE_MAX || n->type > 256 || !n->type ||
-	    n->abbrev > EV_ZONE_FILE_MAX)
+	if (n->isut > EV_ZONE_FILE_MAX || n->isstd > EV_ZONE_FILE_MAX ||
+	    n->leap > EV_ZONE_FILE_MAX || n->time > EV_ZONE_FILE_MAX ||
+	    n->type > 256 || !n->type || n->abbrev > EV_ZONE_FILE_MAX)
 		return false;
 	*data = (size_t)n->time * (size + 1) + n->type * 6u + n->abbrev +
 	    (size_t)n->leap * (size + 4) + n->isstd + n->isut;
@@ -135,8 +135,9 @@ fill_zone(struct ev_zone *zone, const unsigned char *p, const struct counts *n)
 	zone->first = first_type(zone, false);
 	zone->first_local = first_type(zone, true);
 	/* changes at the end that change nothing would hide the rule's */
-	while (zone->turn_count > 1 && zone->types[zone->turn_count - 1] ==
-	    zone->types[zone->turn_count - 2])
+	while (zone->turn_count > 1 &&
+	    zone->types[zone->turn_count - 1] ==
+		zone->types[zone->turn_count - 2])
 		zone->turn_count--;
 	return true;
 }
@@ -290,8 +291,8 @@ ev_zone_local(const struct ev_zone *zone, int64_t local)
 }
 
 bool
-ev_zone_abbrev(const struct ev_zone *zone, const char *abbrev,
-    int64_t seconds, struct ev_zone_at *at)
+ev_zone_abbrev(const struct ev_zone *zone, const char *abbrev, int64_t seconds,
+    struct ev_zone_at *at)
 {
 	unsigned now = turns_until(zone, seconds);
 

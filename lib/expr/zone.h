@@ -23,7 +23,7 @@ struct ev_zones;
 struct ev_zone;
 
 struct ev_zone_at {
-	int32_t east;       /* seconds */
+	int32_t east; /* seconds */
 	bool dst;
 	const char *abbrev; /* lives as long as the cache */
 };

@@ -185,8 +185,9 @@ changes_of(const struct ev_zone_rule *rule, int64_t year,
 	turn[turned] = (struct ev_zone_turn){start, true};
 	turn[!turned] = (struct ev_zone_turn){end, false};
 	/* summer time that lasts from one year into the next is no change */
-	return turned || (start < end &&
-	    end - start < length + rule->dst_east - rule->std_east);
+	return turned ||
+	    (start < end &&
+		end - start < length + rule->dst_east - rule->std_east);
 }
 
 bool

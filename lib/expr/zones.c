@@ -193,8 +193,8 @@ ev_zones_fixed(struct ev_zones *zones, int32_t east)
 	if (!east)
 		snprintf(name, sizeof(name), "<UTC>0");
 	else
-		snprintf(name, sizeof(name), "<%c%s>%c%s",
-		    east < 0 ? '-' : '+', clock, east < 0 ? '+' : '-', clock);
+		snprintf(name, sizeof(name), "<%c%s>%c%s", east < 0 ? '-' : '+',
+		    clock, east < 0 ? '+' : '-', clock);
 	ev_zones_find(zones, ev_slice_of(name), &zone, NULL);
 	return zone;
 }
