@@ -7,12 +7,13 @@
  */
 #include "format/csv_write.h"
 
+#include "format/csv_impl.h"
+
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
 
 #define STEP 16 /* bytes a copy may read and write too many */
-#define DIGITS 18 /* evsource reads longer numbers as text */
 
 /* --- copying ------------------------------------------------------------- */
 
@@ -61,31 +62,6 @@ copy(const struct ev_csv_style *style, struct ev_slice text, char *to)
 
 /* --- cells --------------------------------------------------------------- */
 
-/* True if evsource would make a number of it: a JSON number without exponent
- * and of at most DIGITS digits. */
-static bool
-reads_as_number(struct ev_slice text)
-{
-	const char *p = text.ptr, *end = p + text.len;
-	size_t digits = 0;
-
-	if (p < end && *p == '-')
-		p++;
-	if (p == end || (*p == '0' && p + 1 < end && p[1] != '.'))
-		return false;
-	for (; p < end && *p >= '0' && *p <= '9'; p++)
-		digits++;
-	if (!digits)
-		return false;
-	if (p < end && *p == '.') {
-		if (++p == end)
-			return false;
-		for (; p < end && *p >= '0' && *p <= '9'; p++)
-			digits++;
-	}
-	return p == end && digits <= DIGITS;
-}
-
 /* True if text without a byte that needs quotes needs them all the same. */
 static inline bool
 reads_otherwise(const struct ev_csv_style *style, struct ev_slice text)
@@ -98,7 +74,7 @@ reads_otherwise(const struct ev_csv_style *style, struct ev_slice text)
 		return false;
 	first = (unsigned char)text.ptr[0];
 	if (first == '-' || (first >= '0' && first <= '9'))
-		return reads_as_number(text);
+		return ev_csv_is_number(text);
 	if (first == '\\') /* the end of the data to psql's \copy */
 		return ev_slice_is(text, "\\.");
 	return first == 0xEF && text.len >= 3 && /* a BOM, at the beginning */
