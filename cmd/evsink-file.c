@@ -42,6 +42,7 @@ struct sink {
 	struct ev_encode *encode;
 	struct ev_child packer;
 	struct ev_writer *writer;
+	bool announced; /* a failure, to whoever reads what we write */
 	struct ev_stage stage;
 };
 
@@ -226,6 +227,10 @@ undo(void *arg)
 	struct ev_err err;
 	bool ours = ev_pack_abandon(&sink->packer, &err);
 
+	/* In place, what is there ends with a whole line. */
+	if (sink->target.way == EV_TARGET_IN_PLACE && sink->writer &&
+	    !sink->announced && !sink->pack)
+		ev_writer_last(sink->writer, EV_SLICE(""));
 	ev_target_undo(&sink->target);
 	if (!ours)
 		ev_tool_fail(&err);
@@ -274,8 +279,10 @@ open_target(struct sink *sink)
 	sink->writer = ev_writer_new(fd, target->path);
 	/* Events in a pipe: whoever reads them learns of a failure too. */
 	if (target->way == EV_TARGET_IN_PLACE && !sink->pack &&
-	    sink->format == EV_ENCODE_NDJSON && !isatty(fd))
+	    sink->format == EV_ENCODE_NDJSON && !isatty(fd)) {
 		ev_tool_announce(sink->writer);
+		sink->announced = true;
+	}
 }
 
 static void

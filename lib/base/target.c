@@ -387,9 +387,9 @@ ev_target_commit(struct ev_target *target, struct ev_err *err)
 void
 ev_target_undo(struct ev_target *target)
 {
-	if (target->fd < 0)
+	if (target->fd < 0 || target->way == EV_TARGET_IN_PLACE)
 		return;
-	if (target->way != EV_TARGET_IN_PLACE && target->made)
+	if (target->made)
 		unlink(target->part ? target->part : target->path);
 	else if (target->way == EV_TARGET_APPEND &&
 	    ftruncate(target->fd, target->was.st_size)) {

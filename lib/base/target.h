@@ -54,8 +54,8 @@ enum ev_status ev_target_open(struct ev_target *target, struct ev_err *err);
  * then call ev_target_undo. */
 enum ev_status ev_target_commit(struct ev_target *target, struct ev_err *err);
 
-/* As if it had never been opened, as far as that is possible. Does nothing
- * after a commit. */
+/* As if it had never been opened; does nothing after a commit, nor to what is
+ * written in place, whose descriptor stays open for last words. */
 void ev_target_undo(struct ev_target *target);
 
 void ev_target_release(struct ev_target *target);

@@ -149,7 +149,9 @@ ev_columns_add(struct ev_columns *columns, struct ev_slice name,
 void
 ev_columns_ignore(struct ev_columns *columns, struct ev_slice name)
 {
-	columns->source[source_of(columns, name)].ignored = true;
+	size_t source = source_of(columns, name);
+
+	columns->source[source].ignored = true;
 }
 
 enum ev_status

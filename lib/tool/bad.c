@@ -94,7 +94,7 @@ sink_failed(struct ev_bad *bad, struct ev_err *err)
 {
 	struct ev_err cause;
 
-	ev_tool_announce(NULL);
+	ev_tool_hush(bad->writer);
 	if (ev_child_wait(&bad->sink, &cause) == EV_OK)
 		cause.exit = EV_EXIT_IO;
 	return ev_err_set(err, EV_FATAL, cause.exit,
@@ -153,7 +153,7 @@ ev_bad_close(struct ev_bad *bad, struct ev_err *err)
 
 	if (status != EV_OK || !bad->writer)
 		return status;
-	ev_tool_announce(NULL);
+	ev_tool_hush(bad->writer);
 	ev_writer_free(bad->writer);
 	bad->writer = NULL;
 	if (ev_child_wait(&bad->sink, err) != EV_OK)

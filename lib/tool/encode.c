@@ -324,7 +324,7 @@ ev_encode_continue(struct ev_encode *encode, int fd, const char *name,
 
 /* --- writing ------------------------------------------------------------- */
 
-/* A line that is no event of the stage's: it is written and not counted. */
+/* A line that the stage does not count. */
 static struct ev_buf *
 begin_extra(struct ev_stage *stage)
 {
@@ -447,6 +447,18 @@ append_stripped(struct ev_encode *encode, struct ev_buf *out)
 	ev_build_close(out);
 }
 
+static enum ev_status
+write_held(struct ev_encode *encode, struct ev_stage *stage,
+    const char *comma, struct ev_err *err)
+{
+	struct ev_buf *out = begin_extra(stage);
+
+	ev_buf_slice(out, ev_buf_as_slice(&encode->held));
+	ev_buf_str(out, comma);
+	encode->held.len = 0;
+	return end_extra(stage, err);
+}
+
 static bool
 has_meta(const struct ev_encode *encode)
 {
@@ -454,22 +466,21 @@ has_meta(const struct ev_encode *encode)
 	    != EV_MISSING;
 }
 
+/* The event before this one gets its comma. Events are counted when they come,
+ * not when they are written. */
 static void
 json_event(struct ev_encode *encode, struct ev_stage *stage,
     const struct ev_line *line)
 {
-	if (encode->held.len) {
-		struct ev_buf *out = ev_stage_begin(stage);
+	struct ev_err err;
 
-		ev_buf_slice(out, ev_buf_as_slice(&encode->held));
-		ev_buf_char(out, ',');
-		ev_stage_end(stage);
-	}
-	encode->held.len = 0;
+	if (encode->held.len && write_held(encode, stage, ",", &err) != EV_OK)
+		ev_tool_fail(&err);
 	if (has_meta(encode))
 		append_stripped(encode, &encode->held);
 	else
 		ev_buf_slice(&encode->held, line->text);
+	stage->out++;
 }
 
 static void
@@ -555,11 +566,8 @@ ev_encode_end(struct ev_encode *encode, struct ev_stage *stage,
 		    "with --columns");
 	if (encode->format != EV_ENCODE_JSON)
 		return EV_OK;
-	if (encode->held.len) {
-		ev_buf_slice(ev_stage_begin(stage),
-		    ev_buf_as_slice(&encode->held));
-		ev_stage_end(stage);
-	}
+	if (encode->held.len && write_held(encode, stage, "", err) != EV_OK)
+		return EV_FATAL;
 	ev_buf_char(begin_extra(stage), ']');
 	return end_extra(stage, err);
 }

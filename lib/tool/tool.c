@@ -16,11 +16,12 @@
 #include "event/control.h"
 
 #define CLEANERS 8
+#define ANNOUNCED 8
 
 static struct {
 	const char *name;
 	bool data; /* stdout carries events */
-	struct ev_writer *out, *also;
+	struct ev_writer *out, *also[ANNOUNCED];
 	struct {
 		void (*clean)(void *arg);
 		void *arg;
@@ -132,7 +133,21 @@ ev_tool_on_failure(void (*clean)(void *arg), void *arg)
 void
 ev_tool_announce(struct ev_writer *writer)
 {
-	tool.also = writer;
+	unsigned i = 0;
+
+	while (i < ANNOUNCED && tool.also[i])
+		i++;
+	if (i == ANNOUNCED)
+		abort();
+	tool.also[i] = writer;
+}
+
+void
+ev_tool_hush(const struct ev_writer *writer)
+{
+	for (unsigned i = 0; i < ANNOUNCED; i++)
+		if (tool.also[i] == writer)
+			tool.also[i] = NULL;
 }
 
 /* A terminal is read by a person, who has the message. */
@@ -152,8 +167,9 @@ end(struct ev_slice fail_line, int status)
 		tool.cleaner[tool.cleaners].clean(
 		    tool.cleaner[tool.cleaners].arg);
 	}
-	if (tool.also)
-		ev_writer_last(tool.also, fail_line);
+	for (unsigned i = 0; i < ANNOUNCED; i++)
+		if (tool.also[i])
+			ev_writer_last(tool.also[i], fail_line);
 	if (announces())
 		ev_writer_last(ev_tool_stdout(), fail_line);
 	if (status == 128 + SIGPIPE || status == 128 + ev_io_signal()) {

@@ -48,9 +48,11 @@ _Noreturn void ev_tool_pass_fail(struct ev_slice text, int status);
  * exits with `exit` (0, or 1 where the answer is no). */
 _Noreturn void ev_tool_done(int exit);
 
-/* Announces the failure as well on another writer: the pipe to a command that
- * was started for our rejects. Lent, at most one; NULL: no more. */
+/* Announces a failure as well on another writer (at most 8): the pipe to a
+ * command that was started for our rejects, a pipe that we were told to write.
+ * Lent, until it is taken back. */
 void ev_tool_announce(struct ev_writer *writer);
+void ev_tool_hush(const struct ev_writer *writer);
 
 /* A function that undoes what must not outlive a failure (a .part file); run
  * once before every failing exit, the latest first. At most 8. */

@@ -344,3 +344,469 @@ make_fail_line() { # FILE
   says "*'*/out.ndjson' is being written by process *(flock)*"
   holds out.ndjson '{"a":1}\n'
 }
+
+# --- the target ------------------------------------------------------------
+
+@test "a file is replaced as a whole, its mode and owner kept" {
+  echo old >out.ndjson
+  chmod 640 out.ndjson
+  [ "$(id -u)" != 0 ] || chown 1234:4321 out.ndjson
+  before=$(stat -c '%a %u %g' out.ndjson)
+  inode=$(stat -c %i out.ndjson)
+  sink '{"a":1}\n' out.ndjson
+  exits 0
+  holds out.ndjson '{"a":1}\n'
+  [ "$(stat -c '%a %u %g' out.ndjson)" = "$before" ]
+  [ "$(stat -c %i out.ndjson)" != "$inode" ]
+  [ ! -e out.ndjson.part ]
+}
+
+@test "a new file has the mode that the umask leaves" {
+  umask 027
+  sink '{"a":1}\n' out.ndjson
+  [ "$(stat -c %a out.ndjson)" = 640 ]
+}
+
+@test "a symbolic link stays one, and what it points at is replaced" {
+  mkdir real
+  echo old >real/out.csv
+  ln -s real/out.csv link1
+  ln -s link1 link2.csv
+  sink '{"a":1}\n' link2.csv
+  exits 0
+  [ -L link1 ] && [ -L link2.csv ]
+  holds real/out.csv 'a\n1\n'
+  [ "$(ls -A real)" = out.csv ]
+}
+
+@test "a link to nothing makes what it points at; a ring of links is an error" {
+  ln -s real.csv link.csv
+  sink '{"a":1}\n' link.csv
+  exits 0
+  [ -L link.csv ] && holds real.csv 'a\n1\n'
+  ln -s ring2 ring1
+  ln -s ring1 ring2
+  sink '{"a":1}\n' ring1
+  exits 73
+}
+
+@test "while it runs, the old file is whole and NAME.part is locked" {
+  echo old >out.ndjson
+  mkfifo in
+  evsink out.ndjson <in &
+  pid=$!
+  exec 9>in
+  echo '{"a":1}' >&9
+  until [ -s out.ndjson.part ]; do sleep 0.05; done
+  holds out.ndjson 'old\n'
+  sink '{"b":1}\n' out.ndjson
+  exits 76
+  says "evsink-file: '*/out.ndjson.part' is being written by process * (evsink-file)"
+  [ -s out.ndjson.part ]
+  exec 9>&-
+  wait "$pid"
+  holds out.ndjson '{"a":1}\n'
+}
+
+@test "what a killed run left behind is written over" {
+  echo 'left behind, and longer than what comes' >out.ndjson.part
+  sink '{"a":1}\n' out.ndjson
+  exits 0
+  holds out.ndjson '{"a":1}\n'
+  [ ! -e out.ndjson.part ]
+}
+
+@test "a NAME.part that is a link or has another name is not touched" {
+  echo precious >precious
+  ln -s precious out.ndjson.part
+  sink '{"a":1}\n' out.ndjson
+  exits 73
+  rm out.ndjson.part
+  ln precious out.ndjson.part
+  sink '{"a":1}\n' out.ndjson
+  exits 73
+  holds precious 'precious\n'
+}
+
+@test "the same file as source and target works" {
+  seq 50000 | sed 's/.*/{"n":&}/' >same.ndjson
+  cp same.ndjson want
+  try evsink same.ndjson <same.ndjson
+  exits 0
+  cmp same.ndjson want
+}
+
+@test "a pipe, a descriptor and standard output are written in place" {
+  mkfifo pipe
+  cat pipe >got &
+  sink '{"a":1}\n' pipe
+  exits 0
+  wait $!
+  [ -p pipe ]
+  holds got '{"a":1}\n'
+  sink '{"a":1}\n' /dev/stdout
+  prints '{"a":1}'
+  sink '{"a":1}\n' -
+  prints '{"a":1}'
+  evsink /dev/fd/7 <in.tmp 7>seven
+  holds seven '{"a":1}\n'
+  { echo before; evsink /dev/stdout <in.tmp; echo after; } >shared
+  holds shared 'before\n{"a":1}\nafter\n'
+  evsink --format csv file:///dev/stdout <in.tmp >csv
+  holds csv 'a\n1\n'
+}
+
+@test "no such folder, a folder, no right to it: 73, and the reason" {
+  sink '{"a":1}\n' none/out.csv
+  exits 73
+  says "*cannot write 'none/out.csv': *no such file or directory"
+  mkdir folder
+  for place in folder folder/ .; do
+    sink '{"a":1}\n' "$place"
+    exits 73
+    says '*it is a folder*'
+  done
+  sink '{"a":1}\n' ''
+  exits 73
+  sink '{"a":1}\n' absent/
+  exits 73
+  sink '{"a":1}\n' "$(printf 'n%.0s' {1..300})"
+  exits 73
+  says '*file name too long'
+}
+
+# Runs evsink as somebody who is not root.
+as_nobody() {
+  local run=()
+  [ "$(id -u)" != 0 ] ||
+    run=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+  chmod 711 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/* "$BATS_TEST_TMPDIR" || true
+  printf '{"a":1}\n' | "${run[@]}" "$BUILD/bin/evsink" "$@"
+}
+
+@test "a folder or file without the right to write is left alone: 73" {
+  mkdir closed
+  echo old >closed/out.ndjson
+  chmod 666 closed/out.ndjson
+  chmod 555 closed
+  try as_nobody closed/out.ndjson
+  exits 73
+  says "*cannot write '*/closed/out.ndjson.part': permission denied"
+  chmod 777 closed
+  chmod 444 closed/out.ndjson
+  try as_nobody closed/out.ndjson
+  exits 73
+  says "*cannot write '*/closed/out.ndjson': permission denied"
+  holds closed/out.ndjson 'old\n'
+}
+
+@test "what belongs to a named pipeline is refused: 70" {
+  echo '{}' >out.ndjson
+  echo '{}' >out.ndjson.ev
+  ln -s out.ndjson link
+  mkdir log
+  echo '{}' >log/.ev
+  for place in out.ndjson link log; do
+    for way in append replace; do
+      sink '{"a":1}\n' --write "$way" "$place"
+      exits 70
+      says '*it belongs to a named pipeline*'
+    done
+  done
+  holds out.ndjson '{}\n'
+}
+
+# --- failures: the old target stays, and the status is the cause's ----------
+
+# What goes in and goes wrong, and the status that it must give.
+cause() { # NAME: writes ./in, sets $args and $want
+  args=() want=65
+  seq 100000 | sed 's/.*/{"n":&}/' >in
+  case $1 in
+    fail_line) make_fail_line line && cat line >>in ;;
+    fail_first) make_fail_line in ;;
+    bad_line) echo '{"n":' >>in ;;
+    not_object) echo '[1]' >>in ;;
+    not_utf8) printf '{"a":"\xff"}\n' >>in ;;
+    too_long) args=(--max-event 64K)
+      printf '{"a":"%70000s"}\n' x >>in ;;
+    damaged_control) make_fail_line line && sed 's/evsink/evsank/' line >>in
+      want=75 ;;
+    unknown_control) want=75 && echo '{"~ev":"begin","v":"1"}' >>in ;;
+  esac
+}
+
+@test "whatever comes in wrong, for every format and way to write" {
+  for cause in fail_line fail_first bad_line not_object not_utf8 too_long \
+    damaged_control unknown_control; do
+    cause "$cause"
+    for target in out.ndjson out.json out.csv out.csv.gz; do
+      printf 'n\n1\n' >"$target"
+      try evsink "${args[@]}" "$target" <in
+      exits "$want"
+      holds "$target" 'n\n1\n'
+      rm "$target"
+      try evsink "${args[@]}" "$target" <in
+      exits "$want"
+      [ ! -e "$target" ] && [ ! -e "$target.part" ]
+    done
+    for target in out.ndjson out.csv; do
+      printf 'n\n1\n' >"$target"
+      try evsink "${args[@]}" --write append "$target" <in
+      exits "$want"
+      holds "$target" 'n\n1\n'
+      rm "$target"
+    done
+  done
+}
+
+@test "of a failure before it the sink says nothing itself" {
+  cause fail_line
+  try evsink out.ndjson <in
+  exits 65 && prints '' && says ''
+}
+
+@test "a pipe is told of the failure, a csv in it is not" {
+  cause bad_line
+  try evsink - <in
+  exits 65
+  [[ ${lines[-1]} == '{"~ev":"fail","by":"evsink-file","status":"65",'* ]]
+  try evsink --format csv - <in
+  exits 65
+  [ "${lines[-1]}" = 100000 ]
+}
+
+@test "a signal leaves the old file, and is what it dies of" {
+  for pair in TERM:143 INT:130 HUP:129; do
+    for how in replace append; do
+      for file in out.ndjson out.ndjson.gz; do
+        echo old >"$file"
+        rm -f in
+        mkfifo in
+        # A shell starts what it sends to the background with SIGINT ignored.
+        env --default-signal evsink --write "$how" "$file" <in &
+        pid=$!
+        exec 9>in
+        echo '{"a":1}' >&9
+        sleep 0.2
+        kill -s "${pair%:*}" "$pid"
+        status=0
+        wait "$pid" || status=$?
+        exec 9>&-
+        [ "$status" = "${pair#*:}" ]
+        holds "$file" 'old\n'
+        [ ! -e "$file.part" ]
+      done
+    done
+  done
+}
+
+@test "a killed run leaves the old file" {
+  echo old >out.ndjson
+  mkfifo in
+  evsink out.ndjson <in &
+  exec 9>in
+  echo '{"a":1}' >&9
+  until [ -s out.ndjson.part ]; do sleep 0.05; done
+  kill -9 $!
+  wait $! || true
+  exec 9>&-
+  holds out.ndjson 'old\n'
+  sink '{"a":1}\n' out.ndjson
+  exits 0
+  [ ! -e out.ndjson.part ]
+}
+
+@test "a file size limit is an error of the write: 74" {
+  seq 200000 | sed 's/.*/{"n":&}/' >in
+  for file in out.ndjson out.csv out.ndjson.bz2; do
+    printf 'n\n1\n' >"$file"
+    for how in replace append; do
+      try bash -c 'ulimit -f 100; exec evsink --write "$1" "$2" <in' - \
+        "$how" "$file"
+      exits 74
+      says "*cannot write '*/$file*': file too large*"
+      holds "$file" 'n\n1\n'
+      [ ! -e "$file.part" ]
+    done
+  done
+}
+
+@test "a full disk is an error: 74" {
+  [ "$(id -u)" = 0 ] || return 0 # a file system is mounted
+  mkdir full
+  mount -t tmpfs -o size=256k none full || return 0
+  echo old >full/out.ndjson
+  echo old >full/out.gz
+  seq 200000 | sed 's/.*/{"n":&}/' >in
+  head -c 400000 /dev/urandom | od -An -tx1 | sed 's/.*/{"n":"&"}/' >random
+  try evsink full/out.ndjson <in
+  ndjson=$status
+  try evsink full/out.gz <random
+  umount_after() { cat full/out.ndjson full/out.gz; ls full; umount full; }
+  left=$(umount_after)
+  [ "$ndjson" = 74 ]
+  exits 74
+  says '*no space left on device*'
+  [ "$left" = $'old\nold\nout.gz\nout.ndjson' ]
+}
+
+@test "/dev/full is an error: 74" {
+  for args in - /dev/full '--format csv -' '--format json -'; do
+    # shellcheck disable=SC2086
+    try bash -c "echo '{\"a\":1}' | evsink $args >/dev/full"
+    exits 74
+    says '*cannot write *: no space left on device'
+  done
+}
+
+@test "a reader that has gone ends it without a word" {
+  try bash -c 'yes "{}" | evsink - | head -1; echo "${PIPESTATUS[1]}"'
+  prints $'{}\n141'
+  says ''
+}
+
+@test "a missing or failing compressor leaves the old file" {
+  mkdir -p bin libexec/evkit
+  cp "$BUILD/bin/evsink" bin/
+  cp "$BUILD/libexec/evkit/evsink-file" libexec/evkit/
+  echo old >out.gz
+  echo '{"a":1}' >in
+  PATH=/usr/bin:/bin try bin/evsink out.gz <in
+  exits 78
+  says "*'evpack'*"
+  holds out.gz 'old\n'
+  printf '#!/bin/sh\nread line; exit 71\n' >libexec/evkit/evpack
+  chmod +x libexec/evkit/evpack
+  PATH=/usr/bin:/bin try bin/evsink out.gz <in
+  exits 71
+  holds out.gz 'old\n'
+  seq 200000 | sed 's/.*/{"n":&}/' >in
+  PATH=/usr/bin:/bin try bin/evsink out.gz <in
+  exits 71
+  holds out.gz 'old\n'
+  [ ! -e out.gz.part ]
+}
+
+# --- options ---------------------------------------------------------------
+
+@test "--explain says what would be done and does nothing" {
+  echo old >out.csv
+  try evsink --explain out.csv --columns a,b </dev/null
+  exits 0 && says ''
+  [[ $output == *"place: "*"/out.csv"* ]]
+  [[ $output == *"there now: a file of 4 bytes"* ]]
+  [[ $output == *"format: csv, columns a,b"* ]]
+  [[ $output == *"replaced as a whole"*"/out.csv.part"* ]]
+  [[ $output == *"guarantee: all or nothing"* ]]
+  try evsink --explain --write append new.ndjson.gz
+  [[ $output == *"there now: nothing"*"compressed by gzip"*"appended"* ]]
+  try evsink --explain -
+  [[ $output == *"written in place"*"guarantee: none"* ]]
+  try evsink --explain none/out.csv
+  exits 73
+  holds out.csv 'old\n'
+  [ "$(echo *out* *new*)" = 'out.csv *new*' ]
+}
+
+@test "--limit stops after so many events" {
+  yes '{"a":1}' 2>/dev/null | evsink -n 2 out.ndjson
+  holds out.ndjson '{"a":1}\n{"a":1}\n'
+  sink '{"a":1}\n{"a":2}\n' --limit 1 out.json
+  exits 0
+  holds out.json '[\n{"a":1}\n]\n'
+  sink 'bad\n' --limit 0 out.ndjson
+  exits 0
+  holds out.ndjson ''
+}
+
+@test "--on-error skip goes on and counts, --reject keeps what is bad" {
+  sink '{"a":1}\nbad\n{"b":2}\n{"a":3}\n' --on-error skip out.csv
+  exits 0
+  says 'evsink-file: in=4 out=2 filtered=0 rejected=0 skipped=2'
+  holds out.csv 'a\n1\n3\n'
+  sink '{"a":1}\nbad\n{"b":2}\n{"a":3}\n' --reject rejects.ndjson out.csv
+  exits 0
+  holds out.csv 'a\n1\n3\n'
+  [ "$(jq -r '[.where,.by,.input]|join(" ")' rejects.ndjson)" = \
+    'standard input:2 evsink-file bad
+standard input:3 evsink-file {"b":2}' ]
+}
+
+@test "a reject that cannot be kept is a failure, and leaves the old file" {
+  echo old >out.ndjson
+  sink 'bad\n{"a":1}\n' --reject none/rejects.ndjson out.ndjson
+  exits 73
+  holds out.ndjson 'old\n'
+}
+
+@test "--stats says what went through" {
+  sink '{"a":1}\n{"a":2}\n' --stats out.json
+  exits 0
+  says 'evsink-file: in=2 out=2 filtered=0 rejected=0 skipped=0'
+}
+
+@test "--meta takes a field out" {
+  text='{"a":1,"m":{"x":1},"b":2}\n{"a":3,"b":4}\n'
+  sink "$text" --meta m -
+  prints $'{"a":1,"b":2}\n{"a":3,"b":4}'
+  sink "$text" --meta m --format csv -
+  prints $'a,b\n1,2\n3,4'
+  sink "$text" --meta m --format json -
+  prints $'[\n{"a":1,"b":2},\n{"a":3,"b":4}\n]'
+}
+
+@test "after 10 seconds it says where it is writing, once" {
+  (sleep 11; echo '{"a":1}'; sleep 10.5) >slow &
+  (sleep 11.5) | evsink out.ndjson 2>err
+  [ "$(cat err)" = "evsink-file: writing to '$PWD/out.ndjson.part'; '$PWD/out.ndjson' is replaced when all is there" ]
+  (sleep 11) | evsink - 2>err
+  [ ! -s err ]
+  wait
+}
+
+@test "wrong arguments are usage errors and touch nothing" {
+  echo old >out.csv
+  sink '' --colums a out.csv
+  exits 64
+  says "*unknown option '--colums': did you mean '--columns'?"
+  sink '' out.csv other.csv
+  exits 64
+  says "*one place only: 'other.csv' is too many"
+  sink '' -X a=b out.csv
+  exits 64
+  sink ''
+  exits 64
+  holds out.csv 'old\n'
+}
+
+@test "a place without a connector is said to be one: 78" {
+  sink '' nosuch://host/x
+  exits 78
+  says "evsink: no connector for 'nosuch://host/x': evsink-nosuch is not installed"
+  sink '' --columns ns:a,b nosuch:x
+  exits 78
+  says '*evsink-nosuch is not installed (a path with a colon is written ./NAME)'
+  sink '{"a":1}\n' ./nosuch:x
+  exits 0
+  holds nosuch:x '{"a":1}\n'
+}
+
+@test "evsink becomes any connector that it finds" {
+  mkdir bin
+  printf '#!/bin/sh\necho "$0 $*"\n' >bin/evsink-other
+  chmod +x bin/evsink-other
+  PATH=$PWD/bin:$PATH try evsink -X a=b --on-error skip other://h/t
+  exits 0
+  prints "$PWD/bin/evsink-other -X a=b --on-error skip other://h/t"
+}
+
+@test "--help fits on a screen" {
+  for command in evsink "evsink -"; do
+    # shellcheck disable=SC2086
+    try $command --help
+    exits 0
+    [ "${#lines[@]}" -le 24 ]
+    [[ $output == 'Usage: evsink '* ]]
+  done
+}
