@@ -60,7 +60,7 @@ KNOWN := $(shell for f in $(TRIED); do echo | \
 	$(CC) -Werror $$f -x c -fsyntax-only - 2>/dev/null && echo $$f; done)
 
 CPPFLAGS += -Ilib -D_GNU_SOURCE -DPCRE2_CODE_UNIT_WIDTH=8 $(LIBINC)
-WARNINGS  = -Wall -Wextra -Wformat=2 -Wimplicit-fallthrough -Wshadow \
+WARNINGS  = -Wall -Wextra -Wformat=2 -Wshadow \
 	-Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wvla \
 	-Werror=format-security -Werror=implicit \
 	-Werror=incompatible-pointer-types -Werror=int-conversion
@@ -182,8 +182,9 @@ units: $(UNITS)
 	@:
 test-programs: $(UNITS) $(AIDS)
 	@:
+$(BUILD)/tests/%: private LDLIBS += -ljansson -lcsv
 $(BUILD)/tests/fuzz/%: private LDLIBS += -fsanitize=fuzzer
-$(BUILD)/tests/unit/%: private LDLIBS += -lcmocka -ljansson -lcsv
+$(BUILD)/tests/unit/%: private LDLIBS += -lcmocka
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIB)
 	$(PROGRAM)
 fuzzers: $(FUZZERS)
