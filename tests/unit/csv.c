@@ -48,7 +48,7 @@ decode(const struct test_case *test, enum ev_csv_path path, size_t step,
 	}
 	settings.path = path;
 	if (ev_csv_open(&decoder, &in.in, &settings, &err) == EV_OK) {
-		decode_all(decoder, out);
+		decode_all(decoder, &in, out);
 		decoder->free(decoder);
 	} else {
 		ev_buf_printf(out, "#%d: %s\n", err.exit, err.text);
@@ -406,7 +406,7 @@ test_unused_types(void **state)
 	settings.types = types;
 	assert_int_equal(ev_csv_open(&decoder, &in.in, &settings, NULL),
 	    EV_OK);
-	decode_all(decoder, &out);
+	decode_all(decoder, &in, &out);
 	assert_string_equal(ev_buf_cstr(&out), "{\"id\":\"1\"}\n");
 	assert_string_equal(ev_csv_types_unused(types), "prize");
 	decoder->free(decoder);

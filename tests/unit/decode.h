@@ -13,6 +13,7 @@
  * read says AGAIN. */
 struct decode_input {
 	struct ev_input in;
+	const char *begin;
 	const char *ptr, *end;
 	size_t step;
 	unsigned seed;
@@ -48,16 +49,36 @@ static inline struct decode_input
 decode_input(struct ev_slice text, size_t step)
 {
 	return (struct decode_input){.in = {.name = "x.csv",
-	    .read = decode_read}, .ptr = text.ptr, .end = text.ptr + text.len,
+	    .read = decode_read}, .begin = text.ptr, .ptr = text.ptr, .end = text.ptr + text.len,
 	    .step = step, .seed = (unsigned)text.len};
 }
 
-/* One line for each thing said: an event as it is; "!LINE+LENGTH: why" of a
- * bad record; "#EXIT: why" of a failure, which is the last. A record's bytes
- * must be those that it says. */
-static inline void
-decode_all(struct ev_decoder *decoder, struct ev_buf *out)
+/* Says so if the record's bytes do not stand in the input (NULL: it was
+ * converted, so they do not) behind `from`; returns what stands behind them. */
+static inline const char *
+decode_check(const struct decode_input *in, const char *from,
+    const struct ev_record *record, struct ev_buf *out)
 {
+	const char *found = in && record->input.len ? memmem(from,
+	    (size_t)(in->end - from), record->input.ptr, record->input.len) :
+	    from;
+
+	if (!in)
+		return from;
+	if (!found || record->input.len > record->length) {
+		ev_buf_str(out, "a record with other bytes\n");
+		return from;
+	}
+	return found + record->input.len;
+}
+
+/* One line for each thing said: an event as it is; "!LINE+LENGTH: why" of a
+ * bad record; "#EXIT: why" of a failure, which is the last. */
+static inline void
+decode_all(struct ev_decoder *decoder, const struct decode_input *in,
+    struct ev_buf *out)
+{
+	const char *behind = in ? in->begin : NULL;
 	struct ev_record record;
 	struct ev_err err;
 
@@ -76,6 +97,7 @@ decode_all(struct ev_decoder *decoder, struct ev_buf *out)
 		}
 		if (status == EV_BAD && out->len != from)
 			ev_buf_str(out, "a bad record left text behind\n");
+		behind = decode_check(in, behind, &record, out);
 		if (status == EV_BAD)
 			ev_buf_printf(out, "!%llu+%zu: %s",
 			    (unsigned long long)record.line, record.length,
