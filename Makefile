@@ -30,11 +30,11 @@ zlib_users         = lib/format/archive.c cmd/evunpack.c
 libpcre2-8_header  = pcre2.h
 libpcre2-8_link    = -lpcre2-8
 libpcre2-8_users   = lib/expr/%.c lib/format/regex.c cmd/evfilter.c \
-	cmd/evsource-file.c
+	cmd/evsource-file.c cmd/evdiff.c
 
 gmp_header         = gmp.h
 gmp_link           = -lgmp
-gmp_users          = lib/expr/%.c cmd/evfilter.c
+gmp_users          = lib/expr/%.c cmd/evfilter.c cmd/evdiff.c
 
 # pkg-config knows where a library lies; without a .pc file it is looked for
 # where the compiler looks.

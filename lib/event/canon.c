@@ -321,13 +321,19 @@ push(struct ev_canon *canon, struct member member)
 	canon->member[canon->members++] = member;
 }
 
+int
+ev_canon_compare_keys(struct ev_slice a, struct ev_slice b)
+{
+	int order = memcmp(a.ptr, b.ptr, a.len < b.len ? a.len : b.len);
+
+	return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
 static int
 compare_keys(const char *text, const struct member *a, const struct member *b)
 {
-	int order = memcmp(text + a->from, text + b->from,
-	    a->key < b->key ? a->key : b->key);
-
-	return order ? order : (a->key > b->key) - (a->key < b->key);
+	return ev_canon_compare_keys((struct ev_slice){text + a->from, a->key},
+	    (struct ev_slice){text + b->from, b->key});
 }
 
 static int

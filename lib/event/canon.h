@@ -31,4 +31,8 @@ void ev_canon_event(struct ev_canon *canon, struct ev_slice event,
 void ev_canon_value(struct ev_canon *canon, struct ev_value value,
     struct ev_buf *out);
 
+/* The order in which canonical form has the keys of an object: negative, 0,
+ * positive. With their quotes. */
+int ev_canon_compare_keys(struct ev_slice a, struct ev_slice b);
+
 #endif
