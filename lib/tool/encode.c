@@ -397,17 +397,16 @@ csv_event(struct ev_encode *encode, struct ev_stage *stage,
 	const struct ev_member *members = ev_scan_members(encode->scan,
 	    &count);
 	const struct ev_value *values;
-	struct ev_err err;
 	struct ev_buf *out;
 
 	if (!ev_columns_count(encode->columns)) {
-		if (ev_columns_learn(encode->columns, members, count, &err) !=
-		    EV_OK) {
-			ev_stage_bad(stage, line, err.text);
+		if (ev_columns_learn(encode->columns, members, count,
+		    &stage->err) != EV_OK) {
+			ev_stage_bad(stage, line, stage->err.text);
 			return;
 		}
-		if (write_header(encode, stage, &err) != EV_OK)
-			ev_tool_fail(&err);
+		if (write_header(encode, stage, &stage->err) != EV_OK)
+			ev_tool_fail(&stage->err);
 	}
 	if (ev_columns_match(encode->columns, members, count, &values) !=
 	    EV_OK) {
@@ -417,12 +416,12 @@ csv_event(struct ev_encode *encode, struct ev_stage *stage,
 	out = ev_stage_begin(stage);
 	if (ev_csv_write_values(&encode->style, values,
 	    ev_columns_count(encode->columns), &encode->scratch, out, &at,
-	    &err) == EV_OK) {
+	    &stage->err) == EV_OK) {
 		ev_stage_end(stage);
 	} else {
 		struct ev_slice name = ev_columns_name(encode->columns, at);
 		char *why = ev_mem_printf("column '%.*s' %s", (int)name.len,
-		    name.ptr, err.text);
+		    name.ptr, stage->err.text);
 
 		ev_stage_bad(stage, line, why);
 		free(why);
@@ -472,10 +471,9 @@ static void
 json_event(struct ev_encode *encode, struct ev_stage *stage,
     const struct ev_line *line)
 {
-	struct ev_err err;
-
-	if (encode->held.len && write_held(encode, stage, ",", &err) != EV_OK)
-		ev_tool_fail(&err);
+	if (encode->held.len &&
+	    write_held(encode, stage, ",", &stage->err) != EV_OK)
+		ev_tool_fail(&stage->err);
 	if (has_meta(encode))
 		append_stripped(encode, &encode->held);
 	else
@@ -519,9 +517,8 @@ text_event(struct ev_encode *encode, struct ev_stage *stage,
     const struct ev_line *line)
 {
 	struct ev_slice text;
-	struct ev_err err;
 	const char *fault = text_line(encode,
-	    ev_scan_fields(encode->scan)[encode->slot], &text, &err);
+	    ev_scan_fields(encode->scan)[encode->slot], &text, &stage->err);
 
 	if (fault) {
 		char *why = ev_mem_printf("field '%s' %s", encode->field,

@@ -119,11 +119,9 @@ bad_line(struct ev_stage *stage, const struct ev_line *line,
 bool
 ev_stage_next(struct ev_stage *stage, struct ev_line *line)
 {
-	struct ev_err err;
-
 	for (;;) {
 		enum ev_status status = ev_reader_next(stage->reader,
-		    stage->scan, line, &err);
+		    stage->scan, line, &stage->err);
 
 		if (status == EV_OK && !line->control) {
 			stage->in++;
@@ -136,9 +134,9 @@ ev_stage_next(struct ev_stage *stage, struct ev_line *line)
 			obey(line->text);
 		} else if (status == EV_BAD) {
 			stage->in++;
-			bad_line(stage, line, &err);
+			bad_line(stage, line, &stage->err);
 		} else {
-			ev_tool_fail(&err);
+			ev_tool_fail(&stage->err);
 		}
 	}
 }
@@ -146,11 +144,9 @@ ev_stage_next(struct ev_stage *stage, struct ev_line *line)
 void
 ev_stage_pass(struct ev_stage *stage, const struct ev_line *line)
 {
-	struct ev_err err;
-
 	stage->out++;
-	if (ev_writer_pass(stage->writer, line, &err) != EV_OK)
-		ev_tool_fail(&err);
+	if (ev_writer_pass(stage->writer, line, &stage->err) != EV_OK)
+		ev_tool_fail(&stage->err);
 }
 
 struct ev_buf *
@@ -162,11 +158,9 @@ ev_stage_begin(struct ev_stage *stage)
 void
 ev_stage_end(struct ev_stage *stage)
 {
-	struct ev_err err;
-
 	stage->out++;
-	if (ev_writer_end(stage->writer, &err) != EV_OK)
-		ev_tool_fail(&err);
+	if (ev_writer_end(stage->writer, &stage->err) != EV_OK)
+		ev_tool_fail(&stage->err);
 }
 
 void

@@ -45,6 +45,9 @@ struct ev_stage {
 	                    * is bad, or NULL */
 	bool stats;
 	uint64_t in, out, filtered; /* events */
+	struct ev_err err; /* of the call that runs. Not on its stack: the
+	                    * hardening flags have that kilobyte zeroed for
+	                    * every event, a quarter of the time of a copy */
 };
 
 /* Input, scan and writer may each be NULL; they are lent. */
