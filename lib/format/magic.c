@@ -75,22 +75,27 @@ tar_sum_holds(const char *header)
 	return sum > 0 && (sum == plain || sum == with_sign);
 }
 
-/* A header begins with a file's name in 100 bytes and its mode in 8. Text has
- * a newline or letters there sooner than it has 512 bytes. */
-static enum ev_magic
-look_tar(struct ev_slice first)
+/* Whether bytes may become a header, which begins with a file's name in 100
+ * bytes and its mode in 8. Text has a newline or letters there sooner than it
+ * has 512 bytes. */
+static bool
+may_be_tar(struct ev_slice first)
 {
 	size_t name = first.len < 100 ? first.len : 100;
 
 	for (size_t i = 0; i < name && first.ptr[i]; i++)
 		if ((unsigned char)first.ptr[i] < ' ')
-			return EV_MAGIC_PLAIN;
+			return false;
 	if (first.len && !first.ptr[0])
-		return EV_MAGIC_PLAIN;
-	if (first.len >= 108 && octal(first.ptr + 100, 8) < 0)
-		return EV_MAGIC_PLAIN;
+		return false;
+	return first.len < 108 || octal(first.ptr + 100, 8) >= 0;
+}
+
+static enum ev_magic
+look_tar(struct ev_slice first)
+{
 	if (first.len < EV_MAGIC_MAX)
-		return EV_MAGIC_MORE;
+		return may_be_tar(first) ? EV_MAGIC_MORE : EV_MAGIC_PLAIN;
 	return tar_sum_holds(first.ptr) ? EV_MAGIC_PACKED : EV_MAGIC_PLAIN;
 }
 

@@ -12,9 +12,6 @@
 
 #define DRAW_EVERY 256 /* events between two looks at the clock */
 
-static const char reserved_why[] = "its first key is ~ev, which marks a "
-				   "control line (rename the key)";
-
 void
 ev_emit_open(struct ev_emit *emit, const struct ev_source_settings *settings)
 {
@@ -40,38 +37,15 @@ ev_emit_full(const struct ev_emit *emit)
 	return emit->stage.out >= emit->settings->limit;
 }
 
-/* An object whose first key is ~ev, however it is spaced or escaped. Most
- * events are cleared by their third byte. */
-static bool
-is_reserved(struct ev_slice event)
-{
-	struct ev_value object = {event.ptr, (uint32_t)event.len, EV_OBJECT,
-	    false};
-	const char *at = NULL;
-	struct ev_member first;
-
-	if (event.len > 2 && event.ptr[0] == '{' && event.ptr[1] == '"' &&
-	    event.ptr[2] != '~' && event.ptr[2] != '\\')
-		return false;
-	while (object.len && *object.ptr != '{') {
-		object.ptr++;
-		object.len--;
-	}
-	return ev_value_next(object, &at, &first) &&
-	    ev_value_text_is(first.key, EV_SLICE("~ev"));
-}
-
-/* Why the event cannot go out; NULL if it can. The scan has seen it. */
+/* Why the event that was scanned cannot go out; NULL if it can. */
 static const char *
-objection(const struct ev_emit *emit, struct ev_slice event)
+objection(const struct ev_emit *emit)
 {
-	if (is_reserved(event))
-		return reserved_why;
 	if (emit->meta.ptr &&
 	    ev_scan_fields(emit->stage.scan)[emit->meta_slot].type !=
-		EV_MISSING)
+	    EV_MISSING)
 		return "it has the field that --meta would add (choose "
-		       "another name)";
+		    "another name)";
 	return NULL;
 }
 
@@ -111,7 +85,7 @@ ev_emit_lines(struct ev_emit *emit, struct ev_input *in, const char *hint)
 	ev_stage_input(stage, in, emit->settings->stage.max_event);
 	stage->hint = hint;
 	while (!ev_emit_full(emit) && ev_stage_next(stage, &line)) {
-		const char *why = objection(emit, line.text);
+		const char *why = objection(emit);
 
 		if (why) {
 			ev_stage_bad(stage, &line, why);
@@ -147,24 +121,23 @@ static void
 end_record(struct ev_emit *emit, struct ev_buf *out, size_t start,
     const struct ev_record *record)
 {
-	struct ev_slice event = {out->ptr + start, out->len - start};
 	const char *why, *fault;
 
-	if (emit->meta.ptr) {
-		/* The scanner wants a newline and readable bytes. */
-		ev_buf_reserve(out, EV_SCAN_PADDING + 1);
-		event.ptr = out->ptr + start;
-		out->ptr[out->len] = '\n';
-		ev_scan_line(emit->stage.scan, event.ptr, &fault);
+	if (!emit->meta.ptr) {
+		ev_stage_end(&emit->stage);
+		return;
 	}
-	why = objection(emit, event);
+	/* The scanner wants a newline and readable bytes behind it. */
+	ev_buf_reserve(out, EV_SCAN_PADDING + 1);
+	out->ptr[out->len] = '\n';
+	ev_scan_line(emit->stage.scan, out->ptr + start, &fault);
+	why = objection(emit);
 	if (why) {
 		out->len = start;
 		bad_record(emit, record, why);
 		return;
 	}
-	if (emit->meta.ptr)
-		add_meta(emit, out, record->line);
+	add_meta(emit, out, record->line);
 	ev_stage_end(&emit->stage);
 }
 

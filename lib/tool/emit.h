@@ -1,7 +1,6 @@
 /*
- * emit: what every source does with an event before it goes out: refuses those
- * that look like control lines, adds where it stood (--meta), counts up to
- * --limit, shows how far it is (--progress). It ends the process on failure,
+ * emit: what every source does with an event before it goes out: adds where it
+ * stood (--meta), counts up to --limit, shows how far it is (--progress). It ends the process on failure,
  * as the stage under it does.
  */
 #ifndef EV_TOOL_EMIT_H

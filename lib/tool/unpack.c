@@ -31,16 +31,19 @@ struct ev_unpack {
 	bool ended;
 };
 
+/* The helper has ended without a frame that says how. */
 static enum ev_status
 broken_off(struct ev_unpack *self, struct ev_err *err)
 {
-	enum ev_status status = ev_child_wait(&self->child, err);
+	struct ev_err cause;
 
-	if (status != EV_OK)
-		return status;
-	return ev_err_set(err, EV_FATAL, EV_EXIT_IO,
-	    "cannot unpack '%s': evunpack ended without saying so",
-	    self->place);
+	if (ev_child_wait(&self->child, &cause) == EV_OK)
+		ev_err_set(&cause, EV_FATAL, EV_EXIT_IO, "evunpack ended "
+		    "without saying so");
+	/* The signal was the helper's, not ours. */
+	return ev_err_set(err, EV_FATAL,
+	    cause.exit > 128 ? EV_EXIT_IO : cause.exit, "cannot unpack '%s': "
+	    "%s", self->place, cause.text);
 }
 
 /* Reads from the helper; its end is a failure, since frames tell the end. */
