@@ -4,10 +4,10 @@
  * a scheme.
  */
 #include <string.h>
+#include <unistd.h>
 
-#include "format/json.h"
-#include "format/regex.h"
-#include "format/text.h"
+#include "base/io.h"
+#include "tool/decode.h"
 #include "tool/emit.h"
 #include "tool/file.h"
 #include "tool/files.h"
@@ -22,27 +22,28 @@ static const struct ev_opt_usage usage = {
     .example = "evsource reviews.csv.gz 'log/*.ndjson' >all.ndjson",
 };
 
+struct source {
+	struct ev_source_settings settings;
+	struct ev_decode decode;
+	struct ev_emit emit;
+	struct ev_csv_suggest *suggest; /* --suggest-types, or NULL */
+};
+
 /* Where the format is only a guess, a first line that is bad says so. */
 static const char guess[] =
     "; it was read as ndjson, one object a line: "
     "--format json, csv, tsv, text or regex reads other things";
 
-/* The formats have their settings; each is refused where it means nothing. */
 static void
 check_settings(const struct ev_source_settings *settings,
     const struct ev_files *files)
 {
-	static const char *const known[] = {"pattern", "field", "unpack-ratio",
+	static const char *const known[] = {EV_DECODE_EXTRA, "unpack-ratio",
 	    "unpack-members", "unpack-total", NULL};
 	struct ev_err err;
 
 	if (ev_source_check_extra(settings, known, &err) != EV_OK)
 		ev_tool_fail(&err);
-	if (settings->format == EV_SOURCE_REGEX &&
-	    !ev_source_extra(settings, "pattern"))
-		ev_tool_die(EV_EXIT_USAGE,
-		    "--format regex wants -X "
-		    "pattern='(?<name>…) …'");
 	if (settings->follow && (files->count != 1 || files->listed))
 		ev_tool_die(EV_EXIT_USAGE,
 		    "--follow follows one file, not "
@@ -63,61 +64,77 @@ format_of(const struct ev_source_settings *settings, const struct ev_part *part)
 	return format;
 }
 
-static enum ev_status
-open_decoder(const struct ev_source_settings *settings,
-    enum ev_source_format format, struct ev_input *in,
-    struct ev_decoder **decoder, struct ev_err *err)
-{
-	size_t max = settings->stage.max_event;
-
-	switch (format) {
-	case EV_SOURCE_JSON:
-		return ev_json_open(decoder, in,
-		    &(struct ev_json_settings){settings->path, max}, err);
-	case EV_SOURCE_REGEX:
-		return ev_regex_open(decoder, in,
-		    &(struct ev_regex_settings){ev_source_extra(settings,
-						    "pattern"),
-			max},
-		    err);
-	case EV_SOURCE_TEXT:
-	default:
-		return ev_text_open(decoder, in,
-		    &(struct ev_text_settings){ev_source_extra(settings,
-						   "field"),
-			max},
-		    err);
-	}
-}
-
+/* --suggest-types: looks at the records instead of converting them. */
 static void
-read_part(struct ev_emit *emit, const struct ev_part *part)
+suggest_types(struct source *source, struct ev_decoding *decoding)
 {
-	const struct ev_source_settings *settings = emit->settings;
-	enum ev_source_format format = format_of(settings, part);
-	struct ev_decoder *decoder;
+	enum ev_status status = EV_OK;
+	struct ev_record record;
 	struct ev_err err;
 
-	if (settings->path && format != EV_SOURCE_JSON)
-		ev_tool_die(EV_EXIT_USAGE,
-		    "--path is for --format json, and "
-		    "'%s' is something else",
-		    part->in->name);
-	if (format == EV_SOURCE_NDJSON || format == EV_SOURCE_UNKNOWN) {
-		ev_emit_lines(emit, part->in,
-		    format == EV_SOURCE_UNKNOWN ? guess : NULL);
-		return;
+	source->emit.stage.place = decoding->in->name;
+	while (status != EV_END) {
+		status = ev_csv_suggest_next(source->suggest, decoding->decoder,
+		    &record, &err);
+		if (status == EV_AGAIN)
+			status = decoding->in->wait(decoding->in, &err);
+		else if (status == EV_BAD)
+			ev_emit_bad(&source->emit, &record, err.text);
+		if (status == EV_FATAL || status == EV_RETRY)
+			ev_tool_fail(&err);
 	}
-	if (open_decoder(settings, format, part->in, &decoder, &err) != EV_OK)
+}
+
+/* The option to paste, quoted for a shell. */
+static void
+print_types(const struct source *source)
+{
+	struct ev_buf list = {0}, line = {0};
+	struct ev_err err;
+	struct iovec iov;
+
+	if (!ev_csv_suggest_list(source->suggest, &list))
+		ev_tool_die(EV_EXIT_DATA,
+		    "there is no column to suggest a "
+		    "type for");
+	ev_buf_str(&line, "--types '");
+	for (size_t i = 0; i < list.len; i++)
+		if (list.ptr[i] == '\'')
+			ev_buf_str(&line, "'\\''");
+		else
+			ev_buf_char(&line, list.ptr[i]);
+	ev_buf_str(&line, "'\n");
+	iov = (struct iovec){line.ptr, line.len};
+	if (ev_io_write(STDOUT_FILENO, "standard output", &iov, 1, NULL, &err))
 		ev_tool_fail(&err);
-	ev_emit_records(emit, decoder, part->in);
-	decoder->free(decoder);
+	ev_buf_release(&list);
+	ev_buf_release(&line);
 }
 
 static void
-read_file(struct ev_emit *emit, const char *path)
+read_part(struct source *source, const struct ev_part *part)
 {
-	const struct ev_source_settings *settings = emit->settings;
+	enum ev_source_format format = format_of(&source->settings, part);
+	struct ev_decoding decoding;
+	struct ev_err err;
+
+	if (ev_decode_begin(&source->decode, format, part->in, &decoding,
+		&err) != EV_OK)
+		ev_tool_fail(&err);
+	if (source->suggest)
+		suggest_types(source, &decoding);
+	else if (decoding.decoder)
+		ev_emit_records(&source->emit, decoding.decoder, decoding.in);
+	else
+		ev_emit_lines(&source->emit, decoding.in,
+		    format == EV_SOURCE_UNKNOWN ? guess : NULL);
+	ev_decode_end(&decoding);
+}
+
+static void
+read_file(struct source *source, const char *path)
+{
+	const struct ev_source_settings *settings = &source->settings;
 	struct ev_file_settings how = {settings->follow,
 	    {ev_source_extra(settings, "unpack-ratio"),
 		ev_source_extra(settings, "unpack-members"),
@@ -128,30 +145,44 @@ read_file(struct ev_emit *emit, const char *path)
 	struct ev_err err;
 
 	/* The next file may be a pipe that lets us wait. */
-	ev_stage_flush(&emit->stage);
+	ev_stage_flush(&source->emit.stage);
 	status = ev_file_open(&file, path, &how, &err);
-	while (status == EV_OK && !ev_emit_full(emit)) {
+	while (status == EV_OK && !ev_emit_full(&source->emit)) {
 		status = ev_file_next(file, &part, &err);
 		if (status == EV_OK)
-			read_part(emit, &part);
+			read_part(source, &part);
 	}
 	if (status != EV_OK && status != EV_END)
 		ev_tool_fail(&err);
 	ev_file_close(file);
 }
 
+/* A name in --types that is no column's is a typing error, and the events that
+ * went out are not what was asked for. */
+static void
+check_types(const struct source *source)
+{
+	const struct ev_csv_types *types = source->decode.csv.types;
+	const char *name = types ? ev_csv_types_unused(types) : NULL;
+
+	if (name && source->emit.stage.in && !ev_emit_full(&source->emit))
+		ev_tool_die(EV_EXIT_USAGE,
+		    "--types has '%s', which is no "
+		    "column",
+		    name);
+}
+
 int
 main(int argc, char **argv)
 {
-	struct ev_source_settings settings = EV_SOURCE_DEFAULTS;
+	struct source source = {.settings = EV_SOURCE_DEFAULTS};
 	struct ev_opt_table tables[EV_SOURCE_TABLES];
 	struct ev_files files = {0};
-	struct ev_emit emit;
 	struct ev_err err;
 	int rest;
 
 	ev_tool_start("evsource-file", true);
-	ev_source_tables(&settings, tables);
+	ev_source_tables(&source.settings, tables);
 	rest = ev_tool_options(&usage, tables, argc, argv);
 	if (rest == argc)
 		ev_tool_die(EV_EXIT_USAGE,
@@ -160,11 +191,17 @@ main(int argc, char **argv)
 	for (; rest < argc; rest++)
 		if (ev_files_add(&files, ev_place_path(argv[rest]), &err))
 			ev_tool_fail(&err);
-	check_settings(&settings, &files);
-	ev_emit_open(&emit, &settings);
-	for (size_t i = 0; i < files.count && !ev_emit_full(&emit); i++)
-		read_file(&emit, files.path[i]);
-	ev_files_release(&files);
-	ev_emit_done(&emit);
+	check_settings(&source.settings, &files);
+	if (ev_decode_init(&source.decode, &source.settings, &err) != EV_OK)
+		ev_tool_fail(&err);
+	ev_emit_open(&source.emit, &source.settings);
+	if (source.settings.csv.suggest)
+		source.suggest = ev_csv_suggest_new();
+	for (size_t i = 0; i < files.count && !ev_emit_full(&source.emit); i++)
+		read_file(&source, files.path[i]);
+	if (source.suggest)
+		print_types(&source);
+	check_types(&source);
+	ev_emit_done(&source.emit);
 	ev_tool_done(EV_EXIT_OK);
 }

@@ -12,21 +12,16 @@
 const struct ev_opt ev_csv_options[12] = {
     {"delimiter", 'd', EV_OPT_TEXT, FIELD(delimiter), "TEXT",
 	"what separates cells (\\t is a tab)"},
-    {"quote", 0, EV_OPT_TEXT, FIELD(quote), "C|none", "what quotes cells"},
-    {"lazy-quotes", 0, EV_OPT_FLAG, FIELD(lazy_quotes), NULL,
-	"a lone quote in a quoted cell is text"},
-    {"escape", 0, EV_OPT_TEXT, FIELD(escape), "C",
-	"what makes the next character text"},
+    {"quote", 0, EV_OPT_TEXT, FIELD(quote), "C|none", NULL},
+    {"lazy-quotes", 0, EV_OPT_FLAG, FIELD(lazy_quotes), NULL, NULL},
+    {"escape", 0, EV_OPT_TEXT, FIELD(escape), "C", NULL},
     {"header", 0, EV_OPT_TEXT, FIELD(header), "LIST|none",
 	"names, where no first row has them"},
-    {"comment", 0, EV_OPT_TEXT, FIELD(comment), "TEXT",
-	"lines that begin so are left out"},
+    {"comment", 0, EV_OPT_TEXT, FIELD(comment), "TEXT", NULL},
     {"null", 0, EV_OPT_LIST, FIELD(null), "TEXT",
 	"an unquoted cell that is null"},
-    {"skip", 0, EV_OPT_COUNT, FIELD(skip), "N",
-	"lines left out at the beginning"},
-    {"ragged", 0, EV_OPT_CHOICE, FIELD(ragged), "bad|pad",
-	"rows with too few cells"},
+    {"skip", 0, EV_OPT_COUNT, FIELD(skip), "N", NULL},
+    {"ragged", 0, EV_OPT_CHOICE, FIELD(ragged), "bad|pad", NULL},
     {"types", 0, EV_OPT_TEXT, FIELD(types), "LIST",
 	"NAME:text|number|boolean|json,… or text"},
     {"suggest-types", 0, EV_OPT_FLAG, FIELD(suggest), NULL,
@@ -103,11 +98,11 @@ read_dialect(const struct ev_csv_opts *opts, bool tsv,
 	text = ev_mem_alloc(strlen(delimiter) + 1);
 	settings->delimiter = (struct ev_slice){text,
 	    read_text(delimiter, text)};
-	if (opts->quote && read_char("quote", opts->quote, &settings->quote,
-	    err) != EV_OK)
+	if (opts->quote &&
+	    read_char("quote", opts->quote, &settings->quote, err) != EV_OK)
 		return EV_FATAL;
-	if (opts->escape && read_char("escape", opts->escape,
-	    &settings->escape, err) != EV_OK)
+	if (opts->escape &&
+	    read_char("escape", opts->escape, &settings->escape, err) != EV_OK)
 		return EV_FATAL;
 	settings->lazy_quotes = opts->lazy_quotes;
 	if (opts->comment)
@@ -119,8 +114,7 @@ enum ev_status
 ev_csv_opts_settings(const struct ev_csv_opts *opts, bool tsv,
     uint64_t max_event, struct ev_csv_settings *settings, struct ev_err *err)
 {
-	struct ev_slice *null = ev_mem_alloc(
-	    opts->null.count * sizeof(*null));
+	struct ev_slice *null = ev_mem_alloc(opts->null.count * sizeof(*null));
 	enum ev_status status;
 
 	*settings = (struct ev_csv_settings)EV_CSV_DEFAULTS;

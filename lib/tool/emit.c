@@ -43,9 +43,9 @@ objection(const struct ev_emit *emit)
 {
 	if (emit->meta.ptr &&
 	    ev_scan_fields(emit->stage.scan)[emit->meta_slot].type !=
-	    EV_MISSING)
+		EV_MISSING)
 		return "it has the field that --meta would add (choose "
-		    "another name)";
+		       "another name)";
 	return NULL;
 }
 
@@ -104,8 +104,8 @@ ev_emit_lines(struct ev_emit *emit, struct ev_input *in, const char *hint)
 	emit->bytes += in->bytes;
 }
 
-static void
-bad_record(struct ev_emit *emit, const struct ev_record *record,
+void
+ev_emit_bad(struct ev_emit *emit, const struct ev_record *record,
     const char *why)
 {
 	char where[1024];
@@ -134,7 +134,7 @@ end_record(struct ev_emit *emit, struct ev_buf *out, size_t start,
 	why = objection(emit);
 	if (why) {
 		out->len = start;
-		bad_record(emit, record, why);
+		ev_emit_bad(emit, record, why);
 		return;
 	}
 	add_meta(emit, out, record->line);
@@ -165,7 +165,7 @@ ev_emit_records(struct ev_emit *emit, struct ev_decoder *decoder,
 		if (status == EV_OK)
 			end_record(emit, out, start, &record);
 		else if (status == EV_BAD)
-			bad_record(emit, &record, err.text);
+			ev_emit_bad(emit, &record, err.text);
 		else if (status != EV_END)
 			ev_tool_fail(&err);
 		draw(emit, in);

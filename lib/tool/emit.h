@@ -29,6 +29,10 @@ void ev_emit_lines(struct ev_emit *emit, struct ev_input *in, const char *hint);
 void ev_emit_records(struct ev_emit *emit, struct ev_decoder *decoder,
     struct ev_input *in);
 
+/* A record that is no event, of the input that is being read. */
+void ev_emit_bad(struct ev_emit *emit, const struct ev_record *record,
+    const char *why);
+
 /* --limit is reached. */
 bool ev_emit_full(const struct ev_emit *emit);
 

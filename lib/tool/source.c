@@ -38,7 +38,9 @@ ev_source_tables(struct ev_source_settings *settings,
 	    &settings->stage.bad);
 	tables[2] = (struct ev_opt_table)EV_OPT_TABLE(ev_stage_options,
 	    &settings->stage);
-	tables[3] = (struct ev_opt_table){NULL, NULL, 0};
+	tables[3] = (struct ev_opt_table)EV_OPT_TABLE(ev_csv_options,
+	    &settings->csv);
+	tables[4] = (struct ev_opt_table){NULL, NULL, 0};
 }
 
 /* The length of the key in "key=value". */
@@ -140,4 +142,20 @@ ev_source_format_of(const char *name, size_t len)
 		if (take_ending(&left, formats[i].ending))
 			return formats[i].format;
 	return EV_SOURCE_UNKNOWN;
+}
+
+const char *
+ev_source_format_name(enum ev_source_format format)
+{
+	static const char *const names[] = {
+	    [EV_SOURCE_NDJSON] = "ndjson",
+	    [EV_SOURCE_JSON] = "json",
+	    [EV_SOURCE_CSV] = "csv",
+	    [EV_SOURCE_TSV] = "tsv",
+	    [EV_SOURCE_TEXT] = "text",
+	    [EV_SOURCE_REGEX] = "regex",
+	    [EV_SOURCE_UNKNOWN] = "ndjson",
+	};
+
+	return names[format];
 }

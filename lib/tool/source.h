@@ -6,6 +6,7 @@
 #ifndef EV_TOOL_SOURCE_H
 #define EV_TOOL_SOURCE_H
 
+#include "tool/csv_opt.h"
 #include "tool/opt.h"
 #include "tool/stage.h"
 
@@ -21,6 +22,7 @@ enum ev_source_format {
 
 struct ev_source_settings {
 	struct ev_stage_settings stage;
+	struct ev_csv_opts csv;
 	int format; /* enum ev_source_format */
 	bool follow, progress;
 	uint64_t limit;           /* events */
@@ -34,7 +36,7 @@ struct ev_source_settings {
 		.limit = UINT64_MAX \
 	}
 
-#define EV_SOURCE_TABLES 4
+#define EV_SOURCE_TABLES 5
 
 /* Fills in the tables and the end of them; they refer to settings. */
 void ev_source_tables(struct ev_source_settings *settings,
@@ -52,5 +54,7 @@ enum ev_status ev_source_check_extra(const struct ev_source_settings *settings,
 /* What the name of a file says about its format, behind which endings of
  * compression and archives are overlooked: "log.csv.gz". */
 enum ev_source_format ev_source_format_of(const char *name, size_t len);
+/* "csv"; of EV_SOURCE_UNKNOWN "ndjson", which is the default. */
+const char *ev_source_format_name(enum ev_source_format format);
 
 #endif

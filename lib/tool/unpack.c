@@ -38,12 +38,15 @@ broken_off(struct ev_unpack *self, struct ev_err *err)
 	struct ev_err cause;
 
 	if (ev_child_wait(&self->child, &cause) == EV_OK)
-		ev_err_set(&cause, EV_FATAL, EV_EXIT_IO, "evunpack ended "
+		ev_err_set(&cause, EV_FATAL, EV_EXIT_IO,
+		    "evunpack ended "
 		    "without saying so");
 	/* The signal was the helper's, not ours. */
 	return ev_err_set(err, EV_FATAL,
-	    cause.exit > 128 ? EV_EXIT_IO : cause.exit, "cannot unpack '%s': "
-	    "%s", self->place, cause.text);
+	    cause.exit > 128 ? EV_EXIT_IO : cause.exit,
+	    "cannot unpack '%s': "
+	    "%s",
+	    self->place, cause.text);
 }
 
 /* Reads from the helper; its end is a failure, since frames tell the end. */
