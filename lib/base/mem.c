@@ -17,14 +17,20 @@ ev_mem_on_failure(void (*handler)(size_t size))
 	on_failure = handler;
 }
 
-static void *
-check(void *ptr, size_t size)
+void
+ev_mem_fail(size_t size)
 {
-	if (ptr)
-		return ptr;
 	if (on_failure)
 		on_failure(size);
 	abort();
+}
+
+static void *
+check(void *ptr, size_t size)
+{
+	if (!ptr)
+		ev_mem_fail(size);
+	return ptr;
 }
 
 void *

@@ -11,6 +11,10 @@
 /* Called with the size that could not be had; must not return. */
 void ev_mem_on_failure(void (*handler)(size_t size));
 
+/* Ends the process as a failed allocation of size bytes does: for memory that
+ * does not come from here (mmap). */
+_Noreturn void ev_mem_fail(size_t size);
+
 void *ev_mem_alloc(size_t size) __attribute__((malloc, returns_nonnull));
 /* As calloc: zeroed. */
 void *ev_mem_zalloc(size_t count, size_t size)

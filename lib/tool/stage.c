@@ -189,3 +189,13 @@ ev_stage_done(struct ev_stage *stage)
 		    stage->out, stage->filtered, rejects ? bad : 0,
 		    rejects ? 0 : bad);
 }
+
+void
+ev_stage_release(struct ev_stage *stage)
+{
+	struct ev_err err;
+
+	if (ev_bad_close(stage->bad, &err) != EV_OK)
+		ev_tool_fail(&err);
+	ev_reader_free(stage->reader);
+}

@@ -82,5 +82,8 @@ void ev_stage_flush(struct ev_stage *stage);
 /* Flushes, ends the reject's evsink, says the counts where --stats asks or
  * something was bad. */
 void ev_stage_done(struct ev_stage *stage);
+/* Frees what the stage made; for a stage that is not the command's own (a
+ * table that is read first), whose counts nobody asks for. */
+void ev_stage_release(struct ev_stage *stage);
 
 #endif

@@ -1,0 +1,30 @@
+/*
+ * names: the fields that an option names: `id,user.name,"odd, name"`. A name
+ * may stand in double quotes (a quote in it twice), and must where it holds a
+ * comma, an equals sign, a dot, a quote or blanks at its ends. `a.b` is the
+ * member b of the object a.
+ */
+#ifndef EV_BASE_NAMES_H
+#define EV_BASE_NAMES_H
+
+#include "base/err.h"
+#include "base/slice.h"
+
+#define EV_NAMES_DEPTH 16 /* keys of one path at most */
+
+struct ev_names_path {
+	struct ev_slice key[EV_NAMES_DEPTH]; /* owned, NUL-terminated */
+	unsigned depth;
+};
+
+/* Reads one path from *at, and steps behind it and the character that ends
+ * it: one of `ends`, put into *end, or the text's end (then *end is 0).
+ * `option` is for the message. EV_OK; EV_FATAL (usage): an empty name, a
+ * missing quote, more keys than EV_NAMES_DEPTH. */
+enum ev_status ev_names_next(const char *option, const char **at,
+    const char *ends, char *end, struct ev_names_path *path,
+    struct ev_err *err);
+
+void ev_names_release(struct ev_names_path *path);
+
+#endif

@@ -1,0 +1,51 @@
+/*
+ * table: rows by key, compact in memory: what a join keeps of its right side.
+ *
+ * A row is the JSON values of some fields. Rows of one source have the same
+ * fields in the same order, so the names stand once, in a shape, and a row
+ * holds only its values' bytes: a user of 100 bytes in CSV takes some 120
+ * here, index included. Rows of one key are chained in the order they came.
+ */
+#ifndef EV_STATE_TABLE_H
+#define EV_STATE_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/slice.h"
+
+struct ev_table;
+struct ev_row; /* lent by the table until the next add or remove */
+
+/* One field of a row: the name as JSON with its quotes, the value as JSON. */
+struct ev_table_field {
+	struct ev_slice name, value;
+};
+
+struct ev_table *ev_table_new(void);
+void ev_table_free(struct ev_table *table);
+
+/* Adds a row. Returns false if the table has grown beyond what it can address
+ * (16 GiB of rows). */
+bool ev_table_add(struct ev_table *table, struct ev_slice key,
+    const struct ev_table_field *fields, size_t count);
+/* Forgets all rows of a key; returns how many there were. */
+size_t ev_table_remove(struct ev_table *table, struct ev_slice key);
+
+/* The first row of a key, or NULL; the next one of the same key, or NULL. */
+const struct ev_row *ev_table_find(const struct ev_table *table,
+    struct ev_slice key);
+const struct ev_row *ev_table_next(const struct ev_table *table,
+    const struct ev_row *row);
+
+/* Appends the row's fields: `"name":value` with commas between them. */
+void ev_table_append(const struct ev_table *table, const struct ev_row *row,
+    struct ev_buf *out);
+
+/* Rows that can be found, and the bytes of memory in use. */
+size_t ev_table_rows(const struct ev_table *table);
+size_t ev_table_bytes(const struct ev_table *table);
+
+#endif

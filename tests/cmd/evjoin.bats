@@ -1,0 +1,213 @@
+# evjoin: a stream enriched from a table.
+load ../helpers
+
+# shellcheck disable=SC2154 # status, output and stderr are set by run
+
+users() {
+  cat >users.ndjson <<'END'
+{"id":1,"name":"Ann","club":"gold"}
+{"id":2,"name":"Bob","club":null}
+{"id":"x","name":"Xen"}
+{"id":null,"name":"Nobody"}
+END
+}
+
+join() { # STDIN OPTION…
+  local text=$1
+  shift
+  printf '%s\n' "$text" >events
+  try sh -c 'evjoin "$@" <events' sh "$@"
+}
+
+@test "an event gets the fields of its row, its own bytes untouched" {
+  users
+  join '{ "u" : 1,"n":1.10 }' users.ndjson --on u=id
+  exits 0
+  prints '{ "u" : 1,"n":1.10,"name":"Ann","club":"gold"}'
+  says ''
+}
+
+@test "42 joins \"42\", and 42.0 does not" {
+  echo '{"id":42,"a":1}' >t.ndjson
+  join $'{"id":"42"}\n{"id":42.0}' t.ndjson --on id
+  prints '{"id":"42","a":1}'
+}
+
+@test "an escaped key is the same key" {
+  echo '{"id":"\u00e9","a":1}' >t.ndjson
+  join '{"i\u0064":"é"}' t.ndjson --on id
+  prints '{"i\u0064":"é","a":1}'
+}
+
+@test "null and missing keys join nothing" {
+  users
+  join $'{"u":null}\n{}' users.ndjson --on u=id
+  exits 0
+  prints ''
+}
+
+@test "a left join gives null for every field of the table" {
+  users
+  join $'{"u":9}\n{}\n{"u":"x"}' users.ndjson --on u=id --type left
+  prints '{"u":9,"name":null,"club":null}
+{"name":null,"club":null}
+{"u":"x","name":"Xen"}'
+}
+
+@test "semi and anti pass events unchanged" {
+  users
+  join $'{"u":1} \n{"u":9}\n{"u":null}' users.ndjson --on u=id -t semi
+  prints '{"u":1} '
+  join $'{"u":1}\n{"u":9}\n{"u":null}' users.ndjson --on u=id -t anti
+  prints '{"u":9}
+{"u":null}'
+}
+
+@test "several rows with one key give several events, in order" {
+  printf '{"id":1,"a":%s}\n' 1 2 3 >t.ndjson
+  join '{"id":1}' t.ndjson --on id
+  prints '{"id":1,"a":1}
+{"id":1,"a":2}
+{"id":1,"a":3}'
+  join '{"id":1}' t.ndjson --on id --unique last
+  prints '{"id":1,"a":3}'
+  join '{"id":1}' t.ndjson --on id --unique error
+  exits 65
+  says "evjoin: t.ndjson:2: a second row with the key '1' (--unique error)"
+}
+
+@test "a million rows of one key load in no time" {
+  seq -f '{"id":1,"a":%.0f}' 1000000 >t.ndjson
+  join '{"id":1}' t.ndjson --on id -n 2
+  prints '{"id":1,"a":1}
+{"id":1,"a":2}'
+}
+
+@test "a deleted row removes its key" {
+  printf '%s\n' '{"id":1,"a":1}' '{"id":2,"a":2}' \
+    '{"id":1,"__deleted":true}' '{"id":2,"__deleted":"true"}' \
+    '{"id":2,"a":3,"__deleted":false}' >t.ndjson
+  join $'{"id":1}\n{"id":2}' t.ndjson --on id
+  prints '{"id":2,"a":3}'
+}
+
+@test "a deleted event passes" {
+  users
+  join '{"u":9,"__deleted":true}' users.ndjson --on u=id
+  prints '{"u":9,"__deleted":true}'
+}
+
+@test "several keys, nested on the event's side" {
+  echo '{"s":1,"d":"mon","open":true}' >t.ndjson
+  join $'{"shop":{"id":1},"d":"mon"}\n{"shop":{"id":1},"d":"tue"}' \
+    t.ndjson --on 'shop.id=s, d'
+  prints '{"shop":{"id":1},"d":"mon","open":true}'
+}
+
+@test "keys of several parts are not confused" {
+  echo '{"a":"1","b":"11","x":1}' >t.ndjson
+  join $'{"a":"11","b":"1"}\n{"a":"1","b":"11"}' t.ndjson --on a,b
+  prints '{"a":"1","b":"11","x":1}'
+}
+
+@test "prefix, into and fields shape what is added" {
+  users
+  join '{"u":1}' users.ndjson --on u=id --prefix u_
+  prints '{"u":1,"u_name":"Ann","u_club":"gold"}'
+  join $'{"u":1}\n{"u":9}' users.ndjson --on u=id --into user -t left
+  prints '{"u":1,"user":{"name":"Ann","club":"gold"}}
+{"u":9,"user":null}'
+  join '{"u":1}' users.ndjson --on u=id --fields club,id
+  prints '{"u":1,"id":1,"club":"gold"}'
+  join '{"u":1}' users.ndjson --on u=id --fields nothing
+  prints '{"u":1}'
+}
+
+@test "a name that clashes is an error with the option to paste" {
+  users
+  join '{"u":1,"name":"x"}' users.ndjson --on u=id
+  exits 64
+  says "*event 1 and the table 'users.ndjson' both have a field 'name': add --prefix t_, or --into*"
+  join '{"u":1,"user":"x"}' users.ndjson --on u=id --into user
+  exits 64
+  says "*event 1 has a field 'user' already: choose another --into"
+}
+
+@test "an empty table is a table" {
+  : >t.ndjson
+  join '{"u":1}' t.ndjson --on u
+  exits 0
+  prints ''
+  join '{"u":1}' t.ndjson --on u -t left
+  prints '{"u":1}'
+}
+
+@test "a table in CSV, packed" {
+  printf 'id,name\n1,Ann\n' | gzip >users.csv.gz
+  join '{"u":1}' users.csv.gz --on u=id
+  prints '{"u":1,"name":"Ann"}'
+}
+
+@test "a table that cannot be read is not a short table" {
+  join '{"u":1}' nothing.csv --on u=id
+  exits 74
+  says "evsource-file: cannot open 'nothing.csv': no such file or directory"
+  [[ $output == '{"~ev":"fail","by":"evsource-file","status":"74",'* ]]
+  printf '{"id":1}\nnot json\n' >t.ndjson
+  join '{"u":1}' t.ndjson --on u=id
+  exits 65
+}
+
+@test "a key that is an object is bad" {
+  users
+  join '{"u":{}}' users.ndjson --on u=id
+  exits 65
+  says "evjoin: standard input:1: the key 'u' is an object or an array"
+  join $'{"u":[]}\n{"u":1}' users.ndjson --on u=id --on-error skip
+  exits 0
+  prints '{"u":1,"name":"Ann","club":"gold"}'
+  says '*in=2 out=1 filtered=0 rejected=0 skipped=1'
+}
+
+@test "a table beyond --memory is an error that names the option" {
+  seq -f '{"id":%.0f,"a":"some text of a row"}' 200000 >t.ndjson
+  join '{"id":1}' t.ndjson --on id --memory 1M
+  exits 71
+  says "evjoin: the table 't.ndjson' takes more than 1 MiB after * rows: allow it more with --memory"
+}
+
+@test "a million users of 100 bytes fit in 250 MiB" {
+  awk 'BEGIN { for (i = 1; i <= 1000000; i++)
+    printf "{\"id\":%d,\"first_name\":\"First%d\",\"last_name\":\"Last%d\",\"email\":\"first.last%d@example.com\",\"gender\":\"Female\",\"club_status\":\"platinum\",\"comments\":\"Universal optimal hierarchy\"}\n", i, i, i, i
+  }' >t.ndjson
+  join '{"u":1000000}' t.ndjson --on u=id --memory 250M --fields first_name,last_name,email,gender,club_status,comments
+  exits 0
+  [[ $output == *'"last_name":"Last1000000"'* ]]
+}
+
+@test "a failure that comes in goes out, and nothing more" {
+  users
+  fail=$(evsource nothing.ndjson 2>/dev/null || true)
+  join "{\"u\":1}
+$fail
+{\"u\":2}" users.ndjson --on u=id
+  exits 74
+  prints "{\"u\":1,\"name\":\"Ann\",\"club\":\"gold\"}
+$fail"
+  says ''
+}
+
+@test "wrong options are told" {
+  users
+  join '{}' users.ndjson
+  exits 64
+  says 'evjoin: wants one table and its keys: evjoin PLACE --on userid=id'
+  join '{}' users.ndjson --on u=
+  exits 64
+  says "evjoin: --on: not a field's name at ''"
+  join '{}' users.ndjson --on 'u=a.b'
+  exits 64
+  join '{}' users.ndjson --on id --unique first
+  exits 64
+  says "evjoin: --unique wants one of last|error, not 'first'"
+}
