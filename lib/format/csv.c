@@ -110,7 +110,7 @@ begin_input(struct ev_csv *csv, struct ev_err *err)
 
 	while (!csv->eof && csv->end - csv->start < utf8.len &&
 	    (may_begin_with(csv, utf8) || may_begin_with(csv, big) ||
-	    may_begin_with(csv, little))) {
+		may_begin_with(csv, little))) {
 		enum ev_status status;
 
 		if (csv->end - csv->start == 2 && !may_begin_with(csv, utf8))
@@ -122,8 +122,8 @@ begin_input(struct ev_csv *csv, struct ev_err *err)
 	csv->begun = true;
 	if (csv->end - csv->start >= utf8.len && may_begin_with(csv, utf8))
 		csv->start += utf8.len;
-	else if (csv->end - csv->start >= 2 && (may_begin_with(csv, big) ||
-	    may_begin_with(csv, little)))
+	else if (csv->end - csv->start >= 2 &&
+	    (may_begin_with(csv, big) || may_begin_with(csv, little)))
 		return ev_err_set(err, EV_FATAL, EV_EXIT_DATA,
 		    "cannot read '%s': it is UTF-16 (--encoding utf-16)",
 		    csv->in->name);
@@ -269,7 +269,8 @@ convert(struct ev_csv *csv, struct ev_slice row, struct ev_buf *out,
 	if (whole != row.len)
 		return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
 		    "byte %zu of the row is not UTF-8 "
-		    "(--encoding latin1, windows-1252 … converts)", whole + 1);
+		    "(--encoding latin1, windows-1252 … converts)",
+		    whole + 1);
 	status = convert_cells(csv, row, out, err);
 	if (csv->suggest)
 		return status;
@@ -329,7 +330,8 @@ take_header(struct ev_csv *csv, struct ev_record *record, struct ev_err *err)
 	if (record->length > csv->set.max_event)
 		return ev_err_set(err, EV_FATAL, EV_EXIT_DATA,
 		    "cannot read the header of '%s': it is longer than %zu "
-		    "bytes (--max-event)", csv->in->name, csv->set.max_event);
+		    "bytes (--max-event)",
+		    csv->in->name, csv->set.max_event);
 	if (!csv->set.headerless) {
 		status = ev_csv_header_set(csv, row,
 		    csv->line + csv->search.lines + 1, err);
@@ -423,19 +425,20 @@ check_settings(const struct ev_csv_settings *set, struct ev_err *err)
 	    memchr(delimiter.ptr, '\0', delimiter.len) ||
 	    ev_utf8_check(delimiter.ptr, delimiter.len) != delimiter.len)
 		wrong = "the delimiter is not UTF-8 of 1 to 16 bytes without "
-		    "line ends";
+			"line ends";
 	else if ((set->quote & 0x80) || (set->escape & 0x80) ||
 	    (set->quote && !isprint((unsigned char)set->quote)) ||
 	    (set->escape && !isprint((unsigned char)set->escape)))
 		wrong = "quote and escape are one printable ASCII character "
-		    "each";
-	else if ((set->quote && memchr(delimiter.ptr, set->quote,
-	    delimiter.len)) || (set->escape && memchr(delimiter.ptr,
-	    set->escape, delimiter.len)))
+			"each";
+	else if ((set->quote &&
+		     memchr(delimiter.ptr, set->quote, delimiter.len)) ||
+	    (set->escape && memchr(delimiter.ptr, set->escape, delimiter.len)))
 		wrong = "quote and escape cannot be part of the delimiter";
-	else if (set->comment.ptr && (!set->comment.len ||
-	    memchr(set->comment.ptr, '\n', set->comment.len) ||
-	    memchr(set->comment.ptr, '\r', set->comment.len)))
+	else if (set->comment.ptr &&
+	    (!set->comment.len ||
+		memchr(set->comment.ptr, '\n', set->comment.len) ||
+		memchr(set->comment.ptr, '\r', set->comment.len)))
 		wrong = "what begins a comment is empty or has line ends";
 	if (!wrong)
 		return EV_OK;
@@ -492,8 +495,8 @@ ev_csv_open(struct ev_decoder **decoder, struct ev_input *in,
 	seal(csv);
 	mark_special(csv);
 	ev_csv_fast_choose(csv);
-	if (settings->header.ptr && ev_csv_header_set(csv, settings->header, 0,
-	    err) != EV_OK) {
+	if (settings->header.ptr &&
+	    ev_csv_header_set(csv, settings->header, 0, err) != EV_OK) {
 		release(&csv->decoder);
 		return EV_FATAL;
 	}

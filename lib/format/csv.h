@@ -35,27 +35,29 @@ struct ev_csv_settings {
 	struct ev_slice delimiter; /* "," "\t" "||" … */
 	char quote;                /* ASCII; 0: cells are never quoted */
 	char escape;               /* ASCII; 0: none */
-	bool lazy_quotes;          /* a quote inside a quoted cell is text unless
+	bool lazy_quotes;        /* a quote inside a quoted cell is text unless
 	                            * a delimiter or line end follows */
-	bool pad;                  /* cells that lack are null, empty ones too
+	bool pad;                /* cells that lack are null, empty ones too
 	                            * many are dropped; else the row is bad */
-	bool headerless;           /* no row names the fields: c1, c2 … */
-	struct ev_slice header;    /* a,b,c: the names, instead of a first row;
+	bool headerless;         /* no row names the fields: c1, c2 … */
+	struct ev_slice header;  /* a,b,c: the names, instead of a first row;
 	                            * NULL: the first row is the header */
-	struct ev_slice comment;   /* what a line that is none begins with, or
+	struct ev_slice comment; /* what a line that is none begins with, or
 	                            * NULL */
 	const struct ev_slice *null; /* unquoted cells that are null, beside the
 	                              * empty one */
 	size_t null_count;
-	uint64_t skip;             /* lines left out at the beginning */
+	uint64_t skip;              /* lines left out at the beginning */
 	struct ev_csv_types *types; /* NULL: automatic */
-	size_t max_event;          /* bytes of a record, and of its event */
+	size_t max_event;           /* bytes of a record, and of its event */
 	enum ev_csv_path path;
 };
 
 /* What a CSV of RFC 4180 is; delimiter and the rest are the caller's. */
 #define EV_CSV_DEFAULTS \
-	{.delimiter = {",", 1}, .quote = '"', .max_event = 16u << 20}
+	{ \
+		.delimiter = {",", 1}, .quote = '"', .max_event = 16u << 20 \
+	}
 
 /* The input is lent until the decoder is freed, and so is all that settings
  * points at; settings itself for the call. EV_FATAL: exit 64, a dialect that

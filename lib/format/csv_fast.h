@@ -17,6 +17,9 @@
  * gives up by returning NULL or false, with nothing changed; the caller finds
  * out why.
  */
+#ifndef EV_FORMAT_CSV_FAST_H
+#define EV_FORMAT_CSV_FAST_H
+
 #include "base/utf8.h"
 #include "format/csv_impl.h"
 
@@ -248,16 +251,17 @@ convert_record(struct ev_csv *csv, struct ev_buf *out, size_t *len)
 
 	/* Two bytes for each that is escaped or quoted, null for each that is
 	 * not there, and what the copies write beyond. */
-	ev_buf_reserve(out, (size_t)(pass.end - row) * 2 + csv->keys.len +
-	    csv->columns * 6 + 64);
+	ev_buf_reserve(out,
+	    (size_t)(pass.end - row) * 2 + csv->keys.len + csv->columns * 6 +
+		64);
 	pass.out = out->ptr + out->len;
 	p = put_cells(csv, &pass, row);
 	if (!p || (*p != '\n' && *p != '\r') || (p >= pass.end && !csv->eof))
 		return false;
 	*pass.out++ = '}';
 	*len = (size_t)(p - row);
-	if (*len > csv->set.max_event || (size_t)(pass.out - out->ptr) -
-	    out->len > csv->set.max_event)
+	if (*len > csv->set.max_event ||
+	    (size_t)(pass.out - out->ptr) - out->len > csv->set.max_event)
 		return false;
 	out->len = (size_t)(pass.out - out->ptr);
 	csv->line += pass.lines;
@@ -268,3 +272,5 @@ convert_record(struct ev_csv *csv, struct ev_buf *out, size_t *len)
 	csv->start = (size_t)(p - csv->buf);
 	return true;
 }
+
+#endif

@@ -56,8 +56,8 @@ finish(struct ev_csv *csv)
 		name += column->name.len;
 		if (csv->set.types)
 			ev_csv_types_apply(csv->set.types, column);
-		column->start = column->type == EV_CSV_TEXT ?
-		    csv->start_plain : csv->start_auto;
+		column->start = column->type == EV_CSV_TEXT ? csv->start_plain
+							    : csv->start_auto;
 		if (column->type > EV_CSV_NUMBER)
 			csv->fast = NULL;
 		at = csv->keys.len;
@@ -121,9 +121,9 @@ refuse_twin(const struct ev_csv *csv, size_t first, size_t second,
 	}
 	ev_err_set(err, EV_FATAL, EV_EXIT_DATA,
 	    "columns %zu and %zu of '%s' are both named '%.*s': "
-	    "name them with --skip %zu --header '%s'", first + 1, second + 1,
-	    csv->in->name, shown, name.ptr, (size_t)next_line - 1,
-	    ev_buf_cstr(&list));
+	    "name them with --skip %zu --header '%s'",
+	    first + 1, second + 1, csv->in->name, shown, name.ptr,
+	    (size_t)next_line - 1, ev_buf_cstr(&list));
 	ev_buf_release(&list);
 	return EV_FATAL;
 }
@@ -139,7 +139,8 @@ check_names(const struct ev_csv *csv, uint64_t next_line, struct ev_err *err)
 		    "the first column cannot be named '~ev'");
 	for (size_t i = 0; status == EV_OK && i < csv->columns; i++) {
 		bool added;
-		uintptr_t *first = ev_map_put(seen, csv->column[i].name, &added);
+		uintptr_t *first = ev_map_put(seen, csv->column[i].name,
+		    &added);
 
 		if (!added)
 			status = refuse_twin(csv, *first, i, next_line, err);
@@ -159,10 +160,12 @@ ev_csv_header_set(struct ev_csv *csv, struct ev_slice row, uint64_t next_line,
 	struct ev_csv_cell cell;
 
 	if (row.len && memchr(row.ptr, '\0', row.len))
-		return refuse(csv, !next_line, err, "it has NUL bytes "
+		return refuse(csv, !next_line, err,
+		    "it has NUL bytes "
 		    "(--encoding utf-16 if the file is UTF-16)");
 	if (ev_utf8_check(row.ptr, row.len) != row.len)
-		return refuse(csv, !next_line, err, "it is not UTF-8 "
+		return refuse(csv, !next_line, err,
+		    "it is not UTF-8 "
 		    "(--encoding latin1, windows-1252 … converts)");
 	ev_csv_walk_init(&walk, row, &csv->cell);
 	while (ev_csv_walk_next(dialect, &walk, &cell))
@@ -174,8 +177,7 @@ ev_csv_header_set(struct ev_csv *csv, struct ev_slice row, uint64_t next_line,
 }
 
 enum ev_status
-ev_csv_header_count(struct ev_csv *csv, struct ev_slice row,
-    struct ev_err *err)
+ev_csv_header_count(struct ev_csv *csv, struct ev_slice row, struct ev_err *err)
 {
 	struct ev_csv_walk walk;
 	struct ev_csv_cell cell;

@@ -30,7 +30,7 @@ struct ev_csv_column {
 	struct ev_slice key;  /* `{"id":` or `,"id":` */
 	struct ev_slice name; /* plain text */
 	enum ev_csv_type type;
-	bool filled;          /* an empty cell is "" and not null */
+	bool filled;                /* an empty cell is "" and not null */
 	const unsigned char *start; /* start_auto or start_plain */
 };
 
@@ -46,10 +46,10 @@ enum ev_csv_start {
 /* The search for a record's end: resumable, since the input may stop in the
  * middle of it. */
 enum ev_csv_state {
-	EV_CSV_CELL,     /* at a cell's first byte */
+	EV_CSV_CELL, /* at a cell's first byte */
 	EV_CSV_UNQUOTED,
 	EV_CSV_QUOTED,
-	EV_CSV_CLOSED,   /* behind a quote that may have closed the cell */
+	EV_CSV_CLOSED, /* behind a quote that may have closed the cell */
 };
 
 struct ev_csv_search {
@@ -67,15 +67,15 @@ struct ev_csv {
 	char *buf; /* cap + EV_CSV_PADDING bytes; a newline stands at end */
 	size_t start, end, cap; /* the record begins at start */
 	bool eof;
-	bool after_cr;  /* a newline at start belongs to the line before */
-	uint64_t line;  /* the number of the line at start */
-	uint64_t skip;  /* lines to drop before the next record */
-	bool begun;     /* a byte order mark was looked for */
+	bool after_cr; /* a newline at start belongs to the line before */
+	uint64_t line; /* the number of the line at start */
+	uint64_t skip; /* lines to drop before the next record */
+	bool begun;    /* a byte order mark was looked for */
 
 	bool searching; /* search holds something of this record */
 	bool refilled;  /* the fast pass did not see all of this record */
 	struct ev_csv_search search;
-	size_t dropped; /* bytes of this record that are gone */
+	size_t dropped;     /* bytes of this record that are gone */
 	struct ev_buf head; /* its first bytes, then */
 
 	struct ev_csv_column *column; /* NULL: no header yet */
@@ -88,8 +88,8 @@ struct ev_csv {
 	unsigned char start_auto[256], start_plain[256];
 	bool (*fast)(struct ev_csv *csv, struct ev_buf *out, size_t *len);
 
-	struct ev_buf cell, json;  /* scratch */
-	struct ev_scan *scan;      /* of json columns; made when needed */
+	struct ev_buf cell, json;       /* scratch */
+	struct ev_scan *scan;           /* of json columns; made when needed */
 	struct ev_csv_suggest *suggest; /* NULL: convert */
 };
 
@@ -166,7 +166,6 @@ void ev_csv_fast_choose(struct ev_csv *csv);
  * length; false: it is not whole, not right, or not common, and nothing has
  * changed. */
 bool ev_csv_fast_sse2(struct ev_csv *csv, struct ev_buf *out, size_t *len);
-bool ev_csv_fast_portable(struct ev_csv *csv, struct ev_buf *out,
-    size_t *len);
+bool ev_csv_fast_portable(struct ev_csv *csv, struct ev_buf *out, size_t *len);
 
 #endif

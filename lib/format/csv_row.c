@@ -141,8 +141,9 @@ void
 ev_csv_walk_init(struct ev_csv_walk *walk, struct ev_slice row,
     struct ev_buf *scratch)
 {
-	*walk = (struct ev_csv_walk){
-	    .at = row.ptr, .end = row.ptr + row.len, .scratch = scratch};
+	*walk = (struct ev_csv_walk){.at = row.ptr,
+	    .end = row.ptr + row.len,
+	    .scratch = scratch};
 }
 
 /* Appends what the escape at s stands for; returns the bytes consumed. A
@@ -195,7 +196,8 @@ quoted(const struct ev_csv *csv, struct ev_csv_walk *walk, const char *p)
 	for (;;) {
 		const char *from = p;
 
-		while (p < walk->end && *p != quote && (!escape || *p != escape))
+		while (
+		    p < walk->end && *p != quote && (!escape || *p != escape))
 			p++;
 		ev_buf_append(walk->scratch, from, (size_t)(p - from));
 		if (p == walk->end) {
@@ -214,7 +216,8 @@ quoted(const struct ev_csv *csv, struct ev_csv_walk *walk, const char *p)
 			continue;
 		}
 		if (!csv->set.lazy_quotes) {
-			walk->fault = "text follows a closing quote "
+			walk->fault =
+			    "text follows a closing quote "
 			    "(--lazy-quotes reads such a quote as text)";
 			return p;
 		}
@@ -232,8 +235,7 @@ ev_csv_walk_next(const struct ev_csv *csv, struct ev_csv_walk *walk,
 	if (walk->done)
 		return false;
 	walk->scratch->len = 0;
-	cell->quoted = csv->set.quote && p < walk->end &&
-	    *p == csv->set.quote;
+	cell->quoted = csv->set.quote && p < walk->end && *p == csv->set.quote;
 	if (cell->quoted) {
 		p = quoted(csv, walk, p + 1);
 		copied = true;

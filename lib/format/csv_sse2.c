@@ -11,10 +11,10 @@
 static inline __attribute__((always_inline)) unsigned
 marks(__m128i v)
 {
-	__m128i hit = _mm_or_si128(_mm_or_si128(
-	    _mm_cmpeq_epi8(v, _mm_set1_epi8('"')),
-	    _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))),
-	    _mm_cmplt_epi8(v, _mm_set1_epi8(0x20)));
+	__m128i hit =
+	    _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')),
+			     _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))),
+		_mm_cmplt_epi8(v, _mm_set1_epi8(0x20)));
 
 	return (unsigned)_mm_movemask_epi8(hit);
 }
@@ -24,8 +24,9 @@ copy_cell(const char **in, char **out, char delimiter)
 {
 	for (;;) {
 		__m128i v = _mm_loadu_si128((const __m128i *)*in);
-		unsigned hit = marks(v) | (unsigned)_mm_movemask_epi8(
-		    _mm_cmpeq_epi8(v, _mm_set1_epi8(delimiter)));
+		unsigned hit = marks(v) |
+		    (unsigned)_mm_movemask_epi8(
+			_mm_cmpeq_epi8(v, _mm_set1_epi8(delimiter)));
 
 		_mm_storeu_si128((__m128i *)*out, v);
 		if (hit) {
@@ -64,7 +65,8 @@ count_digits(const char *in)
 	for (;;) {
 		__m128i v = _mm_loadu_si128((const __m128i *)p);
 		/* '0' to '9' become -128 to -119. */
-		__m128i low = _mm_add_epi8(v, _mm_set1_epi8((char)(-128 - '0')));
+		__m128i low = _mm_add_epi8(v,
+		    _mm_set1_epi8((char)(-128 - '0')));
 		unsigned other = (unsigned)_mm_movemask_epi8(
 		    _mm_cmpgt_epi8(low, _mm_set1_epi8(-119)));
 

@@ -14,8 +14,8 @@
 
 #define AUTO_DIGITS 18 /* what 64 bits hold exactly */
 
-static const char *const type_name[] = {
-    "auto", "text", "number", "boolean", "json"};
+static const char *const type_name[] = {"auto", "text", "number", "boolean",
+    "json"};
 
 /* --- the list ------------------------------------------------------------ */
 
@@ -46,17 +46,18 @@ read_type(struct ev_slice item, struct ev_slice word, uintptr_t *type,
 	if (filled && i > EV_CSV_TEXT)
 		return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
 		    "--types: '%.*s': only auto and text take '!' "
-		    "(an empty cell is \"\")", (int)item.len, item.ptr);
+		    "(an empty cell is \"\")",
+		    (int)item.len, item.ptr);
 	*type = i | (filled ? FILLED : 0);
 	return EV_OK;
 }
 
 static enum ev_status
-read_item(struct ev_csv_types *types, struct ev_slice item,
-    struct ev_err *err)
+read_item(struct ev_csv_types *types, struct ev_slice item, struct ev_err *err)
 {
 	const char *colon = item.len ? memrchr(item.ptr, ':', item.len) : NULL;
-	struct ev_slice name = {item.ptr, colon ? (size_t)(colon - item.ptr) : 0};
+	struct ev_slice name = {item.ptr,
+	    colon ? (size_t)(colon - item.ptr) : 0};
 	struct ev_slice word = item;
 	uintptr_t type;
 	bool added;
@@ -184,8 +185,8 @@ trim(struct ev_slice text)
 		text.ptr++;
 		text.len--;
 	}
-	while (text.len && (text.ptr[text.len - 1] == ' ' ||
-	    text.ptr[text.len - 1] == '\t'))
+	while (text.len &&
+	    (text.ptr[text.len - 1] == ' ' || text.ptr[text.len - 1] == '\t'))
 		text.len--;
 	return text;
 }
@@ -239,9 +240,8 @@ put_number(struct ev_slice text, struct ev_buf *out)
 static bool
 put_boolean(struct ev_slice text, struct ev_buf *out)
 {
-	static const char *const word[] = {
-	    "false", "true", "f", "t", "no", "yes", "n", "y", "off", "on",
-	    "0", "1"};
+	static const char *const word[] = {"false", "true", "f", "t", "no",
+	    "yes", "n", "y", "off", "on", "0", "1"};
 
 	text = trim(text);
 	for (size_t i = 0; i < sizeof(word) / sizeof(word[0]); i++)
@@ -307,8 +307,8 @@ enum ev_status
 ev_csv_put(struct ev_csv *csv, const struct ev_csv_column *column,
     const struct ev_csv_cell *cell, struct ev_buf *out, struct ev_err *err)
 {
-	static const char *const what[] = {
-	    "", "", "a number", "a boolean", "JSON"};
+	static const char *const what[] = {"", "", "a number", "a boolean",
+	    "JSON"};
 	struct ev_slice text = cell->text;
 	bool right = true;
 

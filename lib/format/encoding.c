@@ -21,11 +21,11 @@ struct ev_encoding {
 	struct ev_input *from;
 	char *name;
 	iconv_t cd;
-	char raw[BLOCK];     /* start to end is to be converted */
+	char raw[BLOCK]; /* start to end is to be converted */
 	size_t start, end;
-	uint64_t offset;     /* of raw[start] in the input */
+	uint64_t offset; /* of raw[start] in the input */
 	bool eof;
-	char text[STEP];     /* converted, for which the reader had no room */
+	char text[STEP]; /* converted, for which the reader had no room */
 	size_t text_at, text_len;
 };
 
@@ -73,8 +73,8 @@ convert(struct ev_encoding *self, char *out, size_t cap, size_t *got,
 	char *from = self->raw + self->start, *to = out;
 	size_t left = self->end - self->start, room = cap;
 	bool flush = self->eof && !left;
-	size_t done = flush ? iconv(self->cd, NULL, NULL, &to, &room) :
-	    iconv(self->cd, &from, &left, &to, &room);
+	size_t done = flush ? iconv(self->cd, NULL, NULL, &to, &room)
+			    : iconv(self->cd, &from, &left, &to, &room);
 	int why = errno;
 
 	*got = cap - room;
@@ -85,8 +85,10 @@ convert(struct ev_encoding *self, char *out, size_t cap, size_t *got,
 	if (done == (size_t)-1 && why == EILSEQ)
 		return invalid(self, "an invalid sequence", err);
 	if (done == (size_t)-1 && why == EINVAL && self->eof)
-		return invalid(self, "the input ends in the middle of a "
-		    "character", err);
+		return invalid(self,
+		    "the input ends in the middle of a "
+		    "character",
+		    err);
 	return flush ? EV_END : EV_OK;
 }
 
@@ -148,11 +150,9 @@ ev_encoding_open(struct ev_encoding **encoding, struct ev_input *in,
 	}
 	if (cd == (iconv_t)-1)
 		return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
-		    "--encoding: no encoding '%s' (iconv -l lists them)",
-		    name);
+		    "--encoding: no encoding '%s' (iconv -l lists them)", name);
 	self = ev_mem_zalloc(1, sizeof(*self));
-	self->in = (struct ev_input){in->name, 0, encoding_read,
-	    encoding_wait};
+	self->in = (struct ev_input){in->name, 0, encoding_read, encoding_wait};
 	self->from = in;
 	self->name = ev_mem_strdup(name);
 	self->cd = cd;

@@ -42,8 +42,8 @@ choose(const uint8_t *data, struct ev_csv_settings *set)
 }
 
 static void
-decode(struct ev_csv_settings *set, struct ev_slice text,
-    enum ev_csv_path path, size_t step, struct ev_buf *out)
+decode(struct ev_csv_settings *set, struct ev_slice text, enum ev_csv_path path,
+    size_t step, struct ev_buf *out)
 {
 	struct decode_input in = decode_input(text, step);
 	struct ev_decoder *decoder;
@@ -107,7 +107,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		decode(&set, text, (enum ev_csv_path)path, data[5] & 0x7F,
 		    &out);
 		if (!ev_slice_equal(ev_buf_as_slice(&expect),
-		    ev_buf_as_slice(&out)))
+			ev_buf_as_slice(&out)))
 			abort();
 	}
 	suggest(&set, text);

@@ -3,7 +3,6 @@
  * option table's way, by each of the three paths, in pieces of several sizes;
  * the answer must be one.
  */
-#include <jansson.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,8 +13,6 @@
 #include "tool/csv_opt.h"
 
 #include "decode.h"
-
-#define SUITE "tests/data/csv-spectrum"
 
 struct test_case {
 	const char *name;
@@ -28,8 +25,10 @@ struct test_case {
 
 #define TEXT(literal) EV_SLICE(literal)
 #define NULLS(...) \
-	{(const char *[]){__VA_ARGS__}, \
-	    sizeof((const char *[]){__VA_ARGS__}) / sizeof(char *)}
+	{ \
+		(const char *[]){__VA_ARGS__}, \
+		    sizeof((const char *[]){__VA_ARGS__}) / sizeof(char *) \
+	}
 
 static void
 decode(const struct test_case *test, enum ev_csv_path path, size_t step,
@@ -41,8 +40,9 @@ decode(const struct test_case *test, enum ev_csv_path path, size_t step,
 	struct ev_err err;
 
 	out->len = 0;
-	if (ev_csv_opts_settings(&test->opts, test->tsv, test->max_event ?
-	    test->max_event : EV_MAX_EVENT, &settings, &err) != EV_OK) {
+	if (ev_csv_opts_settings(&test->opts, test->tsv,
+		test->max_event ? test->max_event : EV_MAX_EVENT, &settings,
+		&err) != EV_OK) {
 		ev_buf_printf(out, "#%d: %s\n", err.exit, err.text);
 		return;
 	}
@@ -67,15 +67,16 @@ run_case(const struct test_case *test)
 			decode(test, (enum ev_csv_path)path, steps[i], &out);
 			if (strcmp(ev_buf_cstr(&out), test->expect))
 				fail_msg("%s (path %d, step %zu):\n%s"
-				    "expected:\n%s", test->name, path,
-				    steps[i], out.ptr, test->expect);
+					 "expected:\n%s",
+				    test->name, path, steps[i], out.ptr,
+				    test->expect);
 		}
 	ev_buf_release(&out);
 }
 
 #define RUN(cases) \
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*(cases)); i++) \
-		run_case(&(cases)[i])
+	run_case(&(cases)[i])
 
 static void
 test_records(void **state)
@@ -103,43 +104,53 @@ test_records(void **state)
 		"{\"a\":1,\"b\":2}\n", 0, 0},
 	    {"a byte order mark and nothing else", {0}, TEXT("\xEF\xBB\xBF"),
 		"", 0, 0},
-	    {"a byte order mark inside is text", {0},
-		TEXT("a\n\xEF\xBB\xBF\n"), "{\"a\":\"\xEF\xBB\xBF\"}\n", 0, 0},
-	    {"UTF-16 without being told", {0}, TEXT("\xFF\xFE" "a\0"),
+	    {"a byte order mark inside is text", {0}, TEXT("a\n\xEF\xBB\xBF\n"),
+		"{\"a\":\"\xEF\xBB\xBF\"}\n", 0, 0},
+	    {"UTF-16 without being told", {0},
+		TEXT("\xFF\xFE"
+		     "a\0"),
 		"#65: cannot read 'x.csv': it is UTF-16 "
-		"(--encoding utf-16)\n", 0, 0},
+		"(--encoding utf-16)\n",
+		0, 0},
 	    {"too few and too many", {0}, TEXT("a,b\n1\n1,2,3\n4,5\n,,,\n"),
 		"!2+1: the row has 1 cell, the header 2 "
 		"(--ragged pad fills the row)\n"
 		"!3+5: the row has 3 cells, the header 2\n"
 		"{\"a\":4,\"b\":5}\n"
-		"!5+3: the row has 4 cells, the header 2\n", 0, 0},
+		"!5+3: the row has 4 cells, the header 2\n",
+		0, 0},
 	    {"ragged pad", {.ragged = 1},
 		TEXT("a,b\n1\n1,2,\n1,2,3\n1,2,,\"\"\n"),
 		"{\"a\":1,\"b\":null}\n{\"a\":1,\"b\":2}\n"
 		"!4+5: the row has 3 cells, the header 2\n"
-		"!5+7: the row has 4 cells, the header 2\n", 0, 0},
+		"!5+7: the row has 4 cells, the header 2\n",
+		0, 0},
 	    {"skip", {.skip = 2}, TEXT("Report \"of\r\n\na,b\n1,2,3\n"),
 		"!4+5: the row has 3 cells, the header 2\n", 0, 0},
 	    {"skip beyond the end", {.skip = 9}, TEXT("a\n1"), "", 0, 0},
 	    {"comment", {.comment = "//"},
 		TEXT("// \"x\r\na,b\n//,\n1,/\n/,//\n///\r1,\n//"),
 		"{\"a\":1,\"b\":\"/\"}\n{\"a\":\"/\",\"b\":\"//\"}\n"
-		"{\"a\":1,\"b\":null}\n", 0, 0},
-	    {"too long", {0}, TEXT("a\n1234567890\n\"12345\n7890\n\",\n"
-		"123456789\n"),
+		"{\"a\":1,\"b\":null}\n",
+		0, 0},
+	    {"too long", {0},
+		TEXT("a\n1234567890\n\"12345\n7890\n\",\n"
+		     "123456789\n"),
 		"!2+10: the record is longer than 9 bytes (--max-event)\n"
 		"!3+14: the record is longer than 9 bytes (--max-event) and "
 		"has 3 lines: does a quoted cell not end?\n"
 		"!6+9: the event would be longer than 9 bytes "
-		"(--max-event)\n", 0, 9},
+		"(--max-event)\n",
+		0, 9},
 	    {"the header is too long", {0}, TEXT("abcdefghij\n1\n"),
 		"#65: cannot read the header of 'x.csv': it is longer than 9 "
-		"bytes (--max-event)\n", 0, 9},
+		"bytes (--max-event)\n",
+		0, 9},
 	    {"line numbers", {0}, TEXT("a,b\n\"\r\n\r\n\",\"\n\r\r\"\n1\n"),
 		"{\"a\":\"\\r\\n\\r\\n\",\"b\":\"\\n\\r\\r\"}\n"
 		"!8+1: the row has 1 cell, the header 2 "
-		"(--ragged pad fills the row)\n", 0, 0},
+		"(--ragged pad fills the row)\n",
+		0, 0},
 	};
 
 	(void)state;
@@ -161,19 +172,23 @@ test_cells(void **state)
 		TEXT("a,b\n\"x\"y,2\n1,\"2\n3,4\n"),
 		"!2+6: cell 1: text follows a closing quote (--lazy-quotes "
 		"reads such a quote as text)\n"
-		"!3+9: cell 2: a quoted cell does not end\n", 0, 0},
+		"!3+9: cell 2: a quoted cell does not end\n",
+		0, 0},
 	    {"lazy quotes", {.lazy_quotes = true},
 		TEXT("a,b\n\"x\"y\"\"z\",2\n\"\"\"q\"r,s\n"),
 		"{\"a\":\"x\\\"y\\\"z\",\"b\":2}\n"
-		"!3+9: cell 1: a quoted cell does not end\n", 0, 0},
+		"!3+9: cell 1: a quoted cell does not end\n",
+		0, 0},
 	    {"a quote that does not end", {0},
 		TEXT("a,b\n1,2\n3,\"x\n4,5\n6,7"),
 		"{\"a\":1,\"b\":2}\n"
-		"!3+12: cell 2: a quoted cell does not end\n", 0, 0},
+		"!3+12: cell 2: a quoted cell does not end\n",
+		0, 0},
 	    {"control characters and backslashes", {0},
 		TEXT("a,b\n\x01\\\b\t\f\0\x7F,\"\x1f\r\n\\\"\n"),
 		"{\"a\":\"\\u0001\\\\\\b\\t\\f\\u0000\x7F\","
-		"\"b\":\"\\u001f\\r\\n\\\\\"}\n", 0, 0},
+		"\"b\":\"\\u001f\\r\\n\\\\\"}\n",
+		0, 0},
 	    {"UTF-8", {0}, TEXT("ä,b\nnaïve 日本 😀,\"ß\"\n"),
 		"{\"ä\":\"naïve 日本 😀\",\"b\":\"ß\"}\n", 0, 0},
 	    {"not UTF-8", {0}, TEXT("a,b\nx,\xFF\n\xE4\n1,\"\xC3\"\n2,3\n"),
@@ -182,17 +197,19 @@ test_cells(void **state)
 		"!3+1: byte 1 of the row is not UTF-8 (--encoding latin1, "
 		"windows-1252 … converts)\n"
 		"!4+5: byte 4 of the row is not UTF-8 (--encoding latin1, "
-		"windows-1252 … converts)\n{\"a\":2,\"b\":3}\n", 0, 0},
+		"windows-1252 … converts)\n{\"a\":2,\"b\":3}\n",
+		0, 0},
 	    {"numbers", {.header = "v"},
 		TEXT("0\n-0\n1.50\n-12.5\n123456789012345678\n"
-		"12345678901234567.8\n-999999999999999999\n0.1\n"),
+		     "12345678901234567.8\n-999999999999999999\n0.1\n"),
 		"{\"v\":0}\n{\"v\":-0}\n{\"v\":1.50}\n{\"v\":-12.5}\n"
 		"{\"v\":123456789012345678}\n{\"v\":12345678901234567.8}\n"
-		"{\"v\":-999999999999999999}\n{\"v\":0.1}\n", 0, 0},
+		"{\"v\":-999999999999999999}\n{\"v\":0.1}\n",
+		0, 0},
 	    {"what is no number", {.header = "v"},
 		TEXT("007\n+1\n1e5\n1E5\n.5\n5.\n-\n--1\n1-2\n-.5\n1 \n 1\n"
-		"1234567890123456789\n0.1234567890123456789\n1.2.3\n0x1\n"
-		"\"1\"\nNaN\n-01\n1,\n"),
+		     "1234567890123456789\n0.1234567890123456789\n1.2.3\n0x1\n"
+		     "\"1\"\nNaN\n-01\n1,\n"),
 		"{\"v\":\"007\"}\n{\"v\":\"+1\"}\n{\"v\":\"1e5\"}\n"
 		"{\"v\":\"1E5\"}\n{\"v\":\".5\"}\n{\"v\":\"5.\"}\n"
 		"{\"v\":\"-\"}\n{\"v\":\"--1\"}\n{\"v\":\"1-2\"}\n"
@@ -201,16 +218,17 @@ test_cells(void **state)
 		"{\"v\":\"0.1234567890123456789\"}\n{\"v\":\"1.2.3\"}\n"
 		"{\"v\":\"0x1\"}\n{\"v\":\"1\"}\n{\"v\":\"NaN\"}\n"
 		"{\"v\":\"-01\"}\n"
-		"!20+2: the row has 2 cells, the header 1\n", 0, 0},
+		"!20+2: the row has 2 cells, the header 1\n",
+		0, 0},
 	    {"null strings", {.null = NULLS("null", "-", "N/A", "0")},
 		TEXT("a,b\nnull,-\n\"null\",-1\nnull ,N/A\nnul,0\n00,0.5\n,\n"),
 		"{\"a\":null,\"b\":null}\n{\"a\":\"null\",\"b\":-1}\n"
 		"{\"a\":\"null \",\"b\":null}\n{\"a\":\"nul\",\"b\":null}\n"
-		"{\"a\":\"00\",\"b\":0.5}\n{\"a\":null,\"b\":null}\n", 0, 0},
+		"{\"a\":\"00\",\"b\":0.5}\n{\"a\":null,\"b\":null}\n",
+		0, 0},
 	    {"a cell of 40 digits at the end of the input", {.header = "v"},
 		TEXT("1234567890123456789012345678901234567890"),
-		"{\"v\":\"1234567890123456789012345678901234567890\"}\n", 0,
-		0},
+		"{\"v\":\"1234567890123456789012345678901234567890\"}\n", 0, 0},
 	};
 
 	(void)state;
@@ -224,11 +242,13 @@ test_headers(void **state)
 	    {"none", {.header = "none"}, TEXT("x,y\n1,2\n3\n"),
 		"{\"c1\":\"x\",\"c2\":\"y\"}\n{\"c1\":1,\"c2\":2}\n"
 		"!3+1: the row has 1 cell, the header 2 "
-		"(--ragged pad fills the row)\n", 0, 0},
+		"(--ragged pad fills the row)\n",
+		0, 0},
 	    {"none, and the first row is bad", {.header = "none"},
 		TEXT("\"x\"y,z\n1,2\n"),
 		"!1+6: cell 1: text follows a closing quote (--lazy-quotes "
-		"reads such a quote as text)\n{\"c1\":1,\"c2\":2}\n", 0, 0},
+		"reads such a quote as text)\n{\"c1\":1,\"c2\":2}\n",
+		0, 0},
 	    {"a list", {.header = "id,\"a,b\""}, TEXT("x,y\n1,2\n"),
 		"{\"id\":\"x\",\"a,b\":\"y\"}\n{\"id\":1,\"a,b\":2}\n", 0, 0},
 	    {"a list is no CSV of the file's dialect",
@@ -242,23 +262,28 @@ test_headers(void **state)
 		"!1+3: never\n", 0, 0},
 	    {"equal names by an empty one", {0}, TEXT("c2,\n1,2\n"),
 		"#65: columns 1 and 2 of 'x.csv' are both named 'c2': name "
-		"them with --skip 1 --header 'c2,c2_2'\n", 0, 0},
+		"them with --skip 1 --header 'c2,c2_2'\n",
+		0, 0},
 	    {"equal names in a list", {.header = "a,b,a"}, TEXT("1,2,3\n"),
 		"#64: --header names 'a' twice\n", 0, 0},
 	    {"~ev first", {0}, TEXT("~ev,b\n1,2\n"),
 		"#65: cannot read the header of 'x.csv': the first column "
-		"cannot be named '~ev'\n", 0, 0},
+		"cannot be named '~ev'\n",
+		0, 0},
 	    {"~ev elsewhere", {0}, TEXT("a,~ev\n1,2\n"),
 		"{\"a\":1,\"~ev\":2}\n", 0, 0},
 	    {"a header that is not UTF-8", {0}, TEXT("a,\xE4\n1,2\n"),
 		"#65: cannot read the header of 'x.csv': it is not UTF-8 "
-		"(--encoding latin1, windows-1252 … converts)\n", 0, 0},
+		"(--encoding latin1, windows-1252 … converts)\n",
+		0, 0},
 	    {"a header with NUL", {0}, TEXT("a\0,\0b\0\n1,2\n"),
 		"#65: cannot read the header of 'x.csv': it has NUL bytes "
-		"(--encoding utf-16 if the file is UTF-16)\n", 0, 0},
+		"(--encoding utf-16 if the file is UTF-16)\n",
+		0, 0},
 	    {"a header that does not end", {0}, TEXT("a,\"b\n1,2\n"),
 		"#65: cannot read the header of 'x.csv': a quoted cell does "
-		"not end\n", 0, 0},
+		"not end\n",
+		0, 0},
 	};
 	struct test_case twins = cases[6];
 
@@ -268,7 +293,8 @@ test_headers(void **state)
 			run_case(&cases[i]);
 	/* The lines before the header are counted by --skip too. */
 	twins.opts.comment = "#";
-	twins.expect = "#65: columns 1 and 3 of 'x.csv' are both named 'id': "
+	twins.expect =
+	    "#65: columns 1 and 3 of 'x.csv' are both named 'id': "
 	    "name them with --skip 3 --header 'id,n,id_3,id_2,id_4'\n";
 	run_case(&twins);
 	twins.opts.skip = 3;
@@ -283,37 +309,46 @@ test_dialects(void **state)
 	const struct test_case cases[] = {
 	    {"tsv", {0}, TEXT("a\tb\n1,5\t\"x\ty\"\n\t\\N\n"),
 		"{\"a\":\"1,5\",\"b\":\"x\\ty\"}\n"
-		"{\"a\":null,\"b\":\"\\\\N\"}\n", 1, 0},
+		"{\"a\":null,\"b\":\"\\\\N\"}\n",
+		1, 0},
 	    {"tsv as PostgreSQL's COPY and MySQL write it",
 		{.quote = "none", .escape = "\\\\", .null = NULLS("\\N")},
 		TEXT("a\tb\n\\N\tx\\ty\\\\N\\n\"\nl\\\n\\\tm\t\\q\\N\n"),
 		"{\"a\":null,\"b\":\"x\\ty\\\\N\\n\\\"\"}\n"
-		"{\"a\":\"l\\n\\tm\",\"b\":\"qN\"}\n", 1, 0},
+		"{\"a\":\"l\\n\\tm\",\"b\":\"qN\"}\n",
+		1, 0},
 	    {"semicolons", {.delimiter = ";"}, TEXT("a;b\n1,5;\";\"\n"),
 		"{\"a\":\"1,5\",\"b\":\";\"}\n", 0, 0},
 	    {"a delimiter by its code", {.delimiter = "\\x1f"},
-		TEXT("a\x1f" "b\n1\x1f" "2\n"), "{\"a\":1,\"b\":2}\n", 0, 0},
+		TEXT("a\x1f"
+		     "b\n1\x1f"
+		     "2\n"),
+		"{\"a\":1,\"b\":2}\n", 0, 0},
 	    {"a delimiter of two bytes", {.delimiter = "||"},
 		TEXT("a||b\n1|||2\n|||\n\"||\"||3"),
 		"{\"a\":1,\"b\":\"|2\"}\n{\"a\":null,\"b\":\"|\"}\n"
-		"{\"a\":\"||\",\"b\":3}\n", 0, 0},
+		"{\"a\":\"||\",\"b\":3}\n",
+		0, 0},
 	    {"a delimiter that is a character", {.delimiter = "¦"},
 		TEXT("a¦b\n1¦\"¦\"\n"), "{\"a\":1,\"b\":\"¦\"}\n", 0, 0},
 	    {"a digit as delimiter", {.delimiter = "1"}, TEXT("a1b\n213\n"),
 		"{\"a\":2,\"b\":3}\n", 0, 0},
 	    {"no quotes", {.quote = "none"}, TEXT("a,b\n\"x,y\"\n\",\"\"\n"),
 		"{\"a\":\"\\\"x\",\"b\":\"y\\\"\"}\n"
-		"{\"a\":\"\\\"\",\"b\":\"\\\"\\\"\"}\n", 0, 0},
+		"{\"a\":\"\\\"\",\"b\":\"\\\"\\\"\"}\n",
+		0, 0},
 	    {"another quote", {.quote = "'"}, TEXT("a,b\n'it''s, ok',\"x\"\n"),
 		"{\"a\":\"it's, ok\",\"b\":\"\\\"x\\\"\"}\n", 0, 0},
 	    {"an escape in quotes", {.escape = "\\\\"},
 		TEXT("a,b\n\"x\\\"y\\\\\",\"\\n\"\"\\,\"\n\\\"z\\,,\"\"\n"),
 		"{\"a\":\"x\\\"y\\\\\",\"b\":\"\\n\\\",\"}\n"
-		"{\"a\":\"\\\"z,\",\"b\":\"\"}\n", 0, 0},
+		"{\"a\":\"\\\"z,\",\"b\":\"\"}\n",
+		0, 0},
 	    {"an escaped line end", {.escape = "^"},
 		TEXT("a,b\n1^\n2,^\r\n3^^\n\"^\r\n\",^"),
 		"{\"a\":\"1\\n2\",\"b\":\"\\r\\n3^\"}\n"
-		"{\"a\":\"\\r\\n\",\"b\":\"^\"}\n", 0, 0},
+		"{\"a\":\"\\r\\n\",\"b\":\"^\"}\n",
+		0, 0},
 	    {"an escape that is the quote", {.escape = "\""},
 		TEXT("a\n\"\"\"\"\n"), "{\"a\":\"\\\"\"}\n", 0, 0},
 	    {"lazy quotes and an escape",
@@ -322,15 +357,15 @@ test_dialects(void **state)
 		"{\"a\":\"x\\\"\\\",\",\"b\":1}\n", 0, 0},
 	    {"wrong delimiter", {.delimiter = ""}, TEXT(""),
 		"#64: the delimiter is not UTF-8 of 1 to 16 bytes without "
-		"line ends\n", 0, 0},
+		"line ends\n",
+		0, 0},
 	    {"wrong quote", {.quote = "''"}, TEXT(""),
 		"#64: --quote is one character or none, not ''''\n", 0, 0},
 	    {"the delimiter is the quote", {.delimiter = "\""}, TEXT(""),
 		"#64: quote and escape cannot be part of the delimiter\n", 0,
 		0},
 	    {"an empty comment", {.comment = ""}, TEXT(""),
-		"#64: what begins a comment is empty or has line ends\n", 0,
-		0},
+		"#64: what begins a comment is empty or has line ends\n", 0, 0},
 	};
 
 	(void)state;
@@ -346,7 +381,8 @@ test_types(void **state)
 	    {"empty is text", {.types = "text!,b:auto!", .null = NULLS("-")},
 		TEXT("a,b\n,\n1,1\n-,-\n"),
 		"{\"a\":\"\",\"b\":\"\"}\n{\"a\":\"1\",\"b\":1}\n"
-		"{\"a\":null,\"b\":null}\n", 0, 0},
+		"{\"a\":null,\"b\":null}\n",
+		0, 0},
 	    {"by name", {.types = "id:text,\"a,b\":text!,x:y:number"},
 		TEXT("id,\"a,b\",x:y,n\n1,,\"2\",3\n"),
 		"#64: --types: a quote does not end where its item does\n", 0,
@@ -356,31 +392,36 @@ test_types(void **state)
 		"{\"id\":\"1\",\"a,b\":\"\",\"x:y\":2,\"n\":3}\n", 0, 0},
 	    {"number", {.types = "number"},
 		TEXT("v,w\n+1,007\n.5,5.\n1e3,-0.10E+05\n\" 2 \",\"\"\n"
-		"12345678901234567890.5,-\n-00.5,1,\n0,-7\n"),
+		     "12345678901234567890.5,-\n-00.5,1,\n0,-7\n"),
 		"{\"v\":1,\"w\":7}\n{\"v\":0.5,\"w\":5}\n"
 		"{\"v\":1e3,\"w\":-0.10E+05}\n{\"v\":2,\"w\":null}\n"
 		"!6+24: column 'w': '-' is not a number\n"
 		"!7+8: the row has 3 cells, the header 2\n"
-		"{\"v\":0,\"w\":-7}\n", 0, 0},
+		"{\"v\":0,\"w\":-7}\n",
+		0, 0},
 	    {"boolean", {.types = "boolean"},
 		TEXT("v,w\ntrue,FALSE\n1,0\ny,No\nOn,off\n,\"t\"\ntr,f\n"),
 		"{\"v\":true,\"w\":false}\n{\"v\":true,\"w\":false}\n"
 		"{\"v\":true,\"w\":false}\n{\"v\":true,\"w\":false}\n"
 		"{\"v\":null,\"w\":true}\n"
-		"!7+4: column 'v': 'tr' is not a boolean\n", 0, 0},
+		"!7+4: column 'v': 'tr' is not a boolean\n",
+		0, 0},
 	    {"json", {.types = "v:json"},
 		TEXT("v,w\n\"{\"\"a\"\":\n[1, 2]}\",1\n7,2\n{,3\n,4\n"
-		"\"1\n\",5\n1 2,6\n"),
+		     "\"1\n\",5\n1 2,6\n"),
 		"{\"v\":{\"a\": [1, 2]},\"w\":1}\n{\"v\":7,\"w\":2}\n"
 		"!5+3: column 'v': '{' is not JSON\n{\"v\":null,\"w\":4}\n"
 		"{\"v\":1,\"w\":5}\n"
-		"!9+5: column 'v': '1 2' is not JSON\n", 0, 0},
+		"!9+5: column 'v': '1 2' is not JSON\n",
+		0, 0},
 	    {"no such type", {.types = "a:txt"}, TEXT(""),
 		"#64: --types: 'a:txt': no type 'txt' (auto, text, number, "
-		"boolean, json)\n", 0, 0},
+		"boolean, json)\n",
+		0, 0},
 	    {"! where it means nothing", {.types = "a:number!"}, TEXT(""),
 		"#64: --types: 'a:number!': only auto and text take '!' "
-		"(an empty cell is \"\")\n", 0, 0},
+		"(an empty cell is \"\")\n",
+		0, 0},
 	    {"twice", {.types = "a:text,a:auto"}, TEXT(""),
 		"#64: --types has 'a' twice\n", 0, 0},
 	};
@@ -401,11 +442,11 @@ test_unused_types(void **state)
 
 	(void)state;
 	assert_int_equal(ev_csv_types_new(&types,
-	    EV_SLICE("number,id:text,prize:text"), NULL), EV_OK);
+			     EV_SLICE("number,id:text,prize:text"), NULL),
+	    EV_OK);
 	assert_string_equal(ev_csv_types_unused(types), "id");
 	settings.types = types;
-	assert_int_equal(ev_csv_open(&decoder, &in.in, &settings, NULL),
-	    EV_OK);
+	assert_int_equal(ev_csv_open(&decoder, &in.in, &settings, NULL), EV_OK);
 	decode_all(decoder, &in, &out);
 	assert_string_equal(ev_buf_cstr(&out), "{\"id\":\"1\"}\n");
 	assert_string_equal(ev_csv_types_unused(types), "prize");
@@ -430,92 +471,20 @@ test_large(void **state)
 		ev_buf_printf(&expect, "%s\"k%d\":%d", i ? "," : "{", i, i);
 	}
 	ev_buf_str(&in, "\n\"");
-	ev_buf_str(&expect, "}\n!3+600003: the row has 1 cell, the header "
+	ev_buf_str(&expect,
+	    "}\n!3+600003: the row has 1 cell, the header "
 	    "10000 (--ragged pad fills the row)\n");
 	for (int i = 0; i < 100000; i++)
 		ev_buf_str(&in, "x,\"\"\ny");
 	ev_buf_str(&in, "z\"\n1,2\n");
-	ev_buf_str(&expect, "!100004+3: the row has 2 cells, the header 10000 "
+	ev_buf_str(&expect,
+	    "!100004+3: the row has 2 cells, the header 10000 "
 	    "(--ragged pad fills the row)\n");
 	test.input = ev_buf_as_slice(&in);
 	test.expect = ev_buf_cstr(&expect);
 	run_case(&test);
 	ev_buf_release(&in);
 	ev_buf_release(&expect);
-}
-
-/* --- csv-spectrum -------------------------------------------------------- */
-
-static void
-read_file(const char *path, struct ev_buf *out)
-{
-	FILE *file = fopen(path, "rb");
-	char block[4096];
-	size_t got;
-
-	if (!file)
-		fail_msg("cannot open %s", path);
-	while ((got = fread(block, 1, sizeof(block), file)) > 0)
-		ev_buf_append(out, block, got);
-	fclose(file);
-}
-
-static void
-check_spectrum(const char *name)
-{
-	struct test_case test = {.name = name, .opts = {.types = "text"}};
-	struct ev_buf csv = {0}, json = {0}, out = {0};
-	char path[200];
-	json_t *expect, *row;
-	char *line;
-	size_t i;
-
-	snprintf(path, sizeof(path), SUITE "/csvs/%s.csv", name);
-	read_file(path, &csv);
-	snprintf(path, sizeof(path), SUITE "/json/%s.json", name);
-	read_file(path, &json);
-	test.input = ev_buf_as_slice(&csv);
-	decode(&test, EV_CSV_BEST, 0, &out);
-	expect = json_loadb(json.ptr, json.len, 0, NULL);
-	assert_non_null(expect);
-	if (json_is_object(expect)) {
-		/* The only row of location_coordinates; its two files have
-		 * different telephone numbers. */
-		json_t *object = expect;
-
-		json_object_set_new(object, "Contact Phone Number",
-		    json_string("2095257564"));
-		expect = json_array();
-		json_array_append_new(expect, object);
-	}
-	line = strtok((char *)(uintptr_t)ev_buf_cstr(&out), "\n");
-	json_array_foreach(expect, i, row) {
-		json_t *got = line ? json_loads(line, 0, NULL) : NULL;
-
-		if (!got || !json_equal(got, row))
-			fail_msg("%s: row %zu is %s", name, i + 1, line);
-		json_decref(got);
-		line = strtok(NULL, "\n");
-	}
-	if (line)
-		fail_msg("%s: more than there should be: %s", name, line);
-	json_decref(expect);
-	ev_buf_release(&csv);
-	ev_buf_release(&json);
-	ev_buf_release(&out);
-}
-
-static void
-test_spectrum(void **state)
-{
-	static const char *const names[] = {"comma_in_quotes", "empty",
-	    "empty_crlf", "escaped_quotes", "json", "location_coordinates",
-	    "newlines", "newlines_crlf", "quotes_and_newlines", "simple",
-	    "simple_crlf", "utf8"};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		check_spectrum(names[i]);
 }
 
 /* --- suggestions --------------------------------------------------------- */
@@ -530,8 +499,7 @@ suggest(struct ev_csv_suggest *self, struct ev_slice text, size_t bad)
 	struct ev_err err;
 	enum ev_status status;
 
-	assert_int_equal(ev_csv_open(&decoder, &in.in, &settings, &err),
-	    EV_OK);
+	assert_int_equal(ev_csv_open(&decoder, &in.in, &settings, &err), EV_OK);
 	while ((status = ev_csv_suggest_next(self, decoder, &record, &err)) !=
 	    EV_END)
 		bad -= status == EV_BAD;
@@ -547,11 +515,15 @@ test_suggest(void **state)
 
 	(void)state;
 	assert_false(ev_csv_suggest_list(self, &out));
-	suggest(self, EV_SLICE("id,zip,\"a,b\",ok,j,none,q\n"
-	    "1,02134,1.5,true,{},,\"7\"\n,1,,FALSE,\"[1,2]\",,\"\"\n1,2\n"), 1);
+	suggest(self,
+	    EV_SLICE(
+		"id,zip,\"a,b\",ok,j,none,q\n"
+		"1,02134,1.5,true,{},,\"7\"\n,1,,FALSE,\"[1,2]\",,\"\"\n1,2\n"),
+	    1);
 	suggest(self, EV_SLICE("late,id\nx,1e5\n"), 0);
 	assert_true(ev_csv_suggest_list(self, &out));
-	assert_string_equal(ev_buf_cstr(&out), "id:text,zip:text,"
+	assert_string_equal(ev_buf_cstr(&out),
+	    "id:text,zip:text,"
 	    "\"a,b:number\",ok:boolean,j:json,none:auto,q:text,late:text");
 	ev_csv_suggest_free(self);
 	self = ev_csv_suggest_new();
@@ -574,7 +546,6 @@ main(void)
 	    cmocka_unit_test(test_types),
 	    cmocka_unit_test(test_unused_types),
 	    cmocka_unit_test(test_large),
-	    cmocka_unit_test(test_spectrum),
 	    cmocka_unit_test(test_suggest),
 	};
 

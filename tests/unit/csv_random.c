@@ -79,8 +79,8 @@ check_json(const struct ev_buf *out)
 		event = json_loadb(line, (size_t)(stop - line),
 		    JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, &error);
 		/* A number may be larger than a double. */
-		if (!event && json_error_code(&error) !=
-		    json_error_numeric_overflow)
+		if (!event &&
+		    json_error_code(&error) != json_error_numeric_overflow)
 			fail_msg("%s: %.*s", error.text, (int)(stop - line),
 			    line);
 		json_decref(event);
@@ -99,11 +99,11 @@ check_paths(const struct ev_csv_settings *settings, struct ev_slice text)
 			decode(settings, text, (enum ev_csv_path)path, step,
 			    &out);
 			if (!ev_slice_equal(ev_buf_as_slice(&expect),
-			    ev_buf_as_slice(&out)))
+				ev_buf_as_slice(&out)))
 				fail_msg("path %d of\n%.*s\ngives\n%s"
-				    "expected:\n%s", path, (int)text.len,
-				    text.ptr, ev_buf_cstr(&out),
-				    ev_buf_cstr(&expect));
+					 "expected:\n%s",
+				    path, (int)text.len, text.ptr,
+				    ev_buf_cstr(&out), ev_buf_cstr(&expect));
 		}
 	check_json(&expect);
 	ev_buf_release(&expect);
@@ -130,8 +130,8 @@ test_common(void **state)
 		struct ev_csv_settings set = EV_CSV_DEFAULTS;
 
 		random_text(&text, pieces);
-		set.delimiter = ev_slice_of(delimiters[below(3) ? 0 :
-		    below(5)]);
+		set.delimiter = ev_slice_of(
+		    delimiters[below(3) ? 0 : below(5)]);
 		set.quote = below(5) ? '"' : 0;
 		set.lazy_quotes = !below(3);
 		set.pad = !below(3);
@@ -166,8 +166,8 @@ test_uncommon(void **state)
 
 		random_text(&text, pieces);
 		set.quote = below(5) ? '\'' : 0;
-		set.delimiter = ev_slice_of(delimiters[below(set.quote ? 4 :
-		    5)]);
+		set.delimiter = ev_slice_of(
+		    delimiters[below(set.quote ? 4 : 5)]);
 		set.escape = below(3) ? '\\' : 0;
 		set.lazy_quotes = !below(3);
 		set.pad = below(2);
@@ -260,8 +260,8 @@ static void
 test_libcsv(void **state)
 {
 	static const char *const pieces[] = {",", ",", ",", ",", "\"", "\"",
-	    "\"\"", "\n", "\n", "\r\n", "\r", "1", "text", "é", "\\", "\t",
-	    " ", NULL};
+	    "\"\"", "\n", "\n", "\r\n", "\r", "1", "text", "é", "\\", "\t", " ",
+	    NULL};
 	struct ev_csv_settings set = EV_CSV_DEFAULTS;
 	struct ev_buf text = {0}, out = {0};
 	struct oracle oracle = {0};
@@ -276,7 +276,7 @@ test_libcsv(void **state)
 		cut_reasons(&out);
 		ask_oracle(&oracle, ev_buf_as_slice(&text));
 		if (!ev_slice_equal(ev_buf_as_slice(&out),
-		    ev_buf_as_slice(&oracle.out)))
+			ev_buf_as_slice(&oracle.out)))
 			fail_msg("of\n%s\nwe give\n%slibcsv gives\n%s",
 			    ev_buf_cstr(&text), ev_buf_cstr(&out),
 			    ev_buf_cstr(&oracle.out));

@@ -48,9 +48,13 @@ decode_read(struct ev_input *in, char *buf, size_t cap, size_t *got,
 static inline struct decode_input
 decode_input(struct ev_slice text, size_t step)
 {
-	return (struct decode_input){.in = {.name = "x.csv",
-	    .read = decode_read}, .begin = text.ptr, .ptr = text.ptr, .end = text.ptr + text.len,
-	    .step = step, .seed = (unsigned)text.len};
+	return (
+	    struct decode_input){.in = {.name = "x.csv", .read = decode_read},
+	    .begin = text.ptr,
+	    .ptr = text.ptr,
+	    .end = text.ptr + text.len,
+	    .step = step,
+	    .seed = (unsigned)text.len};
 }
 
 /* Says so if the record's bytes do not stand in the input (NULL: it was
@@ -59,9 +63,10 @@ static inline const char *
 decode_check(const struct decode_input *in, const char *from,
     const struct ev_record *record, struct ev_buf *out)
 {
-	const char *found = in && record->input.len ? memmem(from,
-	    (size_t)(in->end - from), record->input.ptr, record->input.len) :
-	    from;
+	const char *found = in && record->input.len
+	    ? memmem(from, (size_t)(in->end - from), record->input.ptr,
+		  record->input.len)
+	    : from;
 
 	if (!in)
 		return from;

@@ -66,7 +66,10 @@ test_encodings(void **state)
 	check("latin1", EV_SLICE("na\xEFve, caf\xE9\n"), "naïve, café\n");
 	check("WINDOWS-1252", EV_SLICE("\x80 5"), "€ 5");
 	check("shift_jis", EV_SLICE("\x93\xFA\x96\x7B"), "日本");
-	check("utf-16", EV_SLICE("\xFF\xFE" "a\0,\0\xE4\0\n\0"), "a,ä\n");
+	check("utf-16",
+	    EV_SLICE("\xFF\xFE"
+		     "a\0,\0\xE4\0\n\0"),
+	    "a,ä\n");
 	check("utf-16", EV_SLICE("\xFE\xFF\0a\0,\xD8\x3D\xDE\x00"), "a,😀");
 	check("utf-16be", EV_SLICE("\0a\0\xE4"), "aä");
 	/* Stateful: what is held back comes out at the end. */
@@ -80,10 +83,14 @@ static void
 test_invalid(void **state)
 {
 	(void)state;
-	check("ascii", EV_SLICE("abc\xE4" "d"),
+	check("ascii",
+	    EV_SLICE("abc\xE4"
+		     "d"),
 	    "abc#65: cannot read 'x.csv' as ascii: an invalid sequence at "
 	    "byte 3");
-	check("utf-16", EV_SLICE("\xFF\xFE" "a\0\x00\xDCx\0"),
+	check("utf-16",
+	    EV_SLICE("\xFF\xFE"
+		     "a\0\x00\xDCx\0"),
 	    "a#65: cannot read 'x.csv' as utf-16: an invalid sequence at "
 	    "byte 4");
 	check("utf-16le", EV_SLICE("a\0b"),
@@ -105,11 +112,13 @@ test_names(void **state)
 	assert_int_equal(ev_encoding_open(&encoding, &in.in, "klingon", &err),
 	    EV_FATAL);
 	assert_int_equal(err.exit, EV_EXIT_USAGE);
-	assert_string_equal(err.text, "--encoding: no encoding 'klingon' "
+	assert_string_equal(err.text,
+	    "--encoding: no encoding 'klingon' "
 	    "(iconv -l lists them)");
 	/* It would drop what it cannot convert. */
 	assert_int_equal(ev_encoding_open(&encoding, &in.in, "ascii//IGNORE",
-	    &err), EV_FATAL);
+			     &err),
+	    EV_FATAL);
 }
 
 /* More than a block of each, so that characters lie across their ends. */
@@ -133,8 +142,9 @@ test_large(void **state)
 static void
 test_csv(void **state)
 {
-	struct ev_slice text = EV_SLICE("\xFF\xFE" "a\0,\0b\0\r\0\n\0"
-	    "1\0,\0\xE4\0\r\0\n\0");
+	struct ev_slice text = EV_SLICE("\xFF\xFE"
+					"a\0,\0b\0\r\0\n\0"
+					"1\0,\0\xE4\0\r\0\n\0");
 	struct decode_input in = decode_input(text, 3);
 	struct ev_csv_settings settings = EV_CSV_DEFAULTS;
 	struct ev_encoding *encoding;
@@ -145,7 +155,8 @@ test_csv(void **state)
 	assert_int_equal(ev_encoding_open(&encoding, &in.in, "utf-16", NULL),
 	    EV_OK);
 	assert_int_equal(ev_csv_open(&decoder, ev_encoding_input(encoding),
-	    &settings, NULL), EV_OK);
+			     &settings, NULL),
+	    EV_OK);
 	decode_all(decoder, NULL, &out);
 	assert_string_equal(ev_buf_cstr(&out), "{\"a\":1,\"b\":\"ä\"}\n");
 	decoder->free(decoder);
