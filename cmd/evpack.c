@@ -61,8 +61,8 @@ read_block(char *block)
 	size_t got = 0;
 
 	for (;;)
-		switch (ev_io_read(STDIN_FILENO, "standard input", block,
-		    BLOCK, &got, &err)) {
+		switch (ev_io_read(STDIN_FILENO, "standard input", block, BLOCK,
+		    &got, &err)) {
 		case EV_OK:
 			return got;
 		case EV_END:

@@ -19,16 +19,18 @@
 #include "tool/encode.h"
 #include "tool/pack.h"
 #include "tool/place.h"
+#include "tool/progress.h"
 #include "tool/sink.h"
 #include "tool/tool.h"
 
-#define NOTICE 10 /* seconds, after which it says where it is writing */
+#define NOTICE 10       /* seconds, after which it says where it is writing */
+#define DRAW_EVERY 1024 /* events, between two looks at the clock */
 
 static const struct ev_opt_usage usage = {
-	"evsink",
-	"[OPTION…] PATH",
-	"writes the events of its standard input to a file ('-': stdout)",
-	"evsource reviews.csv | evfilter 'rating < 3' | evsink unhappy.csv",
+    "evsink",
+    "[OPTION…] PATH",
+    "writes the events of its standard input to a file ('-': stdout)",
+    "evsource reviews.csv | evfilter 'rating < 3' | evsink unhappy.csv",
 };
 
 struct sink {
@@ -52,11 +54,11 @@ static void
 parse(struct sink *sink, int argc, char **argv)
 {
 	const struct ev_opt_table tables[] = {
-		EV_OPT_TABLE(ev_encode_options, &sink->form),
-		EV_OPT_TABLE(ev_sink_options, &sink->set),
-		EV_OPT_TABLE(ev_bad_options, &sink->run.bad),
-		EV_OPT_TABLE(ev_stage_options, &sink->run),
-		{NULL, NULL, 0},
+	    EV_OPT_TABLE(ev_encode_options, &sink->form),
+	    EV_OPT_TABLE(ev_sink_options, &sink->set),
+	    EV_OPT_TABLE(ev_bad_options, &sink->run.bad),
+	    EV_OPT_TABLE(ev_stage_options, &sink->run),
+	    {NULL, NULL, 0},
 	};
 	int rest = ev_tool_options(&usage, tables, argc, argv);
 
@@ -67,7 +69,8 @@ parse(struct sink *sink, int argc, char **argv)
 		    argv[rest + 1]);
 	if (sink->set.write == EV_SINK_INSERT ||
 	    sink->set.write == EV_SINK_UPSERT)
-		ev_tool_die(EV_EXIT_USAGE, "--write: a file knows append and "
+		ev_tool_die(EV_EXIT_USAGE,
+		    "--write: a file knows append and "
 		    "replace only");
 	if (sink->set.set.count)
 		ev_tool_die(EV_EXIT_USAGE, "-X '%s': a file has no settings",
@@ -85,10 +88,12 @@ check(const struct sink *sink)
 	if (sink->target.way != EV_TARGET_APPEND)
 		return;
 	if (sink->format == EV_ENCODE_JSON)
-		ev_tool_die(EV_EXIT_USAGE, "--write append: a JSON array "
+		ev_tool_die(EV_EXIT_USAGE,
+		    "--write append: a JSON array "
 		    "cannot be appended to (--format ndjson can)");
 	if (csv && sink->pack && sink->form.header == 0)
-		ev_tool_die(EV_EXIT_USAGE, "--write append: the header of a "
+		ev_tool_die(EV_EXIT_USAGE,
+		    "--write append: the header of a "
 		    "compressed file is not read: --header none and --columns "
 		    "append without one");
 }
@@ -101,11 +106,11 @@ look(struct sink *sink)
 
 	sink->pack = ev_pack_kind(sink->path, &suffix);
 	if (ev_target_look(&sink->target, sink->path,
-	    sink->set.write == EV_SINK_APPEND, &err) != EV_OK ||
+		sink->set.write == EV_SINK_APPEND, &err) != EV_OK ||
 	    ev_encode_format(sink->set.format, sink->path, suffix,
-	    &sink->format, &err) != EV_OK ||
+		&sink->format, &err) != EV_OK ||
 	    ev_encode_open(&sink->encode, sink->format, &sink->form,
-	    sink->set.meta, &err) != EV_OK)
+		sink->set.meta, &err) != EV_OK)
 		ev_tool_fail(&err);
 	check(sink);
 }
@@ -135,21 +140,23 @@ explain_way(const struct sink *sink)
 	switch (target->way) {
 	case EV_TARGET_REPLACE:
 		printf("would be: replaced as a whole: written to %s, which "
-		    "is locked, synced and renamed over it%s\n", target->part,
+		       "is locked, synced and renamed over it%s\n",
+		    target->part,
 		    target->exists ? "; owner and mode are kept" : "");
 		printf("guarantee: all or nothing: after any failure what is "
-		    "there now is there, byte for byte\n");
+		       "there now is there, byte for byte\n");
 		break;
 	case EV_TARGET_APPEND:
 		printf("would be: locked, appended to, synced\n");
-		printf("guarantee: after a failure what was appended is cut "
+		printf(
+		    "guarantee: after a failure what was appended is cut "
 		    "off again; readers may see it before, and a kill -9 or a "
 		    "power cut leaves it\n");
 		break;
 	case EV_TARGET_IN_PLACE:
 		printf("would be: written in place\n");
 		printf("guarantee: none: what has been written stays, "
-		    "whatever fails\n");
+		       "whatever fails\n");
 		break;
 	}
 }
@@ -209,8 +216,9 @@ start_notice(const struct ev_target *target)
 	len = snprintf(notice.text, sizeof(notice.text),
 	    "%s: writing to '%s'; '%s' is replaced when all is there\n",
 	    ev_tool_name(), target->part, target->path);
-	notice.len = (size_t)len < sizeof(notice.text) ? (size_t)len :
-	    sizeof(notice.text) - 1;
+	notice.len = (size_t)len < sizeof(notice.text)
+	    ? (size_t)len
+	    : sizeof(notice.text) - 1;
 	sigaction(SIGRTMIN, &action, NULL);
 	if (timer_create(CLOCK_MONOTONIC, &event, &timer) == 0)
 		timer_settime(timer, 0, &after, NULL);
@@ -246,8 +254,9 @@ end_last_line(const struct ev_target *target)
 	char last;
 
 	if (pread(target->fd, &last, 1, target->was.st_size - 1) == 1 &&
-	    last != '\n' && ev_io_write(target->fd, target->path, &newline, 1,
-	    NULL, &err) != EV_OK)
+	    last != '\n' &&
+	    ev_io_write(target->fd, target->path, &newline, 1, NULL, &err) !=
+		EV_OK)
 		ev_tool_fail(&err);
 }
 
@@ -263,16 +272,16 @@ open_target(struct sink *sink)
 	ev_tool_on_failure(undo, sink);
 	start_notice(target);
 	if (target->way == EV_TARGET_APPEND && target->was.st_size) {
-		if (ev_encode_continue(sink->encode, target->fd,
-		    target->path, &err) != EV_OK)
+		if (ev_encode_continue(sink->encode, target->fd, target->path,
+			&err) != EV_OK)
 			ev_tool_fail(&err);
 		if (!sink->pack)
 			end_last_line(target);
 	}
 	fd = target->fd;
 	if (sink->pack) {
-		if (ev_pack_start(&sink->packer, sink->pack, fd,
-		    target->path, &err) != EV_OK)
+		if (ev_pack_start(&sink->packer, sink->pack, fd, target->path,
+			&err) != EV_OK)
 			ev_tool_fail(&err);
 		fd = sink->packer.fd;
 	}
@@ -286,18 +295,24 @@ open_target(struct sink *sink)
 }
 
 static void
-copy_events(struct sink *sink)
+copy_events(struct sink *sink, const struct ev_input *input)
 {
 	struct ev_stage *stage = &sink->stage;
+	struct ev_progress progress;
 	struct ev_line line;
 	struct ev_err err;
 
+	ev_progress_open(&progress, sink->set.progress);
 	if (ev_encode_begin(sink->encode, stage, &err) != EV_OK)
 		ev_tool_fail(&err);
-	while (stage->out < sink->set.limit && ev_stage_next(stage, &line))
+	while (stage->out < sink->set.limit && ev_stage_next(stage, &line)) {
 		ev_encode_event(sink->encode, stage, &line);
+		if (progress.shown && stage->in % DRAW_EVERY == 0)
+			ev_progress_draw(&progress, input->bytes, stage->out);
+	}
 	if (ev_encode_end(sink->encode, stage, &err) != EV_OK)
 		ev_tool_fail(&err);
+	ev_progress_close(&progress, input->bytes, stage->out);
 	ev_stage_done(stage);
 }
 
@@ -315,7 +330,8 @@ int
 main(int argc, char **argv)
 {
 	struct sink sink = {.set = EV_SINK_DEFAULTS,
-	    .form = EV_ENCODE_DEFAULTS, .run = EV_STAGE_DEFAULTS,
+	    .form = EV_ENCODE_DEFAULTS,
+	    .run = EV_STAGE_DEFAULTS,
 	    .packer = {0, -1, NULL}};
 	struct ev_input_fd input;
 
@@ -328,7 +344,7 @@ main(int argc, char **argv)
 	ev_input_fd_init(&input, STDIN_FILENO, "standard input");
 	ev_stage_open(&sink.stage, &sink.run, &input.in,
 	    ev_encode_scan(sink.encode), sink.writer);
-	copy_events(&sink);
+	copy_events(&sink, &input.in);
 	commit(&sink);
 	ev_tool_done(EV_EXIT_OK);
 }

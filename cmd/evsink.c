@@ -10,10 +10,10 @@
 #include "tool/tool.h"
 
 static const struct ev_opt_usage usage = {
-	"evsink",
-	"[OPTION…] PLACE",
-	"writes the events of its standard input to a place: a path, '-', a URL",
-	"evsource reviews.csv | evfilter 'rating < 3' | evsink unhappy.csv",
+    "evsink",
+    "[OPTION…] PLACE",
+    "writes the events of its standard input to a place: a path, '-', a URL",
+    "evsource reviews.csv | evfilter 'rating < 3' | evsink unhappy.csv",
 };
 
 int
@@ -23,11 +23,11 @@ main(int argc, char **argv)
 	struct ev_stage_settings stage = EV_STAGE_DEFAULTS;
 	struct ev_encode_settings encode = EV_ENCODE_DEFAULTS;
 	const struct ev_opt_table tables[] = {
-		EV_OPT_TABLE(ev_encode_options, &encode),
-		EV_OPT_TABLE(ev_sink_options, &sink),
-		EV_OPT_TABLE(ev_bad_options, &stage.bad),
-		EV_OPT_TABLE(ev_stage_options, &stage),
-		{NULL, NULL, 0},
+	    EV_OPT_TABLE(ev_encode_options, &encode),
+	    EV_OPT_TABLE(ev_sink_options, &sink),
+	    EV_OPT_TABLE(ev_bad_options, &stage.bad),
+	    EV_OPT_TABLE(ev_stage_options, &stage),
+	    {NULL, NULL, 0},
 	};
 	const char *place = ev_place_find(tables, argc, argv);
 	struct ev_err err;

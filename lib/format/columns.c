@@ -20,7 +20,7 @@ struct source {
 };
 
 struct column {
-	char *name;             /* as in the header */
+	char *name; /* as in the header */
 	size_t len;
 	size_t source;
 	struct ev_slice *inner; /* the keys below the source's; owned */
@@ -32,11 +32,11 @@ struct ev_columns {
 	size_t sources;
 	struct column *column;
 	size_t count;
-	bool straight;            /* column i is source i, for every i */
-	struct ev_map *by_key;    /* name of a field: index of its source + 1 */
-	struct ev_map *by_name;   /* name of a column */
-	struct ev_value *found;   /* by source */
-	struct ev_value *values;  /* by column, unless straight */
+	bool straight;           /* column i is source i, for every i */
+	struct ev_map *by_key;   /* name of a field: index of its source + 1 */
+	struct ev_map *by_name;  /* name of a column */
+	struct ev_value *found;  /* by source */
+	struct ev_value *values; /* by column, unless straight */
 	struct ev_buf scratch, why;
 };
 
@@ -128,8 +128,8 @@ add_column(struct ev_columns *columns, struct ev_slice name, size_t source,
 		columns->values = ev_mem_realloc(columns->values,
 		    (n ? 2 * n : 1) * sizeof(columns->values[0]));
 	}
-	columns->column[n] = (struct column){
-	    ev_mem_strndup(name.ptr, name.len), name.len, source, inner, depth};
+	columns->column[n] = (struct column){ev_mem_strndup(name.ptr, name.len),
+	    name.len, source, inner, depth};
 	columns->count = n + 1;
 	columns->straight = columns->straight && source == n && !depth;
 	return true;
@@ -164,7 +164,7 @@ ev_columns_learn(struct ev_columns *columns, const struct ev_member *members,
 	for (size_t i = 0; i < count; i++) {
 		columns->scratch.len = 0;
 		if (ev_value_text(members[i].key, &columns->scratch, &name,
-		    err) != EV_OK)
+			err) != EV_OK)
 			return EV_BAD;
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -216,8 +216,9 @@ read_bare(const char **at, struct ev_buf *part)
 		p++;
 	ev_buf_append(part, *at, (size_t)(p - *at));
 	*at = p;
-	while (part->len && (part->ptr[part->len - 1] == ' ' ||
-	    part->ptr[part->len - 1] == '\t'))
+	while (part->len &&
+	    (part->ptr[part->len - 1] == ' ' ||
+		part->ptr[part->len - 1] == '\t'))
 		part->len--;
 }
 
@@ -249,10 +250,11 @@ read_path(const char **at, struct ev_slice **parts, size_t *depth)
 	for (;; ++*at) {
 		read = read_part(at, &part);
 		if (read) {
+			char *text = ev_mem_strndup(part.ptr, part.len);
+
 			*parts = ev_mem_realloc(*parts,
 			    (*depth + 1) * sizeof(**parts));
-			(*parts)[(*depth)++] = (struct ev_slice){
-			    ev_mem_strndup(part.ptr, part.len), part.len};
+			(*parts)[(*depth)++] = ev_slice_of(text);
 		}
 		if (!read || **at != '.')
 			break;
@@ -298,7 +300,8 @@ ev_columns_parse(struct ev_columns *columns, const char *list,
 			free_inner(parts, depth);
 			return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
 			    "--columns: no list of names with commas between "
-			    "them: '%s' at '%s'", list, begin);
+			    "them: '%s' at '%s'",
+			    list, begin);
 		}
 		if (!add_path(columns, parts, depth))
 			return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
@@ -369,8 +372,8 @@ ev_columns_count(const struct ev_columns *columns)
 struct ev_slice
 ev_columns_name(const struct ev_columns *columns, size_t i)
 {
-	return (struct ev_slice){columns->column[i].name,
-	    columns->column[i].len};
+	return (
+	    struct ev_slice){columns->column[i].name, columns->column[i].len};
 }
 
 /* --- events -------------------------------------------------------------- */
@@ -406,8 +409,9 @@ shell_word(struct ev_slice text, struct ev_buf *out)
 
 	for (size_t i = 0; i < text.len && plain; i++)
 		plain = strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-		    "abcdefghijklmnopqrstuvwxyz0123456789_.,:@%+-",
-		    text.ptr[i]) && text.ptr[i];
+			       "abcdefghijklmnopqrstuvwxyz0123456789_.,:@%+-",
+			    text.ptr[i]) &&
+		    text.ptr[i];
 	if (plain) {
 		ev_buf_slice(out, text);
 		return;
@@ -443,8 +447,9 @@ explain(struct ev_columns *columns, const struct ev_member *members,
 			ev_buf_char(&list, ',');
 		list_part(name, &list);
 	}
-	ev_buf_str(why, extra > 1 ? " are no columns: --columns "
-	    : " is no column: --columns ");
+	ev_buf_str(why,
+	    extra > 1 ? " are no columns: --columns "
+		      : " is no column: --columns ");
 	shell_word(ev_buf_as_slice(&list), why);
 	ev_buf_release(&list);
 	return EV_BAD;
@@ -477,8 +482,8 @@ ev_columns_match(struct ev_columns *columns, const struct ev_member *members,
 	for (size_t i = 0; i < count; i++) {
 		struct ev_value key = members[i].key;
 
-		if (at >= sources || !ev_slice_equal(ev_value_raw(key),
-		    source[at].key))
+		if (at >= sources ||
+		    !ev_slice_equal(ev_value_raw(key), source[at].key))
 			at = find_source(columns, key);
 		if (at == (size_t)-1)
 			return explain(columns, members, count);

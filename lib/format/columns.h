@@ -25,8 +25,8 @@ void ev_columns_free(struct ev_columns *columns);
 enum ev_status ev_columns_parse(struct ev_columns *columns, const char *list,
     struct ev_err *err);
 /* Adds one column for a top-level field. EV_FATAL (bad data): it is there. */
-enum ev_status ev_columns_add(struct ev_columns *columns,
-    struct ev_slice name, struct ev_err *err);
+enum ev_status ev_columns_add(struct ev_columns *columns, struct ev_slice name,
+    struct ev_err *err);
 /* Adds the fields of an event, in their order. EV_BAD: it has none, or a name
  * that is no text. */
 enum ev_status ev_columns_learn(struct ev_columns *columns,

@@ -40,8 +40,7 @@ read_record(int fd, const char *name, char delimiter, char quote,
 /* The columns that a header names, empty names by their position, as the
  * reader has it. */
 static enum ev_status
-learn_header(struct ev_columns *columns, const char *event,
-    struct ev_err *err)
+learn_header(struct ev_columns *columns, const char *event, struct ev_err *err)
 {
 	struct ev_scan *scan = ev_scan_new();
 	struct ev_buf scratch = {0};

@@ -29,11 +29,10 @@ copy(const struct ev_csv_style *style, struct ev_slice text, char *to)
 
 	for (size_t i = 0; i < text.len; i += STEP) {
 		__m128i c = _mm_loadu_si128((const __m128i *)(text.ptr + i));
-		__m128i hit = _mm_or_si128(
-		    _mm_or_si128(_mm_cmpeq_epi8(c, delimiter),
-		        _mm_cmpeq_epi8(c, quote)),
-		    _mm_or_si128(_mm_cmpeq_epi8(c, lf),
-		        _mm_cmpeq_epi8(c, cr)));
+		__m128i hit = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(c,
+							    delimiter),
+					       _mm_cmpeq_epi8(c, quote)),
+		    _mm_or_si128(_mm_cmpeq_epi8(c, lf), _mm_cmpeq_epi8(c, cr)));
 		unsigned mask = (unsigned)_mm_movemask_epi8(hit);
 
 		_mm_storeu_si128((__m128i *)(to + i), c);
@@ -94,7 +93,7 @@ append_quoted(const struct ev_csv_style *style, struct ev_slice text,
 	while (p < end) {
 		const char *quote = memchr(p, style->quote, (size_t)(end - p));
 		size_t len = quote ? (size_t)(quote - p) + 1
-		                   : (size_t)(end - p);
+				   : (size_t)(end - p);
 
 		memcpy(to, p, len);
 		to += len;
@@ -176,13 +175,12 @@ join_lines(char *text, size_t len)
 bool
 ev_csv_write_newlines(enum ev_csv_newlines newlines, struct ev_slice *text)
 {
-	if (newlines == EV_CSV_NEWLINES_KEEP || (
-	    !memchr(text->ptr, '\n', text->len) &&
-	    !memchr(text->ptr, '\r', text->len)))
+	if (newlines == EV_CSV_NEWLINES_KEEP ||
+	    (!memchr(text->ptr, '\n', text->len) &&
+		!memchr(text->ptr, '\r', text->len)))
 		return true;
 	if (newlines == EV_CSV_NEWLINES_SPACE)
-		text->len = join_lines((char *)(uintptr_t)text->ptr,
-		    text->len);
+		text->len = join_lines((char *)(uintptr_t)text->ptr, text->len);
 	return newlines == EV_CSV_NEWLINES_SPACE;
 }
 

@@ -16,33 +16,30 @@
 #define PASTE 512 /* bytes of a reason that a message has room for */
 
 const struct ev_opt ev_encode_options[8] = {
-	{"columns", 0, EV_OPT_TEXT,
-	    offsetof(struct ev_encode_settings, columns), "LIST",
-	    "csv, tsv: id,user.name,\"odd, name\""},
-	{"header", 0, EV_OPT_CHOICE,
-	    offsetof(struct ev_encode_settings, header), "names|none", NULL},
-	{"delimiter", 0, EV_OPT_TEXT,
-	    offsetof(struct ev_encode_settings, delimiter), "C",
-	    "csv: between the cells"},
-	{"quote", 0, EV_OPT_TEXT, offsetof(struct ev_encode_settings, quote),
-	    "C|none", NULL},
-	{"null", 0, EV_OPT_TEXT, offsetof(struct ev_encode_settings, null),
-	    "TEXT", "csv: what null is written as"},
-	{"csv-safe", 0, EV_OPT_FLAG,
-	    offsetof(struct ev_encode_settings, safe), NULL,
-	    "csv: a ' before text that begins with = + - @"},
-	{"newlines", 0, EV_OPT_CHOICE,
-	    offsetof(struct ev_encode_settings, newlines), "keep|space|bad",
-	    NULL},
-	{"field", 0, EV_OPT_TEXT, offsetof(struct ev_encode_settings, field),
-	    "NAME", "text: the field to write (message)"},
+    {"columns", 0, EV_OPT_TEXT, offsetof(struct ev_encode_settings, columns),
+	"LIST", "csv, tsv: id,user.name,\"odd, name\""},
+    {"header", 0, EV_OPT_CHOICE, offsetof(struct ev_encode_settings, header),
+	"names|none", NULL},
+    {"delimiter", 0, EV_OPT_TEXT,
+	offsetof(struct ev_encode_settings, delimiter), "C",
+	"csv: between the cells"},
+    {"quote", 0, EV_OPT_TEXT, offsetof(struct ev_encode_settings, quote),
+	"C|none", NULL},
+    {"null", 0, EV_OPT_TEXT, offsetof(struct ev_encode_settings, null), "TEXT",
+	"csv: what null is written as"},
+    {"csv-safe", 0, EV_OPT_FLAG, offsetof(struct ev_encode_settings, safe),
+	NULL, "csv: a ' before text that begins with = + - @"},
+    {"newlines", 0, EV_OPT_CHOICE,
+	offsetof(struct ev_encode_settings, newlines), "keep|space|bad", NULL},
+    {"field", 0, EV_OPT_TEXT, offsetof(struct ev_encode_settings, field),
+	"NAME", "text: the field to write (message)"},
 };
 
 struct ev_encode {
 	enum ev_encode_format format;
 	const char *meta; /* or NULL */
 	struct ev_scan *scan;
-	unsigned slot;    /* of meta, or of text's field */
+	unsigned slot; /* of meta, or of text's field */
 	struct ev_buf scratch;
 
 	/* csv, tsv */
@@ -59,11 +56,11 @@ static const struct {
 	const char *name;
 	const char *suffix[3];
 } formats[] = {
-	[EV_ENCODE_NDJSON] = {"ndjson", {".ndjson", ".jsonl", NULL}},
-	[EV_ENCODE_JSON] = {"json", {".json", NULL}},
-	[EV_ENCODE_CSV] = {"csv", {".csv", NULL}},
-	[EV_ENCODE_TSV] = {"tsv", {".tsv", NULL}},
-	[EV_ENCODE_TEXT] = {"text", {".txt", ".log", NULL}},
+    [EV_ENCODE_NDJSON] = {"ndjson", {".ndjson", ".jsonl", NULL}},
+    [EV_ENCODE_JSON] = {"json", {".json", NULL}},
+    [EV_ENCODE_CSV] = {"csv", {".csv", NULL}},
+    [EV_ENCODE_TSV] = {"tsv", {".tsv", NULL}},
+    [EV_ENCODE_TEXT] = {"text", {".txt", ".log", NULL}},
 };
 
 #define FORMATS (sizeof(formats) / sizeof(formats[0]))
@@ -101,7 +98,8 @@ ev_encode_format(const char *name, const char *place, size_t packed,
 	if (name)
 		return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
 		    "--format: no format '%s' can be written (ndjson, json, "
-		    "csv, tsv, text)", name);
+		    "csv, tsv, text)",
+		    name);
 	return EV_OK;
 }
 
@@ -125,11 +123,10 @@ one_byte(const char *text)
 }
 
 static enum ev_status
-wrong(struct ev_err *err, const char *option, const char *text,
-    const char *why)
+wrong(struct ev_err *err, const char *option, const char *text, const char *why)
 {
-	return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE, "--%s '%s': %s",
-	    option, text, why);
+	return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE, "--%s '%s': %s", option,
+	    text, why);
 }
 
 static enum ev_status
@@ -138,9 +135,9 @@ open_csv(struct ev_encode *encode, const struct ev_encode_settings *settings,
 {
 	struct ev_csv_style *style = &encode->style;
 
-	*style = (struct ev_csv_style){
-	    encode->format == EV_ENCODE_TSV ? '\t' : ',', '"', EV_SLICE(""),
-	    settings->safe, EV_CSV_NEWLINES_KEEP};
+	*style = (struct ev_csv_style){encode->format == EV_ENCODE_TSV ? '\t'
+								       : ',',
+	    '"', EV_SLICE(""), settings->safe, EV_CSV_NEWLINES_KEEP};
 	if (settings->newlines >= 0)
 		style->newlines = (enum ev_csv_newlines)settings->newlines;
 	if (settings->delimiter) {
@@ -188,14 +185,14 @@ check(enum ev_encode_format format, const struct ev_encode_settings *settings,
 		const char *option;
 		bool given, fits;
 	} tested[] = {
-		{"columns", settings->columns, csv},
-		{"header", settings->header, csv},
-		{"delimiter", settings->delimiter, csv},
-		{"quote", settings->quote, csv},
-		{"null", settings->null, csv},
-		{"csv-safe", settings->safe, csv},
-		{"newlines", settings->newlines >= 0, csv || text},
-		{"field", settings->field, text},
+	    {"columns", settings->columns, csv},
+	    {"header", settings->header, csv},
+	    {"delimiter", settings->delimiter, csv},
+	    {"quote", settings->quote, csv},
+	    {"null", settings->null, csv},
+	    {"csv-safe", settings->safe, csv},
+	    {"newlines", settings->newlines >= 0, csv || text},
+	    {"field", settings->field, text},
 	};
 
 	for (unsigned i = 0; i < sizeof(tested) / sizeof(tested[0]); i++)
@@ -226,9 +223,9 @@ ev_encode_open(struct ev_encode **result, enum ev_encode_format format,
 		return open_csv(encode, settings, err);
 	case EV_ENCODE_TEXT:
 		encode->field = settings->field ? settings->field : "message";
-		encode->style.newlines = settings->newlines < 0 ?
-		    EV_CSV_NEWLINES_BAD :
-		    (enum ev_csv_newlines)settings->newlines;
+		encode->style.newlines = settings->newlines < 0
+		    ? EV_CSV_NEWLINES_BAD
+		    : (enum ev_csv_newlines)settings->newlines;
 		encode->slot = ev_scan_want_key(encode->scan,
 		    ev_slice_of(encode->field));
 		return EV_OK;
@@ -285,7 +282,7 @@ same_columns(const struct ev_columns *a, const struct ev_columns *b)
 		return false;
 	for (size_t i = 0; i < count; i++)
 		if (!ev_slice_equal(ev_columns_name(a, i),
-		    ev_columns_name(b, i)))
+			ev_columns_name(b, i)))
 			return false;
 	return true;
 }
@@ -351,7 +348,7 @@ write_header(struct ev_encode *encode, struct ev_stage *stage,
 		if (i)
 			ev_buf_char(out, encode->style.delimiter);
 		if (ev_csv_write_name(&encode->style,
-		    ev_columns_name(encode->columns, i), out, err) != EV_OK)
+			ev_columns_name(encode->columns, i), out, err) != EV_OK)
 			return EV_FATAL;
 	}
 	return end_extra(stage, err);
@@ -394,14 +391,13 @@ csv_event(struct ev_encode *encode, struct ev_stage *stage,
     const struct ev_line *line)
 {
 	size_t count, at;
-	const struct ev_member *members = ev_scan_members(encode->scan,
-	    &count);
+	const struct ev_member *members = ev_scan_members(encode->scan, &count);
 	const struct ev_value *values;
 	struct ev_buf *out;
 
 	if (!ev_columns_count(encode->columns)) {
 		if (ev_columns_learn(encode->columns, members, count,
-		    &stage->err) != EV_OK) {
+			&stage->err) != EV_OK) {
 			ev_stage_bad(stage, line, stage->err.text);
 			return;
 		}
@@ -415,8 +411,8 @@ csv_event(struct ev_encode *encode, struct ev_stage *stage,
 	}
 	out = ev_stage_begin(stage);
 	if (ev_csv_write_values(&encode->style, values,
-	    ev_columns_count(encode->columns), &encode->scratch, out, &at,
-	    &stage->err) == EV_OK) {
+		ev_columns_count(encode->columns), &encode->scratch, out, &at,
+		&stage->err) == EV_OK) {
 		ev_stage_end(stage);
 	} else {
 		struct ev_slice name = ev_columns_name(encode->columns, at);
@@ -447,8 +443,8 @@ append_stripped(struct ev_encode *encode, struct ev_buf *out)
 }
 
 static enum ev_status
-write_held(struct ev_encode *encode, struct ev_stage *stage,
-    const char *comma, struct ev_err *err)
+write_held(struct ev_encode *encode, struct ev_stage *stage, const char *comma,
+    struct ev_err *err)
 {
 	struct ev_buf *out = begin_extra(stage);
 
@@ -461,8 +457,8 @@ write_held(struct ev_encode *encode, struct ev_stage *stage,
 static bool
 has_meta(const struct ev_encode *encode)
 {
-	return encode->meta && ev_scan_fields(encode->scan)[encode->slot].type
-	    != EV_MISSING;
+	return encode->meta &&
+	    ev_scan_fields(encode->scan)[encode->slot].type != EV_MISSING;
 }
 
 /* The event before this one gets its comma. Events are counted when they come,
@@ -502,14 +498,15 @@ text_line(struct ev_encode *encode, struct ev_value value,
 	encode->scratch.len = 0;
 	if (value.type == EV_MISSING || value.type == EV_NULL)
 		return "is missing or null (--field NAME; --format ndjson "
-		    "writes whole events)";
+		       "writes whole events)";
 	*text = ev_value_raw(value);
 	if (value.type != EV_STRING)
 		return NULL;
 	if (ev_value_text(value, &encode->scratch, text, err) != EV_OK)
 		return err->text;
-	return ev_csv_write_newlines(encode->style.newlines, text) ?
-	    NULL : "has a line end in it (--newlines keep|space)";
+	return ev_csv_write_newlines(encode->style.newlines, text)
+	    ? NULL
+	    : "has a line end in it (--newlines keep|space)";
 }
 
 static void

@@ -33,11 +33,14 @@ struct ev_encode_settings {
 	const char *quote;     /* NULL: '"' */
 	const char *null;      /* NULL: nothing */
 	bool safe;
-	int newlines;          /* enum ev_csv_newlines; -1: the format's */
-	const char *field;     /* of text; NULL: message */
+	int newlines;      /* enum ev_csv_newlines; -1: the format's */
+	const char *field; /* of text; NULL: message */
 };
 
-#define EV_ENCODE_DEFAULTS {.newlines = -1}
+#define EV_ENCODE_DEFAULTS \
+	{ \
+		.newlines = -1 \
+	}
 
 /* --columns, --header, --delimiter, --quote, --null, --csv-safe, --newlines,
  * --field. */
@@ -71,8 +74,8 @@ enum ev_status ev_encode_continue(struct ev_encode *encode, int fd,
 /* What stands before the events, each event, and what stands behind them.
  * What becomes of an event that cannot be written, the stage decides. EV_FATAL
  * of the end: exit 65, no event has come, so there are no columns. */
-enum ev_status ev_encode_begin(struct ev_encode *encode,
-    struct ev_stage *stage, struct ev_err *err);
+enum ev_status ev_encode_begin(struct ev_encode *encode, struct ev_stage *stage,
+    struct ev_err *err);
 void ev_encode_event(struct ev_encode *encode, struct ev_stage *stage,
     const struct ev_line *line);
 enum ev_status ev_encode_end(struct ev_encode *encode, struct ev_stage *stage,

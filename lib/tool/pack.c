@@ -10,10 +10,10 @@
 static const struct {
 	const char *suffix, *kind;
 } kinds[] = {
-	{".gz", "gzip"},
-	{".xz", "xz"},
-	{".zst", "zstd"},
-	{".bz2", "bzip2"},
+    {".gz", "gzip"},
+    {".xz", "xz"},
+    {".zst", "zstd"},
+    {".bz2", "bzip2"},
 };
 
 const char *

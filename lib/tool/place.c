@@ -46,7 +46,7 @@ find_option(const struct ev_opt_table *tables, struct ev_slice name,
 			const struct ev_opt *opt = &tables->opt[i];
 
 			if (letter ? opt->letter == letter
-			           : ev_slice_is(name, opt->name))
+				   : ev_slice_is(name, opt->name))
 				return opt;
 		}
 	return NULL;
@@ -109,9 +109,10 @@ ev_place_become(const char *command, const char *place, char **argv,
 	if (ev_child_become(name, argv, err) != EV_OK &&
 	    err->exit == EV_EXIT_CONFIG && !ev_slice_is(scheme, "file"))
 		ev_err_set(err, EV_FATAL, EV_EXIT_CONFIG,
-		    "no connector for '%s': %s is not installed%s", place,
-		    name, strstr(place, "://") ? "" :
-		    " (a path with a colon is written ./NAME)");
+		    "no connector for '%s': %s is not installed%s", place, name,
+		    strstr(place, "://")
+			? ""
+			: " (a path with a colon is written ./NAME)");
 	free(name);
 	return EV_FATAL;
 }

@@ -18,16 +18,19 @@ enum ev_sink_write {
 };
 
 struct ev_sink_settings {
-	const char *format;   /* NULL: by the place's name */
-	int write;            /* enum ev_sink_write */
-	const char *meta;     /* the field to take out, or NULL */
-	uint64_t limit;       /* events; UINT64_MAX: all */
+	const char *format; /* NULL: by the place's name */
+	int write;          /* enum ev_sink_write */
+	const char *meta;   /* the field to take out, or NULL */
+	uint64_t limit;     /* events; UINT64_MAX: all */
 	bool explain;
 	bool progress;
 	struct ev_opt_list set; /* -X key=value */
 };
 
-#define EV_SINK_DEFAULTS {.write = EV_SINK_DEFAULT, .limit = UINT64_MAX}
+#define EV_SINK_DEFAULTS \
+	{ \
+		.write = EV_SINK_DEFAULT, .limit = UINT64_MAX \
+	}
 
 /* --format, --write, --meta, --limit, --explain, --progress, -X. */
 extern const struct ev_opt ev_sink_options[7];

@@ -178,7 +178,7 @@ make_fail_line() { # FILE
   echo '{"one":1}' >>in
   try evsink out.csv <in
   exits 65
-  list=$(sed -n 's/^.*--columns //p' <<<"$stderr" | head -1)
+  list=$(sed -n 's/^.*--columns //p' <<<"${stderr-}" | head -1)
   try evsink out.csv --columns "$list" <in
   exits 0
   [ "$(head -1 out.csv | tr , '\n' | tail -1)" = one ]
