@@ -263,7 +263,7 @@ fails() { # STATUS WHY, a pattern
 @test "--path where there are no documents is refused" {
   echo '{"a":1}' >a.ndjson
   try evsource --path data a.ndjson
-  fails 64 "--path is for --format json, and 'a.ndjson' is something else"
+  fails 64 "--path is for --format json, and 'a.ndjson' is read as ndjson"
 }
 
 @test "lines taken apart by a pattern" {
