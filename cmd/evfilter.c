@@ -17,10 +17,10 @@
 #include "tool/tool.h"
 
 static const struct ev_opt_usage usage = {
-	"evfilter",
-	"[OPTION…] CONDITION [PLACE…]",
-	"keeps the events for which CONDITION is true (SQL, see evexpr(7))",
-	"evsource reviews.csv | evfilter \"rating < 3 AND channel LIKE 'w%'\"",
+    "evfilter",
+    "[OPTION…] CONDITION [PLACE…]",
+    "keeps the events for which CONDITION is true (SQL, see evexpr(7))",
+    "evsource reviews.csv | evfilter \"rating < 3 AND channel LIKE 'w%'\"",
 };
 
 struct settings {
@@ -30,20 +30,20 @@ struct settings {
 };
 
 static const struct ev_opt options[] = {
-	{"select", 's', EV_OPT_TEXT, offsetof(struct settings, select), "LIST",
-	    "what to make of an event: 'id, a*b AS c'"},
-	{"drop", 0, EV_OPT_TEXT, offsetof(struct settings, drop), "FIELDS",
-	    "fields to leave out: a,b"},
-	{"else", 0, EV_OPT_TEXT, offsetof(struct settings, other), "PLACE",
-	    "where the other events go"},
-	{"invert", 'v', EV_OPT_FLAG, offsetof(struct settings, invert), NULL,
-	    "keep those for which CONDITION is false"},
-	{"file", 'f', EV_OPT_TEXT, offsetof(struct settings, program), "FILE",
-	    "read CONDITION, or SELECT … WHERE …, from FILE"},
-	{"limit", 'n', EV_OPT_COUNT, offsetof(struct settings, limit), "N",
-	    "end after N events"},
-	{"tz", 0, EV_OPT_TEXT, offsetof(struct settings, zone), "ZONE",
-	    "time zone of timestamps (UTC)"},
+    {"select", 's', EV_OPT_TEXT, offsetof(struct settings, select), "LIST",
+	"what to make of an event: 'id, a*b AS c'"},
+    {"drop", 0, EV_OPT_TEXT, offsetof(struct settings, drop), "FIELDS",
+	"fields to leave out: a,b"},
+    {"else", 0, EV_OPT_TEXT, offsetof(struct settings, other), "PLACE",
+	"where the other events go"},
+    {"invert", 'v', EV_OPT_FLAG, offsetof(struct settings, invert), NULL,
+	"keep those for which CONDITION is false"},
+    {"file", 'f', EV_OPT_TEXT, offsetof(struct settings, program), "FILE",
+	"read CONDITION, or SELECT … WHERE …, from FILE"},
+    {"limit", 'n', EV_OPT_COUNT, offsetof(struct settings, limit), "N",
+	"end after N events"},
+    {"tz", 0, EV_OPT_TEXT, offsetof(struct settings, zone), "ZONE",
+	"time zone of timestamps (UTC)"},
 };
 
 struct filter {
@@ -108,8 +108,10 @@ compile_condition(struct filter *filter, const char *text)
 
 	/* as a condition the name of a file is a field that no event has */
 	if (access(text, F_OK) == 0)
-		ev_tool_die(EV_EXIT_USAGE, "'%s' is a file, and a condition "
-		    "is wanted first: evfilter … TRUE %s", text, text);
+		ev_tool_die(EV_EXIT_USAGE,
+		    "'%s' is a file, and a condition "
+		    "is wanted first: evfilter … TRUE %s",
+		    text, text);
 	must(ev_query_condition(filter->query, ev_slice_of(text), &err),
 	    "the condition", &err);
 }
@@ -134,16 +136,20 @@ compile(struct filter *filter, int argc, char **argv, int rest)
 		    "'%s' has a select list: --%s has no place beside it",
 		    settings->program, settings->select ? "select" : "drop");
 	if (settings->select && settings->drop)
-		ev_tool_die(EV_EXIT_USAGE, "--select and --drop together: "
-		    "write --select '* EXCLUDE (%s), …'", settings->drop);
+		ev_tool_die(EV_EXIT_USAGE,
+		    "--select and --drop together: "
+		    "write --select '* EXCLUDE (%s), …'",
+		    settings->drop);
 	if (settings->select)
 		must(ev_query_select(query, ev_slice_of(settings->select),
-		    &err), "--select", &err);
+			 &err),
+		    "--select", &err);
 	if (settings->drop)
 		must(ev_query_drop(query, ev_slice_of(settings->drop), &err),
 		    "--drop", &err);
 	if (!ev_query_has_condition(query) && !ev_query_has_list(query))
-		ev_tool_die(EV_EXIT_USAGE, "no condition, as in: "
+		ev_tool_die(EV_EXIT_USAGE,
+		    "no condition, as in: "
 		    "evfilter 'rating < 3'");
 	filter->sees_deletes = ev_query_names(query, EV_SLICE("__deleted"));
 	return rest;
@@ -164,7 +170,8 @@ start_source(struct filter *filter, char **place, int count)
 	int n = 0;
 
 	if (settings->bad.reject)
-		ev_tool_die(EV_EXIT_USAGE, "--reject cannot be of two "
+		ev_tool_die(EV_EXIT_USAGE,
+		    "--reject cannot be of two "
 		    "commands: evsource --reject %s %s | evfilter …",
 		    settings->bad.reject, place[0]);
 	argv[n++] = (char[]){"evsource"};
@@ -177,8 +184,8 @@ start_source(struct filter *filter, char **place, int count)
 	argv[n++] = (char[]){"--"};
 	for (int i = 0; i < count; i++)
 		argv[n++] = place[i];
-	if (ev_child_start(&filter->source, "evsource", argv, true, -1,
-	    &err) != EV_OK)
+	if (ev_child_start(&filter->source, "evsource", argv, true, -1, &err) !=
+	    EV_OK)
 		ev_tool_fail(&err);
 }
 
@@ -261,8 +268,8 @@ emit(struct filter *filter, const struct ev_line *line, bool deleted)
 		ev_stage_pass(stage, line);
 		return;
 	}
-	status = ev_query_project(filter->query, deleted,
-	    ev_stage_begin(stage), &changed, &err);
+	status = ev_query_project(filter->query, deleted, ev_stage_begin(stage),
+	    &changed, &err);
 	if (status == EV_OK && changed) {
 		ev_stage_end(stage);
 		return;
@@ -323,10 +330,10 @@ main(int argc, char **argv)
 	struct filter filter = {.settings = {.limit = UINT64_MAX},
 	    .stage_settings = EV_STAGE_DEFAULTS};
 	const struct ev_opt_table tables[] = {
-		EV_OPT_TABLE(options, &filter.settings),
-		EV_OPT_TABLE(ev_bad_options, &filter.stage_settings.bad),
-		EV_OPT_TABLE(ev_stage_options, &filter.stage_settings),
-		{NULL, NULL, 0},
+	    EV_OPT_TABLE(options, &filter.settings),
+	    EV_OPT_TABLE(ev_bad_options, &filter.stage_settings.bad),
+	    EV_OPT_TABLE(ev_stage_options, &filter.stage_settings),
+	    {NULL, NULL, 0},
 	};
 	struct ev_input_fd input;
 	int rest;

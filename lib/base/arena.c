@@ -8,8 +8,8 @@
 
 #include "base/mem.h"
 
-#define FIRST 4096         /* bytes of the first block */
-#define KEEP (1u << 20)    /* a larger block is not kept over a reset */
+#define FIRST 4096      /* bytes of the first block */
+#define KEEP (1u << 20) /* a larger block is not kept over a reset */
 #define ALIGN 16
 
 struct ev_arena_block {

@@ -81,9 +81,11 @@ ev_eval_num_arith(struct ev_run *run, const struct ev_node *node,
 	out->type = EV_SQL_NULL;
 	if (null)
 		return true;
-	call = node->op == '+' ? ev_num_add : node->op == '-' ? ev_num_sub :
-	    node->op == '*' ? ev_num_mul : node->op == '/' ? ev_num_div :
-	    ev_num_mod;
+	call = node->op == '+' ? ev_num_add
+	    : node->op == '-'  ? ev_num_sub
+	    : node->op == '*'  ? ev_num_mul
+	    : node->op == '/'  ? ev_num_div
+			       : ev_num_mod;
 	out->type = EV_SQL_NUMERIC;
 	return call(a.num, b.num, run->pool, &out->num, run->err) == EV_OK ||
 	    ev_run_failed(run, node);
@@ -102,8 +104,10 @@ ev_eval_real_arith(struct ev_run *run, const struct ev_node *node,
 	out->type = EV_SQL_NULL;
 	if (null)
 		return true;
-	call = node->op == '+' ? ev_float8_add : node->op == '-' ?
-	    ev_float8_sub : node->op == '*' ? ev_float8_mul : ev_float8_div;
+	call = node->op == '+' ? ev_float8_add
+	    : node->op == '-'  ? ev_float8_sub
+	    : node->op == '*'  ? ev_float8_mul
+			       : ev_float8_div;
 	out->type = EV_SQL_FLOAT8;
 	return call(a.real, b.real, &out->real, run->err) == EV_OK ||
 	    ev_run_failed(run, node);
@@ -124,11 +128,12 @@ ev_eval_date_arith(struct ev_run *run, const struct ev_node *node,
 		return true;
 	out->type = node->type;
 	if (node->type == EV_SQL_INT4)
-		status = ev_time_date_diff(a.integer, b.integer,
-		    &out->integer, run->err);
+		status = ev_time_date_diff(a.integer, b.integer, &out->integer,
+		    run->err);
 	else if (a.type == EV_SQL_DATE)
-		status = ev_time_date_add(a.integer, node->op == '-' ?
-		    -b.integer : b.integer, &out->integer, run->err);
+		status = ev_time_date_add(a.integer,
+		    node->op == '-' ? -b.integer : b.integer, &out->integer,
+		    run->err);
 	else
 		status = ev_time_date_add(b.integer, a.integer, &out->integer,
 		    run->err);

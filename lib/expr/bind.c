@@ -131,8 +131,8 @@ ev_bind_coerce(struct ev_bind *bind, struct ev_node *node, enum ev_sql type)
 	cast = ev_bind_make(bind, node, EV_NODE_CAST, 1);
 	cast->arg[0] = node;
 	cast->sql.type = (uint8_t)type;
-	return ev_bind_done(bind, cast, type, node->type == EV_SQL_ANY ?
-	    ev_eval_coerce : ev_eval_cast);
+	return ev_bind_done(bind, cast, type,
+	    node->type == EV_SQL_ANY ? ev_eval_coerce : ev_eval_cast);
 }
 
 /* ---- leaves ---- */
@@ -162,8 +162,8 @@ is_json_number(struct ev_slice text)
 	}
 	if (at < text.len && (text.ptr[at] | 32) == 'e') {
 		at++;
-		at += at < text.len && (text.ptr[at] == '+' ||
-		    text.ptr[at] == '-');
+		at += at < text.len &&
+		    (text.ptr[at] == '+' || text.ptr[at] == '-');
 		begin = at;
 		at = digits(text, begin);
 		if (at == begin)
@@ -192,8 +192,8 @@ bind_literal(struct ev_bind *bind, struct ev_node *node)
 	quoted = ev_arena_zalloc(bind->arena, sizeof(*quoted));
 	quoted->text = text;
 	quoted->truth = (int8_t)ev_val_truth(text);
-	if (is_json_number(text) && ev_num_from_json(text, bind->run.pool,
-	    &num, NULL) == EV_OK) {
+	if (is_json_number(text) &&
+	    ev_num_from_json(text, bind->run.pool, &num, NULL) == EV_OK) {
 		quoted->num = num;
 		quoted->number = true;
 	}
@@ -220,8 +220,8 @@ bind_number(struct ev_bind *bind, struct ev_node *node)
 	    !memchr(text.ptr, 'e', text.len) &&
 	    !memchr(text.ptr, 'E', text.len) &&
 	    ev_num_to_int(value.num, &whole, NULL) == EV_OK) {
-		value.type = whole == (int32_t)whole ? EV_SQL_INT4 :
-		    EV_SQL_INT8;
+		value.type = whole == (int32_t)whole ? EV_SQL_INT4
+						     : EV_SQL_INT8;
 		value.integer = whole;
 	}
 	return make_const(bind, node, &value, value.type);

@@ -7,8 +7,12 @@
 #include "expr/bind.h"
 #include "expr/eval.h"
 
-static const char *const names[] = {[EV_EQ] = "=", [EV_NE] = "<>",
-    [EV_LT] = "<", [EV_LE] = "<=", [EV_GT] = ">", [EV_GE] = ">="};
+static const char *const names[] = {[EV_EQ] = "=",
+    [EV_NE] = "<>",
+    [EV_LT] = "<",
+    [EV_LE] = "<=",
+    [EV_GT] = ">",
+    [EV_GE] = ">="};
 
 /* Do values of these two types compare, as they are? */
 static bool
@@ -39,11 +43,16 @@ ev_bind_pair(struct ev_bind *bind, const struct ev_node *node, const char *op,
 	    !comparable(ta, tb)) {
 		bool field = ta == EV_SQL_ANY || tb == EV_SQL_ANY;
 
-		ev_bind_fail(bind, node, "there is no operator %s for %s and "
-		    "%s: %s%s", op, ev_sql_name(ta), ev_sql_name(tb), field ?
-		    "cast the field, as in field::" : "cast one of them",
-		    field ? (ta == EV_SQL_DATE || tb == EV_SQL_DATE) ? "date" :
-		    "timestamptz" : "");
+		ev_bind_fail(bind, node,
+		    "there is no operator %s for %s and "
+		    "%s: %s%s",
+		    op, ev_sql_name(ta), ev_sql_name(tb),
+		    field ? "cast the field, as in field::"
+			  : "cast one of them",
+		    field ? (ta == EV_SQL_DATE || tb == EV_SQL_DATE)
+			    ? "date"
+			    : "timestamptz"
+			  : "");
 		return false;
 	}
 	return *a && *b;
@@ -70,12 +79,16 @@ pick(const struct ev_node *node)
 struct ev_node *
 ev_bind_compare(struct ev_bind *bind, struct ev_node *node)
 {
-	static const uint8_t mirror[] = {[EV_EQ] = EV_EQ, [EV_NE] = EV_NE,
-	    [EV_LT] = EV_GT, [EV_LE] = EV_GE, [EV_GT] = EV_LT,
+	static const uint8_t mirror[] = {[EV_EQ] = EV_EQ,
+	    [EV_NE] = EV_NE,
+	    [EV_LT] = EV_GT,
+	    [EV_LE] = EV_GE,
+	    [EV_GT] = EV_LT,
 	    [EV_GE] = EV_LE};
 
-	if (!ev_bind_args(bind, node) || !ev_bind_pair(bind, node,
-	    names[node->op], &node->arg[0], &node->arg[1]))
+	if (!ev_bind_args(bind, node) ||
+	    !ev_bind_pair(bind, node, names[node->op], &node->arg[0],
+		&node->arg[1]))
 		return NULL;
 	if (ev_bind_is_const(node->arg[0]) &&
 	    node->arg[1]->kind == EV_NODE_FIELD) {
@@ -102,8 +115,8 @@ make_compare(struct ev_bind *bind, const struct ev_node *like,
 
 /* low <= x AND x <= high, as a node not yet bound. */
 static struct ev_node *
-make_range(struct ev_bind *bind, const struct ev_node *like,
-    struct ev_node *x, struct ev_node *low, struct ev_node *high)
+make_range(struct ev_bind *bind, const struct ev_node *like, struct ev_node *x,
+    struct ev_node *low, struct ev_node *high)
 {
 	struct ev_node *node = ev_bind_make(bind, like, EV_NODE_AND, 2);
 
@@ -115,7 +128,7 @@ make_range(struct ev_bind *bind, const struct ev_node *like,
 struct ev_node *
 ev_bind_between(struct ev_bind *bind, struct ev_node *node)
 {
-	struct ev_node *range, *other, *not;
+	struct ev_node *range, *other, *not ;
 
 	if (!ev_bind_args(bind, node))
 		return NULL;
@@ -130,8 +143,8 @@ ev_bind_between(struct ev_bind *bind, struct ev_node *node)
 	}
 	if (node->negated) {
 		not = ev_bind_make(bind, node, EV_NODE_NOT, 1);
-		not->arg[0] = range;
-		range = not;
+		not ->arg[0] = range;
+		range = not ;
 	}
 	return ev_bind(bind, range);
 }
@@ -181,8 +194,8 @@ ev_bind_in(struct ev_bind *bind, struct ev_node *node)
 struct ev_node *
 ev_bind_distinct(struct ev_bind *bind, struct ev_node *node)
 {
-	if (!ev_bind_args(bind, node) || !ev_bind_pair(bind, node, "=",
-	    &node->arg[0], &node->arg[1]))
+	if (!ev_bind_args(bind, node) ||
+	    !ev_bind_pair(bind, node, "=", &node->arg[0], &node->arg[1]))
 		return NULL;
 	return ev_bind_done(bind, node, EV_SQL_BOOL, ev_eval_distinct);
 }

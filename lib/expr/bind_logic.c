@@ -66,17 +66,19 @@ note_type(struct ev_bind *bind, struct common *common,
 	    ev_sql_implicit(common->type, type)) {
 		common->type = type;
 	} else if (!ev_sql_implicit(type, common->type) && !common->any) {
-		ev_bind_fail(bind, node, "%s gives %s here and %s elsewhere: "
-		    "cast one of them", what, ev_sql_name(type),
-		    ev_sql_name(common->type));
+		ev_bind_fail(bind, node,
+		    "%s gives %s here and %s elsewhere: "
+		    "cast one of them",
+		    what, ev_sql_name(type), ev_sql_name(common->type));
 		return false;
 	}
 	if (ev_sql_is_number(type) && type > common->number)
 		common->number = type;
 	if (common->any && ev_sql_is_time(common->type)) {
-		ev_bind_fail(bind, node, "%s gives a field and %s: cast the "
-		    "field, as in field::timestamptz", what,
-		    ev_sql_name(common->type));
+		ev_bind_fail(bind, node,
+		    "%s gives a field and %s: cast the "
+		    "field, as in field::timestamptz",
+		    what, ev_sql_name(common->type));
 		return false;
 	}
 	return true;
@@ -88,8 +90,8 @@ static struct ev_node *
 beside_field(struct ev_bind *bind, struct ev_node *node,
     const struct common *common)
 {
-	enum ev_sql number = common->number == EV_SQL_FLOAT8 ? EV_SQL_FLOAT8 :
-	    EV_SQL_NUMERIC;
+	enum ev_sql number = common->number == EV_SQL_FLOAT8 ? EV_SQL_FLOAT8
+							     : EV_SQL_NUMERIC;
 	struct ev_node *cast;
 
 	if (ev_sql_is_number(node->type))
@@ -111,16 +113,17 @@ make_common(struct ev_bind *bind, struct ev_node *node, unsigned i,
 		node->arg[i] = beside_field(bind, node->arg[i], common);
 	else
 		node->arg[i] = ev_bind_coerce(bind, node->arg[i],
-		    common->type == EV_SQL_UNKNOWN ? EV_SQL_TEXT :
-		    common->type);
+		    common->type == EV_SQL_UNKNOWN ? EV_SQL_TEXT
+						   : common->type);
 	return node->arg[i] != NULL;
 }
 
 static enum ev_sql
 type_of(const struct common *common)
 {
-	return common->any ? EV_SQL_ANY : common->type == EV_SQL_UNKNOWN ?
-	    EV_SQL_TEXT : common->type;
+	return common->any                   ? EV_SQL_ANY
+	    : common->type == EV_SQL_UNKNOWN ? EV_SQL_TEXT
+					     : common->type;
 }
 
 /* ---- CASE, COALESCE, NULLIF ---- */
@@ -160,8 +163,8 @@ bind_branches(struct ev_bind *bind, struct ev_node *node, unsigned first)
 			bind->lazy = lazy + 1;
 		else if (!when)
 			bind->lazy = lazy;
-		if (!when && i > first && (i - first) % 2 == 1 &&
-		    !of && known(node->arg[i - 1]) == 1) {
+		if (!when && i > first && (i - first) % 2 == 1 && !of &&
+		    known(node->arg[i - 1]) == 1) {
 			done = true;
 			bind->lazy = lazy + 1;
 		}
@@ -187,8 +190,8 @@ ev_bind_case(struct ev_bind *bind, struct ev_node *node)
 
 		if (!when && !note_type(bind, &common, node->arg[i], "CASE"))
 			return NULL;
-		if (when && of && !ev_bind_pair(bind, node, "=", &left,
-		    &node->arg[i]))
+		if (when && of &&
+		    !ev_bind_pair(bind, node, "=", &left, &node->arg[i]))
 			return NULL;
 		if (when && of && left != node->arg[0])
 			node->arg[0] = left;
@@ -210,8 +213,8 @@ ev_bind_coalesce(struct ev_bind *bind, struct ev_node *node)
 
 	for (unsigned i = 0; i < node->argc && ok; i++) {
 		node->arg[i] = ev_bind(bind, node->arg[i]);
-		ok = node->arg[i] && note_type(bind, &common, node->arg[i],
-		    "COALESCE");
+		ok = node->arg[i] &&
+		    note_type(bind, &common, node->arg[i], "COALESCE");
 		if (ok && ev_bind_is_const(node->arg[i]) &&
 		    node->arg[i]->value.type != EV_SQL_NULL)
 			bind->lazy = lazy + 1;
@@ -228,8 +231,8 @@ ev_bind_coalesce(struct ev_bind *bind, struct ev_node *node)
 struct ev_node *
 ev_bind_nullif(struct ev_bind *bind, struct ev_node *node)
 {
-	if (!ev_bind_args(bind, node) || !ev_bind_pair(bind, node, "=",
-	    &node->arg[0], &node->arg[1]))
+	if (!ev_bind_args(bind, node) ||
+	    !ev_bind_pair(bind, node, "=", &node->arg[0], &node->arg[1]))
 		return NULL;
 	if (node->arg[0]->type == EV_SQL_UNKNOWN)
 		node->arg[0] = ev_bind_coerce(bind, node->arg[0], EV_SQL_TEXT);

@@ -16,9 +16,11 @@ no_operator(struct ev_bind *bind, const struct ev_node *node, const char *op,
 {
 	bool field = a->type == EV_SQL_ANY || b->type == EV_SQL_ANY;
 
-	return ev_bind_fail(bind, node, "there is no operator %s for %s and "
-	    "%s: %s", op, ev_sql_name(a->type), ev_sql_name(b->type), field ?
-	    CAST_HINT : "cast one of them");
+	return ev_bind_fail(bind, node,
+	    "there is no operator %s for %s and "
+	    "%s: %s",
+	    op, ev_sql_name(a->type), ev_sql_name(b->type),
+	    field ? CAST_HINT : "cast one of them");
 }
 
 /* ---- arithmetic ---- */
@@ -39,14 +41,13 @@ bind_date(struct ev_bind *bind, struct ev_node *node)
 		a = ev_bind_coerce(bind, a, EV_SQL_DATE);
 	if (!a || !b)
 		return NULL;
-	if (node->op == '-' && a->type == EV_SQL_DATE &&
-	    b->type == EV_SQL_DATE)
+	if (node->op == '-' && a->type == EV_SQL_DATE && b->type == EV_SQL_DATE)
 		result = EV_SQL_INT4;
 	else if (!(node->op == '+' || node->op == '-') ||
-	    !((a->type == EV_SQL_DATE && (b->type == EV_SQL_INT4 ||
-	    b->type == EV_SQL_INT2)) || (b->type == EV_SQL_DATE &&
-	    node->op == '+' && (a->type == EV_SQL_INT4 ||
-	    a->type == EV_SQL_INT2))))
+	    !((a->type == EV_SQL_DATE &&
+		  (b->type == EV_SQL_INT4 || b->type == EV_SQL_INT2)) ||
+		(b->type == EV_SQL_DATE && node->op == '+' &&
+		    (a->type == EV_SQL_INT4 || a->type == EV_SQL_INT2))))
 		return no_operator(bind, node, op, a, b);
 	node->arg[0] = a;
 	node->arg[1] = b;
@@ -83,20 +84,22 @@ ev_bind_arith(struct ev_bind *bind, struct ev_node *node)
 		return bind_date(bind, node);
 	if (node->arg[0]->type == EV_SQL_UNKNOWN &&
 	    node->arg[1]->type == EV_SQL_UNKNOWN)
-		return ev_bind_fail(bind, node, "neither side of %s has a "
-		    "type: cast one of them", op);
+		return ev_bind_fail(bind, node,
+		    "neither side of %s has a "
+		    "type: cast one of them",
+		    op);
 	type = meet(node->arg[0]->type, node->arg[1]->type);
 	if (type == EV_SQL_NULL || (type == EV_SQL_FLOAT8 && *op == '%'))
-		return no_operator(bind, node, op, node->arg[0],
-		    node->arg[1]);
+		return no_operator(bind, node, op, node->arg[0], node->arg[1]);
 	for (int i = 0; i < 2; i++) {
 		node->arg[i] = ev_bind_coerce(bind, node->arg[i], type);
 		if (!node->arg[i])
 			return NULL;
 	}
-	return ev_bind_done(bind, node, type, type == EV_SQL_FLOAT8 ?
-	    ev_eval_real_arith : type == EV_SQL_NUMERIC ? ev_eval_num_arith :
-	    ev_eval_int_arith);
+	return ev_bind_done(bind, node, type,
+	    type == EV_SQL_FLOAT8        ? ev_eval_real_arith
+		: type == EV_SQL_NUMERIC ? ev_eval_num_arith
+					 : ev_eval_int_arith);
 }
 
 struct ev_node *
@@ -112,9 +115,10 @@ ev_bind_sign(struct ev_bind *bind, struct ev_node *node)
 	else if (type == EV_SQL_UNKNOWN)
 		type = EV_SQL_FLOAT8;
 	if (!ev_sql_is_number(type))
-		return ev_bind_fail(bind, node, "there is no operator %c for "
-		    "%s", node->kind == EV_NODE_PLUS ? '+' : '-',
-		    ev_sql_name(type));
+		return ev_bind_fail(bind, node,
+		    "there is no operator %c for "
+		    "%s",
+		    node->kind == EV_NODE_PLUS ? '+' : '-', ev_sql_name(type));
 	node->arg[0] = ev_bind_coerce(bind, node->arg[0], type);
 	if (!node->arg[0] || node->kind == EV_NODE_PLUS)
 		return node->arg[0];
@@ -172,12 +176,10 @@ text_args(struct ev_bind *bind, struct ev_node *node, const char *op)
 
 		if (type != EV_SQL_TEXT && type != EV_SQL_UNKNOWN &&
 		    type != EV_SQL_ANY) {
-			no_operator(bind, node, op, node->arg[0],
-			    node->arg[1]);
+			no_operator(bind, node, op, node->arg[0], node->arg[1]);
 			return false;
 		}
-		node->arg[i] = ev_bind_coerce(bind, node->arg[i],
-		    EV_SQL_TEXT);
+		node->arg[i] = ev_bind_coerce(bind, node->arg[i], EV_SQL_TEXT);
 		if (!node->arg[i])
 			return false;
 	}
@@ -292,8 +294,7 @@ ev_bind_member(struct ev_bind *bind, struct ev_node *node)
 	if (!ev_bind_args(bind, node))
 		return NULL;
 	if (node->arg[0]->type != EV_SQL_ANY)
-		return no_operator(bind, node, op, node->arg[0],
-		    node->arg[1]);
+		return no_operator(bind, node, op, node->arg[0], node->arg[1]);
 	key = node->arg[1];
 	if (node->kind == EV_NODE_MEMBER && key->type == EV_SQL_UNKNOWN &&
 	    key->value.type != EV_SQL_NULL &&
@@ -302,8 +303,7 @@ ev_bind_member(struct ev_bind *bind, struct ev_node *node)
 	if (!ev_sql_is_int(key->type))
 		key = ev_bind_coerce(bind, key, EV_SQL_TEXT);
 	if (!key)
-		return no_operator(bind, node, op, node->arg[0],
-		    node->arg[1]);
+		return no_operator(bind, node, op, node->arg[0], node->arg[1]);
 	node->arg[1] = key;
 	if (node->kind == EV_NODE_MEMBER)
 		return ev_bind_done(bind, node, EV_SQL_ANY, ev_eval_member);
@@ -326,10 +326,13 @@ ev_bind_element(struct ev_bind *bind, struct ev_node *node)
 	if (!index)
 		return NULL;
 	if (!ev_sql_is_int(index->type))
-		return ev_bind_fail(bind, index, "an index must be an integer, "
-		    "and this is of type %s%s", ev_sql_name(index->type),
+		return ev_bind_fail(bind, index,
+		    "an index must be an integer, "
+		    "and this is of type %s%s",
+		    ev_sql_name(index->type),
 		    index->type == EV_SQL_ANY ? ": cast it, as in "
-		    "field::integer" : "");
+						"field::integer"
+					      : "");
 	node->arg[1] = index;
 	return ev_bind_done(bind, node, EV_SQL_ANY, ev_eval_element);
 }

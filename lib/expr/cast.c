@@ -16,8 +16,9 @@ no_cast(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *val, enum ev_sql to)
 {
 	return ev_run_fail(run, node, "cannot cast %s to %s",
-	    val->type == EV_SQL_JSON ? ev_sql_json_name(val->json) :
-	    ev_sql_name(val->type), ev_sql_name(to));
+	    val->type == EV_SQL_JSON ? ev_sql_json_name(val->json)
+				     : ev_sql_name(val->type),
+	    ev_sql_name(to));
 }
 
 static bool
@@ -61,9 +62,11 @@ to_bool(struct ev_run *run, const struct ev_node *node, struct ev_val *val)
 	} else if (val->type == EV_SQL_TEXT) {
 		truth = ev_val_truth(val->text);
 		if (truth < 0)
-			return ev_run_fail(run, node, "invalid input syntax for "
-			    "type boolean: \"%.*s\"", (int)(val->text.len > 100 ?
-			    100 : val->text.len), val->text.ptr);
+			return ev_run_fail(run, node,
+			    "invalid input syntax for "
+			    "type boolean: \"%.*s\"",
+			    (int)(val->text.len > 100 ? 100 : val->text.len),
+			    val->text.ptr);
 	} else {
 		return no_cast(run, node, val, EV_SQL_BOOL);
 	}
@@ -79,7 +82,8 @@ int_from_text(struct ev_run *run, const struct ev_node *node,
     struct ev_val *val, enum ev_sql to, int64_t *out)
 {
 	static const int64_t max[] = {[EV_SQL_INT2] = INT16_MAX,
-	    [EV_SQL_INT4] = INT32_MAX, [EV_SQL_INT8] = INT64_MAX};
+	    [EV_SQL_INT4] = INT32_MAX,
+	    [EV_SQL_INT8] = INT64_MAX};
 	struct ev_slice text = val->text;
 	struct ev_err err;
 	bool syntax = false;
@@ -92,10 +96,14 @@ int_from_text(struct ev_run *run, const struct ev_node *node,
 	if (text.len > 100)
 		text.len = 100;
 	if (syntax)
-		return ev_run_fail(run, node, "invalid input syntax for type "
-		    "%s: \"%.*s\"", ev_sql_name(to), (int)text.len, text.ptr);
-	return ev_run_fail(run, node, "value \"%.*s\" is out of range for type "
-	    "%s", (int)text.len, text.ptr, ev_sql_name(to));
+		return ev_run_fail(run, node,
+		    "invalid input syntax for type "
+		    "%s: \"%.*s\"",
+		    ev_sql_name(to), (int)text.len, text.ptr);
+	return ev_run_fail(run, node,
+	    "value \"%.*s\" is out of range for type "
+	    "%s",
+	    (int)text.len, text.ptr, ev_sql_name(to));
 }
 
 static bool
@@ -137,8 +145,8 @@ to_numeric(struct ev_run *run, const struct ev_node *node, struct ev_val *val)
 		val->num = ev_num_from_double(val->real, run->pool);
 	else if (val->type != EV_SQL_TEXT)
 		return no_cast(run, node, val, EV_SQL_NUMERIC);
-	else if (ev_num_from_text(val->text, run->pool, &val->num,
-	    run->err) != EV_OK)
+	else if (ev_num_from_text(val->text, run->pool, &val->num, run->err) !=
+	    EV_OK)
 		return ev_run_failed(run, node);
 	val->type = EV_SQL_NUMERIC;
 	return true;
@@ -182,8 +190,7 @@ to_time(struct ev_run *run, const struct ev_node *node, struct ev_val *val,
 	int64_t out;
 
 	if (val->type == EV_SQL_TEXT)
-		status = ev_time_in(run->time, kind, val->text, &out,
-		    run->err);
+		status = ev_time_in(run->time, kind, val->text, &out, run->err);
 	else if (ev_sql_is_time(val->type))
 		status = ev_time_cast(run->time, ev_val_time_kind(val->type),
 		    val->integer, kind, &out, run->err);
@@ -261,7 +268,7 @@ limit_numeric(struct ev_run *run, const struct ev_node *node,
 	buf = ev_run_begin(run);
 	ev_buf_printf(buf, "1e%d", whole);
 	if (ev_num_from_text(ev_buf_as_slice(buf), run->pool, &limit,
-	    run->err) != EV_OK)
+		run->err) != EV_OK)
 		return ev_run_failed(run, node);
 	size = ev_num_abs(rounded, run->pool);
 	if (ev_num_cmp(size, limit) >= 0)
@@ -285,8 +292,8 @@ limit_text(struct ev_val *val, int32_t length)
 }
 
 bool
-ev_val_cast(struct ev_run *run, const struct ev_node *node,
-    struct ev_val *val, const struct ev_sql_type *to)
+ev_val_cast(struct ev_run *run, const struct ev_node *node, struct ev_val *val,
+    const struct ev_sql_type *to)
 {
 	if (!ev_val_to(run, node, val, to->type))
 		return false;

@@ -50,8 +50,8 @@ order_text(struct ev_slice a, struct ev_slice b)
 }
 
 static bool
-order_numbers(struct ev_run *run, const struct ev_node *node,
-    struct ev_val *a, struct ev_val *b, int *order)
+order_numbers(struct ev_run *run, const struct ev_node *node, struct ev_val *a,
+    struct ev_val *b, int *order)
 {
 	if (a->type == EV_SQL_FLOAT8 || b->type == EV_SQL_FLOAT8) {
 		if (!ev_val_to(run, node, a, EV_SQL_FLOAT8) ||
@@ -94,7 +94,7 @@ compare_mixed(struct ev_run *run, const struct ev_node *node,
 	int order;
 
 	if (!read_number(run, family_of(a) == TEXTS ? b : a,
-	    family_of(a) == TEXTS ? a : b, equality ? NULL : run->err)) {
+		family_of(a) == TEXTS ? a : b, equality ? NULL : run->err)) {
 		if (!equality)
 			return ev_run_failed(run, node);
 		*truth = op == EV_NE;
@@ -109,14 +109,14 @@ compare_mixed(struct ev_run *run, const struct ev_node *node,
 static const char *
 name_of(const struct ev_val *val)
 {
-	return val->type == EV_SQL_JSON ? ev_sql_json_name(val->json) :
-	    ev_sql_name(val->type);
+	return val->type == EV_SQL_JSON ? ev_sql_json_name(val->json)
+					: ev_sql_name(val->type);
 }
 
 /* Turns b's quoted literal into a value of the kind that a has. */
 static bool
-read_quoted(struct ev_run *run, const struct ev_node *node,
-    struct ev_val *a, struct ev_val *b)
+read_quoted(struct ev_run *run, const struct ev_node *node, struct ev_val *a,
+    struct ev_val *b)
 {
 	const struct ev_quoted *quoted = b->quoted;
 	struct ev_val own = *a;

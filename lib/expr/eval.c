@@ -56,8 +56,9 @@ ev_eval_member(struct ev_run *run, const struct ev_node *node,
 	if (key.type == EV_SQL_TEXT)
 		json_out(out, ev_value_member(of.json, key.text));
 	else
-		json_out(out, ev_value_element(of.json, key.integer < 0 ?
-		    key.integer : key.integer + 1));
+		json_out(out,
+		    ev_value_element(of.json,
+			key.integer < 0 ? key.integer : key.integer + 1));
 	return true;
 }
 
@@ -105,8 +106,12 @@ ev_eval_field_int(struct ev_run *run, const struct ev_node *node,
     struct ev_val *out)
 {
 	/* by operator: bit 0 less, 1 equal, 2 greater */
-	static const uint8_t yes[] = {[EV_EQ] = 2, [EV_NE] = 5, [EV_LT] = 1,
-	    [EV_LE] = 3, [EV_GT] = 4, [EV_GE] = 6};
+	static const uint8_t yes[] = {[EV_EQ] = 2,
+	    [EV_NE] = 5,
+	    [EV_LT] = 1,
+	    [EV_LE] = 3,
+	    [EV_GT] = 4,
+	    [EV_GE] = 6};
 	const struct ev_value *value = &run->fields[node->arg[0]->slot];
 	int64_t want = node->arg[1]->value.integer, is;
 
@@ -266,8 +271,7 @@ choose(struct ev_run *run, const struct ev_node *node, unsigned first,
 }
 
 bool
-ev_eval_case(struct ev_run *run, const struct ev_node *node,
-    struct ev_val *out)
+ev_eval_case(struct ev_run *run, const struct ev_node *node, struct ev_val *out)
 {
 	return choose(run, node, 0, NULL, out);
 }
@@ -314,8 +318,7 @@ ev_eval_nullif(struct ev_run *run, const struct ev_node *node,
 /* ---- casts and calls ---- */
 
 bool
-ev_eval_cast(struct ev_run *run, const struct ev_node *node,
-    struct ev_val *out)
+ev_eval_cast(struct ev_run *run, const struct ev_node *node, struct ev_val *out)
 {
 	return ev_node_eval(run, node->arg[0], out) &&
 	    ev_val_cast(run, node, out, &node->sql);
@@ -325,15 +328,16 @@ ev_eval_cast(struct ev_run *run, const struct ev_node *node,
 static const char *
 name_of(const struct ev_val *val)
 {
-	return val->type == EV_SQL_JSON ? ev_sql_json_name(val->json) :
-	    ev_sql_name(val->type);
+	return val->type == EV_SQL_JSON ? ev_sql_json_name(val->json)
+					: ev_sql_name(val->type);
 }
 
 static bool
 is_boolean(const struct ev_val *val)
 {
-	return val->type == EV_SQL_BOOL || (val->type == EV_SQL_JSON &&
-	    (val->json.type == EV_TRUE || val->json.type == EV_FALSE));
+	return val->type == EV_SQL_BOOL ||
+	    (val->type == EV_SQL_JSON &&
+		(val->json.type == EV_TRUE || val->json.type == EV_FALSE));
 }
 
 bool
@@ -349,9 +353,10 @@ ev_eval_coerce(struct ev_run *run, const struct ev_node *node,
 	} else if (is_boolean(out)) {
 		/* || takes it (op is set), other text does not */
 		if (node->type != EV_SQL_TEXT || !node->op)
-			return ev_run_fail(run, node, "is a boolean where "
-			    "%s is needed", node->type == EV_SQL_TEXT ?
-			    "text" : "a number");
+			return ev_run_fail(run, node,
+			    "is a boolean where "
+			    "%s is needed",
+			    node->type == EV_SQL_TEXT ? "text" : "a number");
 	} else if (node->type == EV_SQL_TEXT && out->type == EV_SQL_JSON &&
 	    out->json.type >= EV_ARRAY) {
 		return ev_run_fail(run, node, "is %s where text is needed",
@@ -366,8 +371,8 @@ ev_eval_number_as(struct ev_run *run, const struct ev_node *node,
 {
 	if (!ev_node_eval(run, node->arg[0], out))
 		return false;
-	if (ev_sql_is_number(out->type) || (out->type == EV_SQL_JSON &&
-	    out->json.type == EV_NUMBER))
+	if (ev_sql_is_number(out->type) ||
+	    (out->type == EV_SQL_JSON && out->json.type == EV_NUMBER))
 		return ev_val_to(run, node, out, node->sql.type);
 	return true;
 }
@@ -375,8 +380,7 @@ ev_eval_number_as(struct ev_run *run, const struct ev_node *node,
 #define FEW 8 /* arguments, without the arena */
 
 bool
-ev_eval_call(struct ev_run *run, const struct ev_node *node,
-    struct ev_val *out)
+ev_eval_call(struct ev_run *run, const struct ev_node *node, struct ev_val *out)
 {
 	struct ev_val few[FEW], *arg = few;
 

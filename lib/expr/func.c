@@ -57,8 +57,9 @@ static bool
 exact(enum ev_sql type, enum ev_sql want)
 {
 	return type == want || want == EV_SQL_ANY ||
-	    (type == EV_SQL_ANY && (want == EV_SQL_NUMERIC ||
-	    want == EV_SQL_TEXT || want == EV_SQL_BOOL));
+	    (type == EV_SQL_ANY &&
+		(want == EV_SQL_NUMERIC || want == EV_SQL_TEXT ||
+		    want == EV_SQL_BOOL));
 }
 
 static bool
@@ -87,8 +88,8 @@ score(const struct ev_func *func, const enum ev_sql *type, unsigned argc,
 		enum ev_sql want = ev_func_arg(func, i);
 
 		if (type[i] == EV_SQL_UNKNOWN)
-			n += round == 2 ? want == EV_SQL_TEXT :
-			    round == 1 && preferred(want);
+			n += round == 2 ? want == EV_SQL_TEXT
+					: round == 1 && preferred(want);
 		else
 			n += exact(type[i], want) ||
 			    (round == 1 && preferred(want));
@@ -141,8 +142,7 @@ say_types(struct ev_buf *buf, const char *name, const enum ev_sql *type,
 {
 	ev_buf_printf(buf, "%s(", name);
 	for (unsigned i = 0; i < argc; i++)
-		ev_buf_printf(buf, "%s%s", i ? ", " : "",
-		    ev_sql_name(type[i]));
+		ev_buf_printf(buf, "%s%s", i ? ", " : "", ev_sql_name(type[i]));
 	ev_buf_char(buf, ')');
 }
 
@@ -173,7 +173,8 @@ say_wrong(struct ev_slice name, const enum ev_sql *type, unsigned argc,
 	for (unsigned i = 0; i < argc; i++)
 		field |= type[i] == EV_SQL_ANY;
 	if (field)
-		ev_buf_str(buf, "; cast the field, as in "
+		ev_buf_str(buf,
+		    "; cast the field, as in "
 		    "field::timestamptz or field::integer");
 	return ev_buf_cstr(buf);
 }
@@ -204,8 +205,8 @@ ev_func_find(struct ev_slice name, const enum ev_sql *type, unsigned argc,
 		ev_buf_str(buf, ": cast an argument");
 		*why = ev_buf_cstr(buf);
 	} else {
-		*why = known ? say_wrong(name, type, argc, buf) :
-		    say_unknown(name, buf);
+		*why = known ? say_wrong(name, type, argc, buf)
+			     : say_unknown(name, buf);
 	}
 	return NULL;
 }

@@ -9,8 +9,8 @@
 #include "expr/int8.h"
 
 static bool
-num_out(struct ev_run *run, const struct ev_node *node,
-    enum ev_status status, struct ev_val *out)
+num_out(struct ev_run *run, const struct ev_node *node, enum ev_status status,
+    struct ev_val *out)
 {
 	out->type = EV_SQL_NUMERIC;
 	return status == EV_OK || ev_run_failed(run, node);
@@ -30,8 +30,9 @@ num_round(struct ev_run *run, const struct ev_node *node,
 {
 	int32_t scale = node->argc > 1 ? (int32_t)arg[1].integer : 0;
 
-	return num_out(run, node, ev_num_round(arg[0].num, scale, run->pool,
-	    &out->num, run->err), out);
+	return num_out(run, node,
+	    ev_num_round(arg[0].num, scale, run->pool, &out->num, run->err),
+	    out);
 }
 
 static bool
@@ -40,24 +41,25 @@ num_trunc(struct ev_run *run, const struct ev_node *node,
 {
 	int32_t scale = node->argc > 1 ? (int32_t)arg[1].integer : 0;
 
-	return num_out(run, node, ev_num_trunc(arg[0].num, scale, run->pool,
-	    &out->num, run->err), out);
+	return num_out(run, node,
+	    ev_num_trunc(arg[0].num, scale, run->pool, &out->num, run->err),
+	    out);
 }
 
 static bool
 num_floor(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
-	return num_out(run, node, ev_num_floor(arg[0].num, run->pool,
-	    &out->num, run->err), out);
+	return num_out(run, node,
+	    ev_num_floor(arg[0].num, run->pool, &out->num, run->err), out);
 }
 
 static bool
 num_ceil(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
-	return num_out(run, node, ev_num_ceil(arg[0].num, run->pool,
-	    &out->num, run->err), out);
+	return num_out(run, node,
+	    ev_num_ceil(arg[0].num, run->pool, &out->num, run->err), out);
 }
 
 static bool
@@ -83,9 +85,10 @@ int_abs(struct ev_run *run, const struct ev_node *node,
 	enum ev_sql type = arg[0].type;
 	int64_t number = arg[0].integer;
 
-	if (number < 0 && (number == INT64_MIN ||
-	    (type == EV_SQL_INT4 && number == INT32_MIN) ||
-	    (type == EV_SQL_INT2 && number == INT16_MIN)))
+	if (number < 0 &&
+	    (number == INT64_MIN ||
+		(type == EV_SQL_INT4 && number == INT32_MIN) ||
+		(type == EV_SQL_INT2 && number == INT16_MIN)))
 		return ev_run_fail(run, node, "%s out of range",
 		    ev_sql_name(type));
 	out->integer = number < 0 ? -number : number;
@@ -99,15 +102,17 @@ int_mod(struct ev_run *run, const struct ev_node *node,
 {
 	out->type = arg[0].type;
 	return ev_int8_mod(arg[0].integer, arg[1].integer, &out->integer,
-	    run->err) == EV_OK || ev_run_failed(run, node);
+		   run->err) == EV_OK ||
+	    ev_run_failed(run, node);
 }
 
 static bool
 num_mod(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
-	return num_out(run, node, ev_num_mod(arg[0].num, arg[1].num,
-	    run->pool, &out->num, run->err), out);
+	return num_out(run, node,
+	    ev_num_mod(arg[0].num, arg[1].num, run->pool, &out->num, run->err),
+	    out);
 }
 
 static bool
@@ -177,24 +182,24 @@ const struct ev_func ev_func_math[] = {
 	"round(2.345, 2)", "2.35", false, false},
     {"round", F, {F}, real_round, "the nearest whole number, half to even",
 	"round(2.5::float8)", "2", false, false},
-    {"trunc", N, {N}, num_trunc, "the whole part",
-	"trunc(-2.7)", "-2", false, false},
-    {"trunc", N, {N, I4}, num_trunc, "cut to so many digits",
-	"trunc(2.349, 2)", "2.34", false, false},
-    {"trunc", F, {F}, real_trunc, "the whole part",
-	"trunc(2.7::float8)", "2", false, false},
+    {"trunc", N, {N}, num_trunc, "the whole part", "trunc(-2.7)", "-2", false,
+	false},
+    {"trunc", N, {N, I4}, num_trunc, "cut to so many digits", "trunc(2.349, 2)",
+	"2.34", false, false},
+    {"trunc", F, {F}, real_trunc, "the whole part", "trunc(2.7::float8)", "2",
+	false, false},
     {"floor", N, {N}, num_floor, "the next whole number downwards",
 	"floor(-2.5)", "-3", false, false},
     {"floor", F, {F}, real_floor, "the next whole number downwards",
 	"floor(2.5::float8)", "2", false, false},
-    {"ceil", N, {N}, num_ceil, "the next whole number upwards",
-	"ceil(2.1)", "3", false, false},
+    {"ceil", N, {N}, num_ceil, "the next whole number upwards", "ceil(2.1)",
+	"3", false, false},
     {"ceil", F, {F}, real_ceil, "the next whole number upwards",
 	"ceil(2.1::float8)", "3", false, false},
-    {"ceiling", N, {N}, num_ceil, "the same as ceil",
-	"ceiling(2.1)", "3", false, false},
-    {"ceiling", F, {F}, real_ceil, "the same as ceil",
-	"ceiling(2.1::float8)", "3", false, false},
+    {"ceiling", N, {N}, num_ceil, "the same as ceil", "ceiling(2.1)", "3",
+	false, false},
+    {"ceiling", F, {F}, real_ceil, "the same as ceil", "ceiling(2.1::float8)",
+	"3", false, false},
     {"abs", N, {N}, num_abs, "without the sign", "abs(-1.50)", "1.50", false,
 	false},
     {"abs", F, {F}, real_abs, "without the sign", "abs(-1.5::float8)", "1.5",
@@ -214,7 +219,7 @@ const struct ev_func ev_func_math[] = {
 	"mod(7::smallint, 4::smallint)", "3", false, false},
     {"mod", I4, {I4, I4}, int_mod, "the remainder, as %", "mod(-7, 4)", "-3",
 	false, false},
-    {"mod", I8, {I8, I8}, int_mod, "the remainder, as %",
-	"mod(7::bigint, 4)", "3", false, false},
+    {"mod", I8, {I8, I8}, int_mod, "the remainder, as %", "mod(7::bigint, 4)",
+	"3", false, false},
     {.name = NULL},
 };

@@ -5,8 +5,8 @@
 #include "expr/pict.h"
 
 static bool
-time_out(struct ev_run *run, const struct ev_node *node,
-    enum ev_status status, enum ev_sql type, struct ev_val *out)
+time_out(struct ev_run *run, const struct ev_node *node, enum ev_status status,
+    enum ev_sql type, struct ev_val *out)
 {
 	out->type = (uint8_t)type;
 	return status == EV_OK || ev_run_failed(run, node);
@@ -16,18 +16,20 @@ static bool
 to_timestamp(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
-	return time_out(run, node, ev_pict_parse(run->time, arg[0].text,
-	    arg[1].text, EV_TIME_TZ, &out->integer, run->err), EV_SQL_STAMPTZ,
-	    out);
+	return time_out(run, node,
+	    ev_pict_parse(run->time, arg[0].text, arg[1].text, EV_TIME_TZ,
+		&out->integer, run->err),
+	    EV_SQL_STAMPTZ, out);
 }
 
 static bool
 to_date(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
-	return time_out(run, node, ev_pict_parse(run->time, arg[0].text,
-	    arg[1].text, EV_TIME_DATE, &out->integer, run->err), EV_SQL_DATE,
-	    out);
+	return time_out(run, node,
+	    ev_pict_parse(run->time, arg[0].text, arg[1].text, EV_TIME_DATE,
+		&out->integer, run->err),
+	    EV_SQL_DATE, out);
 }
 
 static bool
@@ -38,7 +40,7 @@ time_to_char(struct ev_run *run, const struct ev_node *node,
 	bool null = false;
 
 	if (ev_pict_time(run->time, ev_val_time_kind(arg[0].type),
-	    arg[0].integer, arg[1].text, buf, &null, run->err) != EV_OK)
+		arg[0].integer, arg[1].text, buf, &null, run->err) != EV_OK)
 		return ev_run_failed(run, node);
 	ev_run_text(run, out);
 	if (null)
@@ -50,9 +52,11 @@ static bool
 number_to_char(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
-	enum ev_pict_number_kind kind = arg[0].type == EV_SQL_INT4 ?
-	    EV_PICT_INT4 : arg[0].type == EV_SQL_INT8 ? EV_PICT_INT8 :
-	    arg[0].type == EV_SQL_NUMERIC ? EV_PICT_NUMERIC : EV_PICT_DOUBLE;
+	enum ev_pict_number_kind kind = arg[0].type == EV_SQL_INT4
+	    ? EV_PICT_INT4
+	    : arg[0].type == EV_SQL_INT8    ? EV_PICT_INT8
+	    : arg[0].type == EV_SQL_NUMERIC ? EV_PICT_NUMERIC
+					    : EV_PICT_DOUBLE;
 	struct ev_buf *buf = ev_run_begin(run);
 	struct ev_slice number;
 
@@ -62,11 +66,11 @@ number_to_char(struct ev_run *run, const struct ev_node *node,
 		ev_val_print(run->time, &arg[0], buf);
 	number = ev_arena_slice(run->arena, ev_buf_as_slice(buf));
 	if (kind == EV_PICT_DOUBLE && arg[0].real - arg[0].real != 0)
-		number = arg[0].real != arg[0].real ? EV_SLICE("NaN") :
-		    arg[0].real > 0 ? EV_SLICE("Infinity") :
-		    EV_SLICE("-Infinity");
+		number = arg[0].real != arg[0].real ? EV_SLICE("NaN")
+		    : arg[0].real > 0               ? EV_SLICE("Infinity")
+						    : EV_SLICE("-Infinity");
 	if (ev_pict_number(kind, number, arg[1].text, ev_run_begin(run),
-	    run->err) != EV_OK)
+		run->err) != EV_OK)
 		return ev_run_failed(run, node);
 	ev_run_text(run, out);
 	return true;

@@ -66,8 +66,8 @@ ev_text_case(struct ev_run *run, struct ev_slice text, bool upper)
 		unsigned n = ev_utf8_decode(text.ptr + at, &code);
 
 		at += n;
-		code = upper ? (uint32_t)towupper_l(code, locale) :
-		    (uint32_t)towlower_l(code, locale);
+		code = upper ? (uint32_t)towupper_l(code, locale)
+			     : (uint32_t)towlower_l(code, locale);
 		ev_buf_reserve(buf, 4);
 		buf->len += ev_utf8_encode(code, buf->ptr + buf->len);
 	}
@@ -99,8 +99,8 @@ lower(struct ev_run *run, const struct ev_node *node, const struct ev_val *arg,
 /* ---- length and parts ---- */
 
 static bool
-length(struct ev_run *run, const struct ev_node *node,
-    const struct ev_val *arg, struct ev_val *out)
+length(struct ev_run *run, const struct ev_node *node, const struct ev_val *arg,
+    struct ev_val *out)
 {
 	(void)run;
 	(void)node;
@@ -194,17 +194,21 @@ substring_for(struct ev_run *run, const struct ev_node *node,
 }
 
 static bool
-strpos(struct ev_run *run, const struct ev_node *node,
-    const struct ev_val *arg, struct ev_val *out)
+strpos(struct ev_run *run, const struct ev_node *node, const struct ev_val *arg,
+    struct ev_val *out)
 {
 	struct ev_slice whole = arg[0].text, piece = arg[1].text;
-	const char *found = piece.len ? memmem(whole.ptr, whole.len, piece.ptr,
-	    piece.len) : whole.ptr;
+	const char *found = piece.len
+	    ? memmem(whole.ptr, whole.len, piece.ptr, piece.len)
+	    : whole.ptr;
 
 	(void)run;
 	(void)node;
-	int_out(out, !found ? 0 : 1 + (int64_t)ev_utf8_count(whole.ptr,
-	    (size_t)(found - whole.ptr)));
+	int_out(out,
+	    !found ? 0
+		   : 1 +
+		    (int64_t)ev_utf8_count(whole.ptr,
+			(size_t)(found - whole.ptr)));
 	return true;
 }
 
@@ -389,8 +393,9 @@ add_text(struct ev_run *run, const struct ev_node *node, struct ev_buf *buf,
 		return true;
 	/* the scratch buffer holds the result: decode into another one */
 	run->buf = &own;
-	if (text.type == EV_SQL_BOOL || (text.type == EV_SQL_JSON &&
-	    (text.json.type == EV_TRUE || text.json.type == EV_FALSE)))
+	if (text.type == EV_SQL_BOOL ||
+	    (text.type == EV_SQL_JSON &&
+		(text.json.type == EV_TRUE || text.json.type == EV_FALSE)))
 		ok = ev_val_settle(run, node, &text);
 	else
 		ok = ev_val_to(run, node, &text, EV_SQL_TEXT);
@@ -407,8 +412,8 @@ add_text(struct ev_run *run, const struct ev_node *node, struct ev_buf *buf,
 }
 
 static bool
-concat(struct ev_run *run, const struct ev_node *node,
-    const struct ev_val *arg, struct ev_val *out)
+concat(struct ev_run *run, const struct ev_node *node, const struct ev_val *arg,
+    struct ev_val *out)
 {
 	struct ev_buf *buf = ev_run_begin(run);
 
@@ -447,14 +452,14 @@ concat_ws(struct ev_run *run, const struct ev_node *node,
 #define A EV_SQL_ANY
 
 const struct ev_func ev_func_text[] = {
-    {"upper", T, {T}, upper, "the text in upper case",
-	"upper('straße')", "\"STRAßE\"", false, false},
-    {"lower", T, {T}, lower, "the text in lower case",
-	"lower('ÉCOLE')", "\"école\"", false, false},
-    {"length", I, {T}, length, "the number of characters",
-	"length('naïve')", "5", false, false},
-    {"char_length", I, {T}, length, "the same as length",
-	"char_length('abc')", "3", false, false},
+    {"upper", T, {T}, upper, "the text in upper case", "upper('straße')",
+	"\"STRAßE\"", false, false},
+    {"lower", T, {T}, lower, "the text in lower case", "lower('ÉCOLE')",
+	"\"école\"", false, false},
+    {"length", I, {T}, length, "the number of characters", "length('naïve')",
+	"5", false, false},
+    {"char_length", I, {T}, length, "the same as length", "char_length('abc')",
+	"3", false, false},
     {"octet_length", I, {T}, octet_length, "the number of bytes",
 	"octet_length('naïve')", "6", false, false},
     {"left", T, {T, I}, left,
@@ -476,16 +481,16 @@ const struct ev_func ev_func_text[] = {
     {"strpos", I, {T, T}, strpos,
 	"where the second text stands in the first; 0: nowhere",
 	"strpos('reviews', 'view')", "3", false, false},
-    {"btrim", T, {T}, btrim, "without spaces at both ends",
-	"btrim('  a b ')", "\"a b\"", false, false},
+    {"btrim", T, {T}, btrim, "without spaces at both ends", "btrim('  a b ')",
+	"\"a b\"", false, false},
     {"btrim", T, {T, T}, btrim, "without these characters at both ends",
 	"btrim('xyabcyx', 'xy')", "\"abc\"", false, false},
-    {"ltrim", T, {T}, ltrim, "without spaces at the beginning",
-	"ltrim('  a ')", "\"a \"", false, false},
+    {"ltrim", T, {T}, ltrim, "without spaces at the beginning", "ltrim('  a ')",
+	"\"a \"", false, false},
     {"ltrim", T, {T, T}, ltrim, "without these characters at the beginning",
 	"ltrim('007', '0')", "\"7\"", false, false},
-    {"rtrim", T, {T}, rtrim, "without spaces at the end",
-	"rtrim(' a  ')", "\" a\"", false, false},
+    {"rtrim", T, {T}, rtrim, "without spaces at the end", "rtrim(' a  ')",
+	"\" a\"", false, false},
     {"rtrim", T, {T, T}, rtrim, "without these characters at the end",
 	"rtrim('1.500', '0')", "\"1.5\"", false, false},
     {"replace", T, {T, T, T}, replace,

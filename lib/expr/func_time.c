@@ -5,8 +5,8 @@
 #include "expr/func.h"
 
 static bool
-time_out(struct ev_run *run, const struct ev_node *node,
-    enum ev_status status, enum ev_sql type, struct ev_val *out)
+time_out(struct ev_run *run, const struct ev_node *node, enum ev_status status,
+    enum ev_sql type, struct ev_val *out)
 {
 	out->type = (uint8_t)type;
 	return status == EV_OK || ev_run_failed(run, node);
@@ -26,8 +26,9 @@ current_date(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
 	(void)arg;
-	return time_out(run, node, ev_time_cast(run->time, EV_TIME_TZ,
-	    run->time->now, EV_TIME_DATE, &out->integer, run->err),
+	return time_out(run, node,
+	    ev_time_cast(run->time, EV_TIME_TZ, run->time->now, EV_TIME_DATE,
+		&out->integer, run->err),
 	    EV_SQL_DATE, out);
 }
 
@@ -36,8 +37,9 @@ localtimestamp(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
 	(void)arg;
-	return time_out(run, node, ev_time_cast(run->time, EV_TIME_TZ,
-	    run->time->now, EV_TIME_STAMP, &out->integer, run->err),
+	return time_out(run, node,
+	    ev_time_cast(run->time, EV_TIME_TZ, run->time->now, EV_TIME_STAMP,
+		&out->integer, run->err),
 	    EV_SQL_STAMP, out);
 }
 
@@ -57,8 +59,9 @@ static bool
 from_epoch(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
-	return time_out(run, node, ev_time_from_epoch(arg[0].real,
-	    &out->integer, run->err), EV_SQL_STAMPTZ, out);
+	return time_out(run, node,
+	    ev_time_from_epoch(arg[0].real, &out->integer, run->err),
+	    EV_SQL_STAMPTZ, out);
 }
 
 static bool
@@ -82,16 +85,17 @@ extract(struct ev_run *run, const struct ev_node *node,
 	if (!find_field(run, node, arg, &field))
 		return false;
 	if (ev_time_extract(run->time, field, ev_val_time_kind(arg[1].type),
-	    arg[1].integer, &number, run->err) != EV_OK)
+		arg[1].integer, &number, run->err) != EV_OK)
 		return ev_run_failed(run, node);
 	out->type = EV_SQL_NUMERIC;
 	if (number.kind == EV_TIME_NUMBER)
 		out->num = (struct ev_num){.coef = number.value,
-		    .scale = (uint16_t)number.scale, .kind = EV_NUM_SMALL};
+		    .scale = (uint16_t)number.scale,
+		    .kind = EV_NUM_SMALL};
 	else if (number.kind == EV_TIME_NULL)
 		out->type = EV_SQL_NULL;
 	else if (ev_num_from_text(ev_slice_of(number.text), run->pool,
-	    &out->num, run->err) != EV_OK)
+		     &out->num, run->err) != EV_OK)
 		return ev_run_failed(run, node);
 	return true;
 }
@@ -115,12 +119,13 @@ date_trunc(struct ev_run *run, const struct ev_node *node,
 
 	if (!find_field(run, node, arg, &field))
 		return false;
-	if (node->argc > 2 && ev_time_zone_find(run->time, arg[2].text,
-	    &zone, run->err) != EV_OK)
+	if (node->argc > 2 &&
+	    ev_time_zone_find(run->time, arg[2].text, &zone, run->err) != EV_OK)
 		return ev_run_failed(run, node);
-	return time_out(run, node, ev_time_trunc(run->time, field,
-	    ev_val_time_kind(type), arg[1].integer, zone, &out->integer,
-	    run->err), type, out);
+	return time_out(run, node,
+	    ev_time_trunc(run->time, field, ev_val_time_kind(type),
+		arg[1].integer, zone, &out->integer, run->err),
+	    type, out);
 }
 
 #define T EV_SQL_TEXT
@@ -146,8 +151,7 @@ const struct ev_func ev_func_time[] = {
 	"timestamp '2019-02-26 12:00:00' AT TIME ZONE 'Asia/Tokyo'",
 	"\"2019-02-26 03:00:00+00\"", false, false},
     {"to_timestamp", Z, {F}, from_epoch, "seconds since 1970 as a time",
-	"to_timestamp(1551136125)", "\"2019-02-25 23:08:45+00\"", false,
-	false},
+	"to_timestamp(1551136125)", "\"2019-02-25 23:08:45+00\"", false, false},
     {"extract", N, {T, D}, extract, "a part of a date",
 	"extract(year FROM date '2019-02-26')", "2019", false, false},
     {"extract", N, {T, S}, extract, "a part of a time",

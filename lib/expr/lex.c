@@ -79,7 +79,8 @@ skip(struct ev_lex *lex)
 		if (is_space(peek(lex, 0))) {
 			lex->at++;
 		} else if (peek(lex, 0) == '-' && peek(lex, 1) == '-') {
-			while (lex->at < lex->source.len && peek(lex, 0) != '\n')
+			while (
+			    lex->at < lex->source.len && peek(lex, 0) != '\n')
 				lex->at++;
 		} else if (peek(lex, 0) == '/' && peek(lex, 1) == '*') {
 			if (!skip_comment(lex))
@@ -98,9 +99,10 @@ read_code(struct ev_lex *lex, unsigned digits, unsigned base, uint32_t *code)
 
 	for (*code = 0; n < digits; n++, lex->at++) {
 		char c = peek(lex, 0);
-		unsigned d = is_digit(c) ? (unsigned)(c - '0') :
-		    (c | 32) >= 'a' && (c | 32) <= 'f' ?
-		    (unsigned)((c | 32) - 'a' + 10) : 99;
+		unsigned d = is_digit(c) ? (unsigned)(c - '0')
+		    : (c | 32) >= 'a' && (c | 32) <= 'f'
+		    ? (unsigned)((c | 32) - 'a' + 10)
+		    : 99;
 
 		if (d >= base)
 			break;
@@ -203,8 +205,8 @@ read_dollar(struct ev_lex *lex, struct ev_token *token)
 	const char *begin = lex->source.ptr + lex->at, *found;
 	size_t n = 1, rest = lex->source.len - lex->at;
 
-	while (n < rest && (is_name_start(begin[n]) ||
-	    (n > 1 && is_digit(begin[n]))))
+	while (n < rest &&
+	    (is_name_start(begin[n]) || (n > 1 && is_digit(begin[n]))))
 		n++;
 	if (n >= rest || begin[n] != '$')
 		return false;
@@ -341,8 +343,8 @@ ev_lex_point(struct ev_slice source, size_t at, struct ev_err *err,
 	while (begin > 0 && source.ptr[begin - 1] != '\n' &&
 	    at - begin < WIDTH * 2 / 3)
 		begin--;
-	while (end < source.len && source.ptr[end] != '\n' &&
-	    end - begin < WIDTH)
+	while (
+	    end < source.len && source.ptr[end] != '\n' && end - begin < WIDTH)
 		end++;
 	/* not in the middle of a character */
 	while (begin < at && ((unsigned char)source.ptr[begin] & 0xC0) == 0x80)

@@ -16,7 +16,7 @@ enum ev_token_kind {
 	EV_TOKEN_QUOTED, /* a "name"; text is without the quotes */
 	EV_TOKEN_TEXT,   /* a literal; text is what it stands for */
 	EV_TOKEN_NUMBER,
-	EV_TOKEN_OP,     /* an operator or a punctuation mark */
+	EV_TOKEN_OP, /* an operator or a punctuation mark */
 };
 
 struct ev_token {

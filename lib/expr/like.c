@@ -11,7 +11,7 @@ enum shape { WHOLE, PREFIX, SUFFIX, INSIDE, WALK };
 
 struct ev_like {
 	enum shape shape;
-	struct ev_slice text;    /* what to compare with; of WALK the pattern */
+	struct ev_slice text; /* what to compare with; of WALK the pattern */
 	struct ev_slice escape;
 	bool fold;
 };
@@ -125,8 +125,9 @@ find_shape(struct ev_like *like, struct ev_slice pattern)
 			return;
 	if (memchr(inner.ptr, '%', inner.len))
 		return;
-	like->shape = before ? behind ? INSIDE : SUFFIX :
-	    behind ? PREFIX : WHOLE;
+	like->shape = before ? behind ? INSIDE : SUFFIX
+	    : behind         ? PREFIX
+			     : WHOLE;
 	like->text = inner;
 	/* '%' alone, and '' */
 	if (!inner.len && before)
@@ -165,8 +166,8 @@ fold(struct ev_run *run, struct ev_slice text)
 		return ev_text_case(run, text, false);
 	out = ev_arena_alloc(run->arena, text.len + 1);
 	for (size_t i = 0; i < text.len; i++)
-		out[i] = text.ptr[i] | (text.ptr[i] >= 'A' &&
-		    text.ptr[i] <= 'Z' ? 32 : 0);
+		out[i] = text.ptr[i] |
+		    (text.ptr[i] >= 'A' && text.ptr[i] <= 'Z' ? 32 : 0);
 	return (struct ev_slice){out, text.len};
 }
 
@@ -188,19 +189,20 @@ ev_like_match(const struct ev_like *like, struct ev_run *run,
 		    !memcmp(text.ptr, want.ptr, want.len);
 		return EV_OK;
 	case SUFFIX:
-		*matches = text.len >= want.len && !memcmp(text.ptr +
-		    text.len - want.len, want.ptr, want.len);
+		*matches = text.len >= want.len &&
+		    !memcmp(text.ptr + text.len - want.len, want.ptr, want.len);
 		return EV_OK;
 	case INSIDE:
-		*matches = !want.len || memmem(text.ptr, text.len, want.ptr,
-		    want.len);
+		*matches = !want.len ||
+		    memmem(text.ptr, text.len, want.ptr, want.len);
 		return EV_OK;
 	default:
 		break;
 	}
 	found = walk(like, text, want);
 	if (found == BROKEN)
-		return ev_err_set(err, EV_BAD, EV_EXIT_DATA, "LIKE pattern "
+		return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
+		    "LIKE pattern "
 		    "must not end with escape character");
 	*matches = found == YES;
 	return EV_OK;

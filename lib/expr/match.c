@@ -27,8 +27,10 @@ ev_eval_concat(struct ev_run *run, const struct ev_node *node,
 	if (a.type == EV_SQL_NULL || b.type == EV_SQL_NULL)
 		return true;
 	if (a.text.len + b.text.len > EV_EXPR_TEXT_MAX)
-		return ev_run_fail(run, node, "the text would be longer than "
-		    "%u MiB", EV_EXPR_TEXT_MAX >> 20);
+		return ev_run_fail(run, node,
+		    "the text would be longer than "
+		    "%u MiB",
+		    EV_EXPR_TEXT_MAX >> 20);
 	text = ev_arena_alloc(run->arena, a.text.len + b.text.len + 1);
 	if (a.text.len)
 		memcpy(text, a.text.ptr, a.text.len);
@@ -51,8 +53,7 @@ match_like(struct ev_run *run, const struct ev_node *node,
 }
 
 bool
-ev_eval_like(struct ev_run *run, const struct ev_node *node,
-    struct ev_val *out)
+ev_eval_like(struct ev_run *run, const struct ev_node *node, struct ev_val *out)
 {
 	if (!ev_node_eval(run, node->arg[0], out))
 		return false;
@@ -75,7 +76,8 @@ read_escape(struct ev_run *run, const struct ev_node *node,
 		return false;
 	if (escape->type != EV_SQL_NULL &&
 	    ev_utf8_count(escape->text.ptr, escape->text.len) > 1)
-		return ev_run_fail(run, node, "invalid escape string: it must "
+		return ev_run_fail(run, node,
+		    "invalid escape string: it must "
 		    "be empty or one character");
 	return true;
 }
@@ -99,8 +101,9 @@ ev_eval_like_each(struct ev_run *run, const struct ev_node *node,
 		pattern.text = ev_text_case(run, pattern.text, false);
 		escape.text = ev_text_case(run, escape.text, false);
 	}
-	return match_like(run, node, ev_like_new(run->arena, pattern.text,
-	    escape.text, fold), text.text, out);
+	return match_like(run, node,
+	    ev_like_new(run->arena, pattern.text, escape.text, fold), text.text,
+	    out);
 }
 
 bool

@@ -21,8 +21,7 @@ parse_member(struct ev_parse *parse, struct ev_node *of)
 		key = ev_parse_text_node(parse, name, parse->last);
 		return ev_parse_node2(parse, EV_NODE_MEMBER, of, key);
 	}
-	path = ev_arena_alloc(parse->arena,
-	    (of->path_len + 1) * sizeof(*path));
+	path = ev_arena_alloc(parse->arena, (of->path_len + 1) * sizeof(*path));
 	memcpy(path, of->path, of->path_len * sizeof(*path));
 	path[of->path_len++] = name;
 	of->path = path;
@@ -51,8 +50,9 @@ at_arrow_name(const struct ev_parse *parse)
 {
 	const struct ev_token *next = parse->now + 1;
 
-	return ev_parse_at_op(parse, "->") && (next->kind == EV_TOKEN_QUOTED ||
-	    (next->kind == EV_TOKEN_NAME && !ev_parse_reserved(next)));
+	return ev_parse_at_op(parse, "->") &&
+	    (next->kind == EV_TOKEN_QUOTED ||
+		(next->kind == EV_TOKEN_NAME && !ev_parse_reserved(next)));
 }
 
 static struct ev_node *
@@ -92,8 +92,8 @@ parse_negative(struct ev_parse *parse, size_t at)
 	const struct ev_token *number = parse->now;
 	bool literal = number->kind == EV_TOKEN_NUMBER &&
 	    !(number[1].kind == EV_TOKEN_OP &&
-	    (ev_slice_is(number[1].text, "::") ||
-	    ev_slice_is(number[1].text, "[")));
+		(ev_slice_is(number[1].text, "::") ||
+		    ev_slice_is(number[1].text, "[")));
 	struct ev_node *node;
 
 	if (!literal)
@@ -335,9 +335,10 @@ parse_compare(struct ev_parse *parse)
 static struct ev_node *
 parse_is_what(struct ev_parse *parse, struct ev_node *left)
 {
-	char truth = ev_parse_word(parse, "true") ? 't' :
-	    ev_parse_word(parse, "false") ? 'f' :
-	    ev_parse_word(parse, "unknown") ? 'u' : 0;
+	char truth = ev_parse_word(parse, "true") ? 't'
+	    : ev_parse_word(parse, "false")       ? 'f'
+	    : ev_parse_word(parse, "unknown")     ? 'u'
+						  : 0;
 	struct ev_node *node;
 
 	if (truth) {
@@ -429,7 +430,8 @@ ev_parse_expr(struct ev_parse *parse)
 	if (++parse->depth > EV_EXPR_DEPTH / 4) {
 		ev_lex_point(parse->source, parse->now->at, parse->err,
 		    "the expression is nested too deeply: more than %d "
-		    "parentheses", EV_EXPR_DEPTH / 4);
+		    "parentheses",
+		    EV_EXPR_DEPTH / 4);
 		return NULL;
 	}
 	node = parse_chain(parse, "or", EV_NODE_OR, parse_and);

@@ -11,9 +11,10 @@
 
 struct ev_parse {
 	struct ev_slice source;
-	const struct ev_token *now; /* the current token; EV_TOKEN_END is last */
-	size_t last;                /* where the token before it ended */
-	struct ev_arena *arena;     /* for the nodes */
+	const struct ev_token
+	    *now;               /* the current token; EV_TOKEN_END is last */
+	size_t last;            /* where the token before it ended */
+	struct ev_arena *arena; /* for the nodes */
 	struct ev_err *err;
 	unsigned depth;
 };
@@ -58,8 +59,8 @@ struct ev_node *ev_parse_node1(struct ev_parse *parse, enum ev_node_kind kind,
 struct ev_node *ev_parse_node2(struct ev_parse *parse, enum ev_node_kind kind,
     struct ev_node *a, struct ev_node *b);
 /* A text as a node, where the last token stood. */
-struct ev_node *ev_parse_text_node(struct ev_parse *parse,
-    struct ev_slice text, size_t at);
+struct ev_node *ev_parse_text_node(struct ev_parse *parse, struct ev_slice text,
+    size_t at);
 /* Sets end and depth, once the arguments are there; NULL where the tree is
  * too deep. Every node goes through it. */
 struct ev_node *ev_parse_done(struct ev_parse *parse, struct ev_node *node);

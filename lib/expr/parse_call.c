@@ -67,9 +67,10 @@ parse_substring(struct ev_parse *parse, size_t at)
 	if (!ev_parse_list(parse, &list))
 		return NULL;
 	while (list.count == 1 || from || count) {
-		struct ev_node **where = !from &&
-		    ev_parse_word(parse, "from") ? &from : !count &&
-		    ev_parse_word(parse, "for") ? &count : NULL;
+		struct ev_node **where = !from && ev_parse_word(parse, "from")
+		    ? &from
+		    : !count && ev_parse_word(parse, "for") ? &count
+							    : NULL;
 
 		if (!where)
 			break;
@@ -94,8 +95,9 @@ parse_substring(struct ev_parse *parse, size_t at)
 static struct ev_node *
 parse_trim(struct ev_parse *parse, size_t at)
 {
-	const char *name = ev_parse_word(parse, "leading") ? "ltrim" :
-	    ev_parse_word(parse, "trailing") ? "rtrim" : "btrim";
+	const char *name = ev_parse_word(parse, "leading") ? "ltrim"
+	    : ev_parse_word(parse, "trailing")             ? "rtrim"
+							   : "btrim";
 	struct ev_node_list list = {0};
 	struct ev_node *characters = NULL;
 

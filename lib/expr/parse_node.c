@@ -87,8 +87,9 @@ ev_parse_expected(struct ev_parse *parse, const char *what)
 		ev_lex_point(parse->source, now->at, parse->err,
 		    "expected %s, found %.*s%s", what,
 		    (int)(len > 60 ? 60 : len), parse->source.ptr + now->at,
-		    now->kind == EV_TOKEN_NAME && ev_parse_reserved(now) ?
-		    " (a keyword; as a name it needs double quotes)" : "");
+		    now->kind == EV_TOKEN_NAME && ev_parse_reserved(now)
+			? " (a keyword; as a name it needs double quotes)"
+			: "");
 	return NULL;
 }
 
@@ -108,7 +109,8 @@ bool
 ev_parse_name(struct ev_parse *parse, struct ev_slice *name, const char *what)
 {
 	if (parse->now->kind != EV_TOKEN_QUOTED &&
-	    (parse->now->kind != EV_TOKEN_NAME || ev_parse_reserved(parse->now)))
+	    (parse->now->kind != EV_TOKEN_NAME ||
+		ev_parse_reserved(parse->now)))
 		return ev_parse_expected(parse, what);
 	*name = parse->now->text;
 	ev_parse_step(parse);
@@ -234,7 +236,8 @@ ev_parse_start(struct ev_parse *parse, struct ev_slice source,
 	size_t count = 0, cap = 0;
 	enum ev_status status;
 
-	*parse = (struct ev_parse){.source = source, .arena = arena, .err = err};
+	*parse =
+	    (struct ev_parse){.source = source, .arena = arena, .err = err};
 	if (source.len > EV_EXPR_LENGTH)
 		return ev_err_set(err, EV_BAD, EV_EXIT_USAGE,
 		    "an expression of %zu bytes is too long: the limit is %u",

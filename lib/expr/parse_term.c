@@ -100,8 +100,8 @@ parse_call(struct ev_parse *parse)
 			*c |= 32;
 	ev_parse_step(parse);
 	ev_parse_step(parse);
-	if (!ev_parse_op(parse, ")") && (!ev_parse_list(parse, &list) ||
-	    !ev_parse_want_op(parse, ")")))
+	if (!ev_parse_op(parse, ")") &&
+	    (!ev_parse_list(parse, &list) || !ev_parse_want_op(parse, ")")))
 		return NULL;
 	return ev_parse_call(parse, lower.ptr, name->at, &list);
 }
@@ -125,8 +125,8 @@ parse_field(struct ev_parse *parse)
 static struct ev_node *
 parse_bare_call(struct ev_parse *parse)
 {
-	static const char *const names[] = {"current_timestamp",
-	    "current_date", "localtimestamp"};
+	static const char *const names[] = {"current_timestamp", "current_date",
+	    "localtimestamp"};
 	static const struct ev_node_list none;
 	size_t at = parse->now->at;
 

@@ -105,12 +105,12 @@ parse_limits(struct ev_parse *parse, struct ev_sql_type *type)
 		return true;
 	type->limited = true;
 	if (!parse_number(parse, 1, numeric ? PRECISION_MAX : VARCHAR_MAX,
-	    numeric ? "numeric's precision" : "varchar's length",
-	    &type->precision))
+		numeric ? "numeric's precision" : "varchar's length",
+		&type->precision))
 		return false;
 	if (numeric && ev_parse_op(parse, ",") &&
 	    !parse_number(parse, -PRECISION_MAX, PRECISION_MAX,
-	    "numeric's scale", &type->scale))
+		"numeric's scale", &type->scale))
 		return false;
 	return ev_parse_want_op(parse, ")");
 }
@@ -130,8 +130,8 @@ ev_parse_type(struct ev_parse *parse, struct ev_sql_type *type)
 	if (!strcmp(types[i].name, "character") &&
 	    !ev_parse_want_word(parse, "varying"))
 		return false;
-	if (type->type == EV_SQL_NUMERIC || (type->type == EV_SQL_TEXT &&
-	    strcmp(types[i].name, "text") != 0))
+	if (type->type == EV_SQL_NUMERIC ||
+	    (type->type == EV_SQL_TEXT && strcmp(types[i].name, "text") != 0))
 		return parse_limits(parse, type);
 	if (type->type != EV_SQL_STAMP)
 		return true;

@@ -22,12 +22,12 @@ ev_query_new(struct ev_scan *scan)
 	query->time.zones = query->zones;
 	query->time.zone = ev_zones_utc(query->zones);
 	clock_gettime(CLOCK_REALTIME, &now);
-	ev_query_now(query, (int64_t)now.tv_sec * 1000000 +
-	    now.tv_nsec / 1000);
+	ev_query_now(query, (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000);
 	query->deleted = ev_scan_want_key(scan, EV_DELETED);
 	query->bind = (struct ev_bind){.arena = &query->arena, .scan = scan};
 	query->bind.run = (struct ev_run){.arena = &query->arena,
-	    .pool = &query->constants, .buf = &query->scratch,
+	    .pool = &query->constants,
+	    .buf = &query->scratch,
 	    .time = &query->time};
 	return query;
 }
@@ -53,8 +53,8 @@ ev_query_free(struct ev_query *query)
 enum ev_status
 ev_query_zone(struct ev_query *query, const char *name, struct ev_err *err)
 {
-	return ev_zones_find(query->zones, ev_slice_of(name),
-	    &query->time.zone, err);
+	return ev_zones_find(query->zones, ev_slice_of(name), &query->time.zone,
+	    err);
 }
 
 void
@@ -178,8 +178,11 @@ ev_query_begin(struct ev_query *query, struct ev_run *run, struct ev_err *err)
 	if (query->pool.used)
 		ev_num_pool_reset(&query->pool);
 	*run = (struct ev_run){.fields = ev_scan_fields(query->scan),
-	    .arena = &query->event, .pool = &query->pool,
-	    .buf = &query->scratch, .time = &query->time, .err = err};
+	    .arena = &query->event,
+	    .pool = &query->pool,
+	    .buf = &query->scratch,
+	    .time = &query->time,
+	    .err = err};
 }
 
 enum ev_status
@@ -213,6 +216,7 @@ ev_query_deleted(struct ev_query *query)
 {
 	struct ev_value value = ev_scan_fields(query->scan)[query->deleted];
 
-	return value.type == EV_TRUE || (value.type == EV_STRING &&
-	    ev_value_text_is(value, EV_SLICE("true")));
+	return value.type == EV_TRUE ||
+	    (value.type == EV_STRING &&
+		ev_value_text_is(value, EV_SLICE("true")));
 }

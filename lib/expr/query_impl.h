@@ -16,9 +16,9 @@ struct ev_item {
 	struct ev_slice name; /* of the output, plain */
 	struct ev_slice key;  /* the same as JSON */
 	struct ev_node *node;
-	unsigned *slot;       /* the fields it reads */
+	unsigned *slot; /* the fields it reads */
 	size_t slots;
-	uint32_t at;          /* where it stands */
+	uint32_t at; /* where it stands */
 };
 
 struct ev_list {
@@ -35,26 +35,26 @@ struct ev_query {
 	struct ev_scan *scan;
 	struct ev_zones *zones;
 	struct ev_time_env time;
-	struct ev_arena arena;      /* of the query */
+	struct ev_arena arena; /* of the query */
 	struct ev_num_pool constants;
-	struct ev_arena event;      /* of one event */
+	struct ev_arena event; /* of one event */
 	struct ev_num_pool pool;
 	struct ev_buf scratch;
 	struct ev_bind bind;
-	struct ev_node *condition;  /* or NULL */
-	struct ev_slice source;     /* of the condition */
-	struct ev_slice *name;      /* that the condition reads */
+	struct ev_node *condition; /* or NULL */
+	struct ev_slice source;    /* of the condition */
+	struct ev_slice *name;     /* that the condition reads */
 	size_t names;
-	struct ev_list list;        /* count 0: none */
-	unsigned deleted;           /* the slot of __deleted */
+	struct ev_list list; /* count 0: none */
+	unsigned deleted;    /* the slot of __deleted */
 };
 
 /* Begins a run over the scan's last line. */
 void ev_query_begin(struct ev_query *query, struct ev_run *run,
     struct ev_err *err);
 /* Puts the part of the expression that failed before the message. */
-enum ev_status ev_query_failed(const struct ev_run *run,
-    struct ev_slice source, struct ev_err *err);
+enum ev_status ev_query_failed(const struct ev_run *run, struct ev_slice source,
+    struct ev_err *err);
 /* Begins to read a text, which is copied. */
 enum ev_status ev_query_start(struct ev_query *query, struct ev_parse *parse,
     struct ev_slice text, struct ev_err *err);

@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "expr/text.h"
 
-#define STEPS 1000000  /* of one match */
+#define STEPS 1000000 /* of one match */
 #define DEPTH 10000
 #define HEAP_KIB 20000
 
@@ -69,8 +69,8 @@ ev_pattern_set(struct ev_pattern *regex, struct ev_slice pattern,
 	PCRE2_SIZE at;
 	int code;
 
-	if (regex->code && ev_slice_equal(ev_buf_as_slice(&regex->pattern),
-	    pattern))
+	if (regex->code &&
+	    ev_slice_equal(ev_buf_as_slice(&regex->pattern), pattern))
 		return EV_OK;
 	drop(regex);
 	regex->code = pcre2_compile((PCRE2_SPTR)pattern.ptr, pattern.len,
@@ -106,7 +106,8 @@ ev_pattern_match(struct ev_pattern *regex, struct ev_slice text, bool *matches,
 	}
 	if (code == PCRE2_ERROR_MATCHLIMIT || code == PCRE2_ERROR_DEPTHLIMIT ||
 	    code == PCRE2_ERROR_HEAPLIMIT || code == PCRE2_ERROR_JIT_STACKLIMIT)
-		return ev_err_set(err, EV_BAD, EV_EXIT_DATA, "the regular "
+		return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
+		    "the regular "
 		    "expression needs too many steps on this text");
 	pcre2_get_error_message(code, reason, sizeof(reason));
 	return ev_err_set(err, EV_BAD, EV_EXIT_DATA,

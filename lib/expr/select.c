@@ -94,8 +94,8 @@ bad_name(struct ev_parse *parse, size_t at)
 
 /* expression [AS name]; with `named` AS must be there. */
 static bool
-parse_item(struct ev_query *query, struct ev_parse *parse,
-    struct ev_item *item, bool named)
+parse_item(struct ev_query *query, struct ev_parse *parse, struct ev_item *item,
+    bool named)
 {
 	struct ev_node *node;
 	struct ev_slice name;
@@ -111,7 +111,8 @@ parse_item(struct ev_query *query, struct ev_parse *parse,
 	} else if (named) {
 		return ev_parse_expected(parse, "AS and a name");
 	} else if (!name.ptr) {
-		return ev_parse_expected(parse, "AS and a name (this "
+		return ev_parse_expected(parse,
+		    "AS and a name (this "
 		    "expression has none of its own)");
 	}
 	if (!is_name(name))
@@ -176,8 +177,7 @@ parse_star(struct ev_query *query, struct ev_parse *parse)
 	ev_scan_want_members(query->scan);
 	if (ev_parse_word(parse, "exclude") && !parse_exclude(query, parse))
 		return false;
-	return !ev_parse_word(parse, "replace") ||
-	    parse_replace(query, parse);
+	return !ev_parse_word(parse, "replace") || parse_replace(query, parse);
 }
 
 /* No name twice among these items. */
@@ -206,8 +206,10 @@ ev_list_parse(struct ev_query *query, struct ev_parse *parse)
 		if (ev_parse_op(parse, "*")) {
 			if (!parse_star(query, parse))
 				return EV_BAD;
-		} else if (!parse_item(query, parse, add(query, &list->item,
-		    &list->count, &list->cap), false)) {
+		} else if (!parse_item(query, parse,
+			       add(query, &list->item, &list->count,
+				   &list->cap),
+			       false)) {
 			return EV_BAD;
 		}
 	} while (ev_parse_op(parse, ","));
@@ -219,8 +221,7 @@ ev_list_parse(struct ev_query *query, struct ev_parse *parse)
 }
 
 enum ev_status
-ev_query_drop(struct ev_query *query, struct ev_slice text,
-    struct ev_err *err)
+ev_query_drop(struct ev_query *query, struct ev_slice text, struct ev_err *err)
 {
 	struct ev_list *list = &query->list;
 	struct ev_parse parse;
@@ -252,8 +253,7 @@ carried(const struct ev_run *run, const struct ev_item *item)
 }
 
 static bool
-write_value(struct ev_run *run, const struct ev_node *node,
-    struct ev_buf *out)
+write_value(struct ev_run *run, const struct ev_node *node, struct ev_buf *out)
 {
 	struct ev_val val;
 
@@ -279,7 +279,8 @@ find(const struct ev_item *item, size_t count, struct ev_value key)
 static bool
 clash(struct ev_run *run, const struct ev_item *item)
 {
-	ev_err_set(run->err, EV_BAD, EV_EXIT_DATA, "the event has a member "
+	ev_err_set(run->err, EV_BAD, EV_EXIT_DATA,
+	    "the event has a member "
 	    "%.*s already: write * REPLACE (… AS %.*s) or * EXCLUDE (%.*s)",
 	    (int)item->key.len, item->key.ptr, (int)item->name.len,
 	    item->name.ptr, (int)item->name.len, item->name.ptr);
@@ -296,8 +297,8 @@ write_star(struct ev_query *query, struct ev_run *run, struct ev_buf *out,
 
 	member = ev_scan_members(query->scan, &count);
 	for (size_t i = 0; i < count; i++) {
-		const struct ev_item *item = find(list->replace,
-		    list->replaces, member[i].key);
+		const struct ev_item *item = find(list->replace, list->replaces,
+		    member[i].key);
 
 		if (find(list->exclude, list->excludes, member[i].key)) {
 			*changed = true;

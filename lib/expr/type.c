@@ -36,8 +36,9 @@ ev_sql_implicit(enum ev_sql from, enum ev_sql to)
 	if (ev_sql_is_time(from) && ev_sql_is_time(to))
 		return from < to;
 	/* a field's number is numeric, its string text, its true boolean */
-	return from == EV_SQL_ANY && (to == EV_SQL_BOOL || to == EV_SQL_TEXT ||
-	    to == EV_SQL_NUMERIC || to == EV_SQL_FLOAT8);
+	return from == EV_SQL_ANY &&
+	    (to == EV_SQL_BOOL || to == EV_SQL_TEXT || to == EV_SQL_NUMERIC ||
+		to == EV_SQL_FLOAT8);
 }
 
 const char *

@@ -32,7 +32,7 @@ enum ev_sql {
 	EV_SQL_DATE,
 	EV_SQL_STAMP,
 	EV_SQL_STAMPTZ,
-	EV_SQL_JSON,    /* of a value only */
+	EV_SQL_JSON, /* of a value only */
 };
 
 /* A quoted literal that stands beside a field: what it would be as each of
@@ -40,7 +40,7 @@ enum ev_sql {
 struct ev_quoted {
 	struct ev_slice text;
 	struct ev_num num;
-	bool number; /* it is a JSON number: num is set */
+	bool number;  /* it is a JSON number: num is set */
 	int8_t truth; /* 0, 1; -1 if it is no boolean */
 };
 

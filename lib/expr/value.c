@@ -20,8 +20,8 @@ ev_run_failed(struct ev_run *run, const struct ev_node *node)
 }
 
 bool
-ev_run_fail(struct ev_run *run, const struct ev_node *node,
-    const char *format, ...)
+ev_run_fail(struct ev_run *run, const struct ev_node *node, const char *format,
+    ...)
 {
 	char text[512];
 	va_list args;
@@ -77,8 +77,7 @@ settle_number(struct ev_run *run, const struct ev_node *node,
 
 	val->type = EV_SQL_NUMERIC;
 	if (ev_val_small(json, &small)) {
-		val->num = (struct ev_num){.coef = small,
-		    .kind = EV_NUM_SMALL};
+		val->num = (struct ev_num){.coef = small, .kind = EV_NUM_SMALL};
 		return true;
 	}
 	if (ev_num_from_json(json, run->pool, &val->num, run->err) != EV_OK)
@@ -114,15 +113,17 @@ ev_val_settle(struct ev_run *run, const struct ev_node *node,
 enum ev_time_kind
 ev_val_time_kind(enum ev_sql type)
 {
-	return type == EV_SQL_DATE ? EV_TIME_DATE :
-	    type == EV_SQL_STAMP ? EV_TIME_STAMP : EV_TIME_TZ;
+	return type == EV_SQL_DATE ? EV_TIME_DATE
+	    : type == EV_SQL_STAMP ? EV_TIME_STAMP
+				   : EV_TIME_TZ;
 }
 
 enum ev_sql
 ev_val_time_type(enum ev_time_kind kind)
 {
-	return kind == EV_TIME_DATE ? EV_SQL_DATE :
-	    kind == EV_TIME_STAMP ? EV_SQL_STAMP : EV_SQL_STAMPTZ;
+	return kind == EV_TIME_DATE ? EV_SQL_DATE
+	    : kind == EV_TIME_STAMP ? EV_SQL_STAMP
+				    : EV_SQL_STAMPTZ;
 }
 
 static void
@@ -130,8 +131,8 @@ print_time(const struct ev_time_env *time, const struct ev_val *val,
     struct ev_buf *out)
 {
 	ev_buf_reserve(out, EV_TIME_TEXT_MAX);
-	out->len += ev_time_out(time, ev_val_time_kind(val->type),
-	    val->integer, out->ptr + out->len);
+	out->len += ev_time_out(time, ev_val_time_kind(val->type), val->integer,
+	    out->ptr + out->len);
 }
 
 void

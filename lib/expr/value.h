@@ -19,8 +19,9 @@ bool ev_val_settle(struct ev_run *run, const struct ev_node *node,
 static inline bool
 ev_val_is_null(const struct ev_val *val)
 {
-	return val->type == EV_SQL_NULL || (val->type == EV_SQL_JSON &&
-	    (val->json.type == EV_MISSING || val->json.type == EV_NULL));
+	return val->type == EV_SQL_NULL ||
+	    (val->type == EV_SQL_JSON &&
+		(val->json.type == EV_MISSING || val->json.type == EV_NULL));
 }
 
 /* Casts as CAST does, NULL to NULL. The value may be of any type; numbers of
