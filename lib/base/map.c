@@ -45,7 +45,7 @@ uint64_t
 ev_map_hash(const void *ptr, size_t len)
 {
 	static uint64_t seed;
-	const unsigned char *s = ptr;
+	const unsigned char *s = len ? ptr : ""; /* of no bytes, NULL too */
 	uint64_t h;
 
 	if (!seed &&

@@ -62,4 +62,23 @@ ev_calendar_weekday(int64_t days)
 	return (int)(w < 0 ? w + 7 : w);
 }
 
+/* Days since 1970 of the Monday that begins ISO 8601's week 1 of a year. */
+static inline int64_t
+ev_calendar_first_monday(int64_t year)
+{
+	int64_t fourth = ev_calendar_days(year, 1, 4);
+
+	return fourth - (ev_calendar_weekday(fourth) + 6) % 7;
+}
+
+/* The week of a day in that year, and the year that the week belongs to. */
+static inline int
+ev_calendar_iso_week(int64_t days, int year, int *week_year)
+{
+	for (*week_year = year + 1;
+	     days < ev_calendar_first_monday(*week_year);)
+		(*week_year)--;
+	return (int)((days - ev_calendar_first_monday(*week_year)) / 7 + 1);
+}
+
 #endif

@@ -231,26 +231,6 @@ put_epoch(struct ev_time_number *result, int64_t stamp)
 	    (unsigned)(tenths % 10000) * 100, 6);
 }
 
-/* Days since 1970 of the Monday that begins week 1 of a year. */
-static int64_t
-first_monday(int64_t year)
-{
-	int64_t fourth = ev_calendar_days(year, 1, 4);
-
-	return fourth - (ev_calendar_weekday(fourth) + 6) % 7;
-}
-
-static int
-iso_week(const struct ev_time_parts *parts, int *year)
-{
-	int64_t days = ev_calendar_days(parts->year, parts->month, parts->day);
-
-	*year = parts->year + 1;
-	while (days < first_monday(*year))
-		(*year)--;
-	return (int)((days - first_monday(*year)) / 7 + 1);
-}
-
 /* Years as people count them: no year 0. */
 static int64_t
 shown_year(int64_t year)
@@ -284,7 +264,7 @@ date_field(enum ev_time_field field, const struct ev_time_parts *p,
 		*value = p->day;
 		return true;
 	case EV_TIME_WEEK:
-		*value = iso_week(p, &year);
+		*value = ev_calendar_iso_week(days, p->year, &year);
 		return true;
 	case EV_TIME_MONTH:
 		*value = p->month;
@@ -314,7 +294,7 @@ date_field(enum ev_time_field field, const struct ev_time_parts *p,
 		*value = days - ev_calendar_days(p->year, 1, 1) + 1;
 		return true;
 	case EV_TIME_ISOYEAR:
-		iso_week(p, &year);
+		ev_calendar_iso_week(days, p->year, &year);
 		*value = shown_year(year);
 		return true;
 	default:

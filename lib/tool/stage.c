@@ -17,17 +17,24 @@ const struct ev_opt ev_stage_options[2] = {
 	    NULL, "say at the end what came in and went out"},
 };
 
+static enum ev_status
+let_go(struct ev_writer *writer, enum ev_reader_event what, struct ev_err *err)
+{
+	if (!writer)
+		return EV_OK;
+	return what == EV_READER_WAIT ? ev_writer_flush(writer, err) :
+					ev_writer_settle(writer, err);
+}
+
 /* The reader's bytes are about to move, or it has to wait. */
 static enum ev_status
 on_reader(void *arg, enum ev_reader_event what, struct ev_err *err)
 {
 	struct ev_stage *stage = arg;
-	enum ev_status status = EV_OK;
+	enum ev_status status = let_go(stage->writer, what, err);
 
-	if (stage->writer)
-		status = what == EV_READER_WAIT ?
-		    ev_writer_flush(stage->writer, err) :
-		    ev_writer_settle(stage->writer, err);
+	if (status == EV_OK)
+		status = let_go(stage->other, what, err);
 	if (status == EV_OK && what == EV_READER_WAIT)
 		status = ev_bad_flush(stage->bad, err);
 	return status;
@@ -53,8 +60,7 @@ ev_stage_input(struct ev_stage *stage, struct ev_input *input,
 {
 	struct ev_err err;
 
-	if (stage->reader && stage->writer &&
-	    ev_writer_settle(stage->writer, &err) != EV_OK)
+	if (stage->reader && on_reader(stage, EV_READER_REFILL, &err) != EV_OK)
 		ev_tool_fail(&err);
 	ev_reader_free(stage->reader);
 	stage->reader = NULL;

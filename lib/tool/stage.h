@@ -40,6 +40,9 @@ struct ev_stage {
 	struct ev_writer *writer;
 	struct ev_scan *scan;
 	struct ev_bad *bad;
+	struct ev_writer *other; /* a second output, or NULL: it is settled
+	                          * and flushed when the first is; set by the
+	                          * caller after ev_stage_open */
 	const char *place; /* where the reader reads, for messages */
 	const char *hint;  /* added to the reason where already the first line
 	                    * is bad, or NULL */

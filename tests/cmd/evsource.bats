@@ -252,6 +252,98 @@ fails() { # STATUS WHY, a pattern
   says 'evsource-file: a:2: not a JSON object (column 1)'
 }
 
+@test "CSV and TSV by name and by --format" {
+  printf 'id,name\n1,"a, b"\n' >a.csv
+  printf 'id\tname\n2\ta, b\n' >a.tsv
+  try evsource a.csv a.tsv
+  exits 0
+  prints '{"id":1,"name":"a, b"}
+{"id":2,"name":"a, b"}'
+  try evsource --format csv - <a.csv
+  prints '{"id":1,"name":"a, b"}'
+  try evsource --format tsv - <a.tsv
+  prints '{"id":2,"name":"a, b"}'
+}
+
+@test "CSV and TSV in one run keep their delimiters, unless one is given" {
+  printf 'a;b\n1;2\n' >a.csv
+  printf 'a;b\n3;4\n' >a.tsv
+  try evsource -d ';' a.csv a.tsv
+  exits 0
+  prints '{"a":1,"b":2}
+{"a":3,"b":4}'
+}
+
+@test "each CSV file has its own header" {
+  printf 'a,b\n1,2\n' >a.csv
+  printf 'b,c\n3,4\n' >b.csv
+  try evsource --meta m a.csv b.csv
+  exits 0
+  prints '{"a":1,"b":2,"m":{"file":"a.csv","line":2}}
+{"b":3,"c":4,"m":{"file":"b.csv","line":2}}'
+}
+
+@test "the options of a CSV" {
+  printf 'junk\n# note\n1|x\\|y|NA\n' >a.csv
+  try evsource -d '|' --skip 1 --comment '#' --escape '\' --quote none \
+    --header id,text,more --null NA --types id:text a.csv
+  exits 0
+  prints '{"id":"1","text":"x|y","more":null}'
+}
+
+@test "a bad row of a CSV has its line" {
+  printf 'a,b\n1,2\n3\n4,5\n' >a.csv
+  try evsource a.csv
+  exits 65
+  says 'evsource-file: a.csv:3: *'
+  try evsource --on-error skip a.csv
+  prints '{"a":1,"b":2}
+{"a":4,"b":5}'
+  try evsource --ragged pad a.csv
+  exits 0
+}
+
+@test "--encoding converts, also what is packed and what is no CSV" {
+  printf 'name\nM\xfcller\n' | gzip >a.csv.gz
+  try evsource --encoding latin1 a.csv.gz
+  exits 0
+  prints '{"name":"Müller"}'
+  printf 'M\xfcller\n' >a.txt
+  try evsource --encoding latin1 a.txt
+  prints '{"message":"Müller"}'
+  try evsource a.csv.gz
+  exits 65
+  try evsource --encoding nosuch a.txt
+  exits 64
+}
+
+@test "--types with a name that no file has is an error" {
+  printf 'a,b\n1,2\n' >a.csv
+  try evsource --types c:text a.csv
+  fails 64 "--types has 'c', which is no column"
+}
+
+@test "--suggest-types prints the option to paste" {
+  printf "id,it's\n1,x\n2,y\n" >a.csv
+  try evsource --suggest-types a.csv
+  exits 0
+  prints "--types 'id:number,it'\\''s:text'"
+  eval "evsource $output a.csv" >out
+  [ "$(head -n 1 out)" = '{"id":1,"it'"'"'s":"x"}' ]
+}
+
+@test "an option of CSV where there is none" {
+  echo '{"a":1}' >a.ndjson
+  try evsource --null x a.ndjson
+  fails 64 "--null is for --format csv and tsv, and 'a.ndjson' is read as ndjson"
+}
+
+@test "a header in which ~ev comes first" {
+  printf '~ev,b\nfail,2\n' >a.csv
+  try evsource a.csv
+  exits 65
+}
+
 @test "--path leads to the events in a document" {
   echo '{"data":{"items":[{"a":1},{"a":2}]},"next":null}' >a.json
   try evsource --path data.items a.json
@@ -263,7 +355,7 @@ fails() { # STATUS WHY, a pattern
 @test "--path where there are no documents is refused" {
   echo '{"a":1}' >a.ndjson
   try evsource --path data a.ndjson
-  fails 64 "--path is for --format json, and 'a.ndjson' is something else"
+  fails 64 "--path is for --format json, and 'a.ndjson' is read as ndjson"
 }
 
 @test "lines taken apart by a pattern" {

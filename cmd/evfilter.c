@@ -1,0 +1,361 @@
+/*
+ * evfilter: keeps the events for which a condition is true, and projects them.
+ *
+ * Events that pass unchanged leave as the bytes they came as. With places
+ * behind the condition it reads them itself, as grep reads files: it starts
+ * evsource and takes its exit status.
+ */
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "expr/query.h"
+#include "tool/child.h"
+#include "tool/stage.h"
+#include "tool/tool.h"
+
+static const struct ev_opt_usage usage = {
+    "evfilter",
+    "[OPTION…] CONDITION [PLACE…]",
+    "keeps the events for which CONDITION is true (SQL, see evexpr(7))",
+    "evsource reviews.csv | evfilter \"rating < 3 AND channel LIKE 'w%'\"",
+};
+
+struct settings {
+	const char *select, *drop, *other, *program, *zone;
+	uint64_t limit;
+	bool invert;
+};
+
+static const struct ev_opt options[] = {
+    {"select", 's', EV_OPT_TEXT, offsetof(struct settings, select), "LIST",
+	"what to make of an event: 'id, a*b AS c'"},
+    {"drop", 0, EV_OPT_TEXT, offsetof(struct settings, drop), "FIELDS",
+	"fields to leave out: a,b"},
+    {"else", 0, EV_OPT_TEXT, offsetof(struct settings, other), "PLACE",
+	"where the other events go"},
+    {"invert", 'v', EV_OPT_FLAG, offsetof(struct settings, invert), NULL,
+	"keep those for which CONDITION is false"},
+    {"file", 'f', EV_OPT_TEXT, offsetof(struct settings, program), "FILE",
+	"read CONDITION, or SELECT … WHERE …, from FILE"},
+    {"limit", 'n', EV_OPT_COUNT, offsetof(struct settings, limit), "N",
+	"end after N events"},
+    {"tz", 0, EV_OPT_TEXT, offsetof(struct settings, zone), "ZONE",
+	"time zone of timestamps (UTC)"},
+};
+
+struct filter {
+	struct settings settings;
+	struct ev_stage_settings stage_settings;
+	struct ev_scan *scan;
+	struct ev_query *query;
+	struct ev_stage stage;
+	struct ev_child source; /* of the places */
+	struct ev_child other;  /* --else */
+	bool sees_deletes;      /* the condition names __deleted */
+};
+
+/* ---- compiling ---- */
+
+static void
+must(enum ev_status status, const char *what, struct ev_err *err)
+{
+	if (status != EV_OK)
+		ev_tool_die(EV_EXIT_USAGE, "%s: %s", what, err->text);
+}
+
+/* The text of --file. */
+static struct ev_buf
+read_program(const char *path)
+{
+	struct ev_buf text = {0};
+	FILE *file = fopen(path, "re");
+	size_t n;
+
+	if (!file)
+		ev_tool_die(EV_EXIT_USAGE, "cannot read '%s': %s", path,
+		    ev_err_errno(errno));
+	do {
+		ev_buf_reserve(&text, 4096);
+		n = fread(text.ptr + text.len, 1, 4096, file);
+		text.len += n;
+	} while (n > 0 && text.len < (2u << 20));
+	if (ferror(file))
+		ev_tool_die(EV_EXIT_USAGE, "cannot read '%s': %s", path,
+		    ev_err_errno(errno));
+	fclose(file);
+	return text;
+}
+
+static void
+compile_file(struct filter *filter)
+{
+	const char *path = filter->settings.program;
+	struct ev_buf text = read_program(path);
+	struct ev_err err;
+
+	must(ev_query_program(filter->query, ev_buf_as_slice(&text), &err),
+	    path, &err);
+	ev_buf_release(&text);
+}
+
+static void
+compile_condition(struct filter *filter, const char *text)
+{
+	struct ev_err err;
+
+	/* as a condition the name of a file is a field that no event has */
+	if (access(text, F_OK) == 0)
+		ev_tool_die(EV_EXIT_USAGE,
+		    "'%s' is a file, and a condition "
+		    "is wanted first: evfilter … TRUE %s",
+		    text, text);
+	must(ev_query_condition(filter->query, ev_slice_of(text), &err),
+	    "the condition", &err);
+}
+
+/* Compiles what the options and the first operand say; returns the index of
+ * the first place. */
+static int
+compile(struct filter *filter, int argc, char **argv, int rest)
+{
+	const struct settings *settings = &filter->settings;
+	struct ev_query *query = filter->query;
+	struct ev_err err;
+
+	if (settings->zone)
+		must(ev_query_zone(query, settings->zone, &err), "--tz", &err);
+	if (settings->program)
+		compile_file(filter);
+	else if (rest < argc)
+		compile_condition(filter, argv[rest++]);
+	if ((settings->select || settings->drop) && ev_query_has_list(query))
+		ev_tool_die(EV_EXIT_USAGE,
+		    "'%s' has a select list: --%s has no place beside it",
+		    settings->program, settings->select ? "select" : "drop");
+	if (settings->select && settings->drop)
+		ev_tool_die(EV_EXIT_USAGE,
+		    "--select and --drop together: "
+		    "write --select '* EXCLUDE (%s), …'",
+		    settings->drop);
+	if (settings->select)
+		must(ev_query_select(query, ev_slice_of(settings->select),
+			 &err),
+		    "--select", &err);
+	if (settings->drop)
+		must(ev_query_drop(query, ev_slice_of(settings->drop), &err),
+		    "--drop", &err);
+	if (!ev_query_has_condition(query) && !ev_query_has_list(query))
+		ev_tool_die(EV_EXIT_USAGE,
+		    "no condition, as in: "
+		    "evfilter 'rating < 3'");
+	filter->sees_deletes = ev_query_names(query, EV_SLICE("__deleted"));
+	return rest;
+}
+
+/* ---- the commands that this one starts ---- */
+
+/* The places are read by evsource, to which our options about bad input and
+ * long lines go too. */
+static void
+start_source(struct filter *filter, char **place, int count)
+{
+	const struct ev_stage_settings *settings = &filter->stage_settings;
+	char **argv = ev_mem_zalloc((size_t)count + 7, sizeof(*argv));
+	char *size = ev_mem_printf("%llu",
+	    (unsigned long long)settings->max_event);
+	struct ev_err err;
+	int n = 0;
+
+	if (settings->bad.reject)
+		ev_tool_die(EV_EXIT_USAGE,
+		    "--reject cannot be of two "
+		    "commands: evsource --reject %s %s | evfilter …",
+		    settings->bad.reject, place[0]);
+	argv[n++] = (char[]){"evsource"};
+	argv[n++] = (char[]){"--max-event"};
+	argv[n++] = size;
+	if (settings->bad.on_error == EV_BAD_SKIP) {
+		argv[n++] = (char[]){"--on-error"};
+		argv[n++] = (char[]){"skip"};
+	}
+	argv[n++] = (char[]){"--"};
+	for (int i = 0; i < count; i++)
+		argv[n++] = place[i];
+	if (ev_child_start(&filter->source, "evsource", argv, true, -1, &err) !=
+	    EV_OK)
+		ev_tool_fail(&err);
+}
+
+static void
+start_other(struct filter *filter)
+{
+	const char *place = filter->settings.other;
+	char *argv[] = {(char[]){"evsink"}, (char[]){"--"},
+	    (char *)(uintptr_t)place, NULL};
+	struct ev_err err;
+
+	if (!ev_query_has_condition(filter->query))
+		ev_tool_die(EV_EXIT_USAGE,
+		    "--else needs a condition that refuses events");
+	if (ev_child_start(&filter->other, "evsink", argv, false, -1, &err) !=
+	    EV_OK)
+		ev_tool_fail(&err);
+	filter->stage.other = ev_writer_new(filter->other.fd, place);
+	ev_tool_announce(filter->stage.other);
+}
+
+/* The sink of --else is gone: its own status says why. */
+static _Noreturn void
+other_failed(struct filter *filter)
+{
+	struct ev_err err;
+
+	ev_tool_hush(filter->stage.other);
+	filter->stage.other = NULL;
+	if (ev_child_wait(&filter->other, &err) == EV_OK)
+		err.exit = EV_EXIT_IO;
+	ev_tool_die(err.exit, "cannot write to '%s'", filter->settings.other);
+}
+
+static void
+close_other(struct filter *filter)
+{
+	struct ev_err err;
+
+	if (!filter->stage.other)
+		return;
+	if (ev_writer_flush(filter->stage.other, &err) != EV_OK)
+		other_failed(filter);
+	ev_tool_hush(filter->stage.other);
+	ev_writer_free(filter->stage.other);
+	filter->stage.other = NULL;
+	if (ev_child_wait(&filter->other, &err) != EV_OK)
+		ev_tool_die(err.exit, "cannot write to '%s'",
+		    filter->settings.other);
+}
+
+/* ---- one event ---- */
+
+/* What the condition says: 1 keep, 0 refuse, -1 it cannot be judged. */
+static int
+judge(struct filter *filter, const struct ev_line *line, bool deleted)
+{
+	struct ev_err err;
+	int truth;
+
+	if (!ev_query_has_condition(filter->query) ||
+	    (deleted && !filter->sees_deletes))
+		return 1;
+	if (ev_query_test(filter->query, &truth, &err) != EV_OK) {
+		ev_stage_bad(&filter->stage, line, err.text);
+		return -1;
+	}
+	return truth == (filter->settings.invert ? 0 : 1);
+}
+
+static void
+emit(struct filter *filter, const struct ev_line *line, bool deleted)
+{
+	struct ev_stage *stage = &filter->stage;
+	enum ev_status status;
+	struct ev_err err;
+	bool changed;
+
+	if (!ev_query_has_list(filter->query)) {
+		ev_stage_pass(stage, line);
+		return;
+	}
+	status = ev_query_project(filter->query, deleted, ev_stage_begin(stage),
+	    &changed, &err);
+	if (status == EV_OK && changed) {
+		ev_stage_end(stage);
+		return;
+	}
+	ev_writer_undo(stage->writer);
+	if (status == EV_OK)
+		ev_stage_pass(stage, line);
+	else
+		ev_stage_bad(stage, line, err.text);
+}
+
+static void
+refuse(struct filter *filter, const struct ev_line *line)
+{
+	struct ev_err err;
+
+	filter->stage.filtered++;
+	if (filter->stage.other &&
+	    ev_writer_pass(filter->stage.other, line, &err) != EV_OK)
+		other_failed(filter);
+}
+
+static void
+run(struct filter *filter)
+{
+	struct ev_stage *stage = &filter->stage;
+	struct ev_line line;
+
+	while (stage->out < filter->settings.limit &&
+	    ev_stage_next(stage, &line)) {
+		bool deleted = ev_query_deleted(filter->query);
+		int keep = judge(filter, &line, deleted);
+
+		if (keep > 0)
+			emit(filter, &line, deleted);
+		else if (keep == 0)
+			refuse(filter, &line);
+	}
+}
+
+/* The end of evsource: its failure is ours, unless we left it first. */
+static void
+close_source(struct filter *filter)
+{
+	struct ev_err err;
+
+	if (!filter->source.pid)
+		return;
+	if (filter->stage.out >= filter->settings.limit)
+		ev_child_stop(&filter->source);
+	else if (ev_child_wait(&filter->source, &err) != EV_OK)
+		ev_tool_fail(&err);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct filter filter = {.settings = {.limit = UINT64_MAX},
+	    .stage_settings = EV_STAGE_DEFAULTS};
+	const struct ev_opt_table tables[] = {
+	    EV_OPT_TABLE(options, &filter.settings),
+	    EV_OPT_TABLE(ev_bad_options, &filter.stage_settings.bad),
+	    EV_OPT_TABLE(ev_stage_options, &filter.stage_settings),
+	    {NULL, NULL, 0},
+	};
+	struct ev_input_fd input;
+	int rest;
+
+	ev_tool_start("evfilter", true);
+	rest = ev_tool_options(&usage, tables, argc, argv);
+	filter.scan = ev_scan_new();
+	filter.query = ev_query_new(filter.scan);
+	rest = compile(&filter, argc, argv, rest);
+	if (rest < argc)
+		start_source(&filter, argv + rest, argc - rest);
+	ev_input_fd_init(&input, rest < argc ? filter.source.fd : STDIN_FILENO,
+	    rest < argc ? "event of the places" : "standard input");
+	ev_stage_open(&filter.stage, &filter.stage_settings, &input.in,
+	    filter.scan, ev_tool_stdout());
+	if (filter.settings.other)
+		start_other(&filter);
+	run(&filter);
+	close_source(&filter);
+	close_other(&filter);
+	ev_stage_done(&filter.stage);
+	ev_query_free(filter.query);
+	ev_scan_free(filter.scan);
+	ev_tool_done(EV_EXIT_OK);
+}

@@ -1,0 +1,365 @@
+/*
+ * bind: see bind.h. This file: constants, fields, calls, and what all of the
+ * binder uses.
+ */
+#include "expr/bind.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/utf8.h"
+#include "expr/eval.h"
+#include "expr/func.h"
+#include "expr/lex.h"
+
+void *
+ev_bind_fail(struct ev_bind *bind, const struct ev_node *node,
+    const char *format, ...)
+{
+	char text[400];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	ev_lex_point(bind->source, node->at, bind->err, "%s", text);
+	return NULL;
+}
+
+struct ev_node *
+ev_bind_make(struct ev_bind *bind, const struct ev_node *like,
+    enum ev_node_kind kind, unsigned argc)
+{
+	struct ev_node *node = ev_arena_zalloc(bind->arena, sizeof(*node));
+
+	node->kind = (uint8_t)kind;
+	node->at = like->at;
+	node->end = like->end;
+	node->argc = argc;
+	if (argc)
+		node->arg = ev_arena_zalloc(bind->arena,
+		    argc * sizeof(*node->arg));
+	return node;
+}
+
+static struct ev_node *
+make_const(struct ev_bind *bind, const struct ev_node *like,
+    const struct ev_val *value, enum ev_sql type)
+{
+	struct ev_node *node = ev_bind_make(bind, like, EV_NODE_CONST, 0);
+
+	node->value = *value;
+	node->type = (uint8_t)type;
+	node->eval = ev_eval_const;
+	node->constant = true;
+	return node;
+}
+
+/* Evaluates a node once and for all. */
+static struct ev_node *
+fold(struct ev_bind *bind, struct ev_node *node)
+{
+	struct ev_err why;
+	struct ev_val value;
+
+	bind->run.err = &why;
+	bind->run.failed = NULL;
+	if (ev_node_eval(&bind->run, node, &value))
+		return make_const(bind, node, &value, node->type);
+	if (bind->lazy)
+		return node;
+	return ev_bind_fail(bind, bind->run.failed, "%s", why.text);
+}
+
+struct ev_node *
+ev_bind_done(struct ev_bind *bind, struct ev_node *node, enum ev_sql type,
+    ev_eval eval)
+{
+	node->type = (uint8_t)type;
+	node->eval = eval;
+	node->constant = node->kind != EV_NODE_FIELD;
+	for (unsigned i = 0; i < node->argc; i++)
+		node->constant &= node->arg[i]->constant;
+	return node->constant ? fold(bind, node) : node;
+}
+
+bool
+ev_bind_args(struct ev_bind *bind, struct ev_node *node)
+{
+	for (unsigned i = 0; i < node->argc; i++) {
+		node->arg[i] = ev_bind(bind, node->arg[i]);
+		if (!node->arg[i])
+			return false;
+	}
+	return true;
+}
+
+/* ---- implicit casts ---- */
+
+/* A quoted literal as what it is needed for. */
+static struct ev_node *
+coerce_literal(struct ev_bind *bind, struct ev_node *node, enum ev_sql type)
+{
+	struct ev_val value = node->value;
+	struct ev_err why;
+
+	if (value.type == EV_SQL_UNKNOWN) {
+		struct ev_slice text = value.quoted->text;
+
+		value.type = EV_SQL_TEXT;
+		value.text = text;
+	}
+	bind->run.err = &why;
+	bind->run.failed = NULL;
+	if (!ev_val_to(&bind->run, node, &value, type))
+		return ev_bind_fail(bind, node, "%s", why.text);
+	return make_const(bind, node, &value, type);
+}
+
+struct ev_node *
+ev_bind_coerce(struct ev_bind *bind, struct ev_node *node, enum ev_sql type)
+{
+	struct ev_node *cast;
+
+	if (node->type == EV_SQL_UNKNOWN)
+		return coerce_literal(bind, node,
+		    type == EV_SQL_ANY ? EV_SQL_TEXT : type);
+	if (node->type == type || type == EV_SQL_ANY)
+		return node;
+	if (!ev_sql_implicit(node->type, type))
+		return NULL;
+	cast = ev_bind_make(bind, node, EV_NODE_CAST, 1);
+	cast->arg[0] = node;
+	cast->sql.type = (uint8_t)type;
+	return ev_bind_done(bind, cast, type,
+	    node->type == EV_SQL_ANY ? ev_eval_coerce : ev_eval_cast);
+}
+
+/* ---- leaves ---- */
+
+static size_t
+digits(struct ev_slice text, size_t at)
+{
+	while (at < text.len && text.ptr[at] >= '0' && text.ptr[at] <= '9')
+		at++;
+	return at;
+}
+
+/* The grammar of a JSON number (RFC 8259, section 6). */
+static bool
+is_json_number(struct ev_slice text)
+{
+	size_t at = text.len && *text.ptr == '-', begin = at;
+
+	at = digits(text, at);
+	if (at == begin || (text.ptr[begin] == '0' && at > begin + 1))
+		return false;
+	if (at < text.len && text.ptr[at] == '.') {
+		begin = at + 1;
+		at = digits(text, begin);
+		if (at == begin)
+			return false;
+	}
+	if (at < text.len && (text.ptr[at] | 32) == 'e') {
+		at++;
+		at += at < text.len &&
+		    (text.ptr[at] == '+' || text.ptr[at] == '-');
+		begin = at;
+		at = digits(text, begin);
+		if (at == begin)
+			return false;
+	}
+	return at == text.len;
+}
+
+/* A literal's meaning beside fields: see struct ev_quoted. */
+static struct ev_node *
+bind_literal(struct ev_bind *bind, struct ev_node *node)
+{
+	struct ev_quoted *quoted;
+	struct ev_slice text = node->value.text;
+	struct ev_num num;
+
+	node->constant = true;
+	node->eval = ev_eval_const;
+	node->type = node->value.type;
+	if (node->value.type == EV_SQL_NULL)
+		node->type = EV_SQL_UNKNOWN;
+	if (node->value.type != EV_SQL_UNKNOWN)
+		return node;
+	if (ev_utf8_check(text.ptr, text.len) != text.len)
+		return ev_bind_fail(bind, node, "the text is not UTF-8");
+	quoted = ev_arena_zalloc(bind->arena, sizeof(*quoted));
+	quoted->text = text;
+	quoted->truth = (int8_t)ev_val_truth(text);
+	if (is_json_number(text) &&
+	    ev_num_from_json(text, bind->run.pool, &num, NULL) == EV_OK) {
+		quoted->num = num;
+		quoted->number = true;
+	}
+	node->value.quoted = quoted;
+	return node;
+}
+
+/* Digits are the smallest integer that holds them, with a point or an
+ * exponent they are numeric. */
+static struct ev_node *
+bind_number(struct ev_bind *bind, struct ev_node *node)
+{
+	struct ev_slice text = node->value.text;
+	bool minus = node->negated;
+	struct ev_val value = {.type = EV_SQL_NUMERIC};
+	int64_t whole;
+	struct ev_err why;
+
+	if (ev_num_from_text(text, bind->run.pool, &value.num, &why) != EV_OK)
+		return ev_bind_fail(bind, node, "%s", why.text);
+	if (minus)
+		value.num = ev_num_neg(value.num, bind->run.pool);
+	if (!memchr(text.ptr, '.', text.len) &&
+	    !memchr(text.ptr, 'e', text.len) &&
+	    !memchr(text.ptr, 'E', text.len) &&
+	    ev_num_to_int(value.num, &whole, NULL) == EV_OK) {
+		value.type = whole == (int32_t)whole ? EV_SQL_INT4
+						     : EV_SQL_INT8;
+		value.integer = whole;
+	}
+	return make_const(bind, node, &value, value.type);
+}
+
+static void
+note_name(struct ev_bind *bind, struct ev_slice name)
+{
+	for (size_t i = 0; i < bind->names; i++)
+		if (ev_slice_equal(bind->name[i], name))
+			return;
+	if (bind->names == bind->names_cap) {
+		struct ev_slice *more;
+
+		bind->names_cap = bind->names_cap ? bind->names_cap * 2 : 8;
+		more = ev_arena_alloc(bind->arena,
+		    bind->names_cap * sizeof(*more));
+		if (bind->names)
+			memcpy(more, bind->name, bind->names * sizeof(*more));
+		bind->name = more;
+	}
+	bind->name[bind->names++] = name;
+}
+
+static struct ev_node *
+bind_field(struct ev_bind *bind, struct ev_node *node)
+{
+	for (uint32_t i = 0; i < node->path_len; i++)
+		if (ev_utf8_check(node->path[i].ptr, node->path[i].len) !=
+		    node->path[i].len)
+			return ev_bind_fail(bind, node,
+			    "the name is not UTF-8");
+	note_name(bind, node->path[0]);
+	node->slot = ev_scan_want(bind->scan, node->path, node->path_len);
+	return ev_bind_done(bind, node, EV_SQL_ANY, ev_eval_field);
+}
+
+/* ---- calls ---- */
+
+static struct ev_node *
+bind_call(struct ev_bind *bind, struct ev_node *node)
+{
+	const struct ev_func *func;
+	enum ev_sql *type;
+	const char *why;
+
+	if (!ev_bind_args(bind, node))
+		return NULL;
+	type = ev_arena_alloc(bind->arena, (node->argc + 1) * sizeof(*type));
+	for (unsigned i = 0; i < node->argc; i++)
+		type[i] = node->arg[i]->type;
+	func = ev_func_find(node->name, type, node->argc, &bind->words, &why);
+	if (!func)
+		return ev_bind_fail(bind, node, "%s", why);
+	for (unsigned i = 0; i < node->argc; i++) {
+		node->arg[i] = ev_bind_coerce(bind, node->arg[i],
+		    ev_func_arg(func, i));
+		if (!node->arg[i])
+			return NULL;
+	}
+	node->func = func;
+	return ev_bind_done(bind, node, func->result, ev_eval_call);
+}
+
+static struct ev_node *
+bind_is_null(struct ev_bind *bind, struct ev_node *node)
+{
+	if (!ev_bind_args(bind, node))
+		return NULL;
+	return ev_bind_done(bind, node, EV_SQL_BOOL, ev_eval_is_null);
+}
+
+static struct ev_node *
+bind_is_truth(struct ev_bind *bind, struct ev_node *node)
+{
+	node->arg[0] = ev_bind_truth(bind, node->arg[0], "IS");
+	if (!node->arg[0])
+		return NULL;
+	return ev_bind_done(bind, node, EV_SQL_BOOL, ev_eval_is_truth);
+}
+
+struct ev_node *
+ev_bind(struct ev_bind *bind, struct ev_node *node)
+{
+	static struct ev_node *(*const binders[])(struct ev_bind *,
+	    struct ev_node *) = {
+	    [EV_NODE_CONST] = bind_literal,
+	    [EV_NODE_NUMBER] = bind_number,
+	    [EV_NODE_FIELD] = bind_field,
+	    [EV_NODE_MEMBER] = ev_bind_member,
+	    [EV_NODE_MEMBER_TEXT] = ev_bind_member,
+	    [EV_NODE_ELEMENT] = ev_bind_element,
+	    [EV_NODE_NEGATE] = ev_bind_sign,
+	    [EV_NODE_PLUS] = ev_bind_sign,
+	    [EV_NODE_ARITH] = ev_bind_arith,
+	    [EV_NODE_CONCAT] = ev_bind_concat,
+	    [EV_NODE_COMPARE] = ev_bind_compare,
+	    [EV_NODE_AND] = ev_bind_chain,
+	    [EV_NODE_OR] = ev_bind_chain,
+	    [EV_NODE_NOT] = ev_bind_not,
+	    [EV_NODE_IS_NULL] = bind_is_null,
+	    [EV_NODE_IS_TRUTH] = bind_is_truth,
+	    [EV_NODE_DISTINCT] = ev_bind_distinct,
+	    [EV_NODE_IN] = ev_bind_in,
+	    [EV_NODE_BETWEEN] = ev_bind_between,
+	    [EV_NODE_LIKE] = ev_bind_like,
+	    [EV_NODE_REGEX] = ev_bind_regex,
+	    [EV_NODE_CASE] = ev_bind_case,
+	    [EV_NODE_CASE_OF] = ev_bind_case,
+	    [EV_NODE_COALESCE] = ev_bind_coalesce,
+	    [EV_NODE_NULLIF] = ev_bind_nullif,
+	    [EV_NODE_CAST] = ev_bind_cast,
+	    [EV_NODE_CALL] = bind_call,
+	};
+
+	return node->eval ? node : binders[node->kind](bind, node);
+}
+
+struct ev_node *
+ev_bind_truth(struct ev_bind *bind, struct ev_node *node, const char *what)
+{
+	struct ev_node *bound = ev_bind(bind, node), *truth;
+
+	if (!bound)
+		return NULL;
+	if (bound->type != EV_SQL_UNKNOWN && bound->type != EV_SQL_BOOL &&
+	    bound->type != EV_SQL_ANY)
+		return ev_bind_fail(bind, bound,
+		    "%s needs a boolean here, and this is of type %s", what,
+		    ev_sql_name(bound->type));
+	truth = ev_bind_coerce(bind, bound, EV_SQL_BOOL);
+	return truth;
+}
+
+struct ev_node *
+ev_bind_result(struct ev_bind *bind, struct ev_node *node)
+{
+	struct ev_node *bound = ev_bind(bind, node);
+
+	return bound ? ev_bind_coerce(bind, bound, EV_SQL_ANY) : NULL;
+}

@@ -1,0 +1,89 @@
+/*
+ * bind: gives every node of a tree its type and its evaluating function,
+ * fields their slots of the scan, and puts casts where PostgreSQL's rules put
+ * them. What is the same for every event is evaluated here, once.
+ */
+#ifndef EV_EXPR_BIND_H
+#define EV_EXPR_BIND_H
+
+#include "event/scan.h"
+#include "expr/node.h"
+
+struct ev_pattern;
+
+struct ev_bind {
+	struct ev_slice source;
+	struct ev_arena *arena;
+	struct ev_scan *scan;
+	struct ev_run run; /* for constants: allocates in arena */
+	struct ev_err *err;
+	unsigned lazy;         /* in a branch that is never taken: a constant
+	                        * that fails there is no mistake */
+	struct ev_buf words;   /* for messages */
+	struct ev_slice *name; /* top-level keys that are read, in arena */
+	size_t names, names_cap;
+	struct ev_pattern **regex; /* owned by the expression */
+	size_t regexes;
+};
+
+/* The tree bound, perhaps another node; NULL: err has the message with its
+ * caret. */
+struct ev_node *ev_bind(struct ev_bind *bind, struct ev_node *node);
+/* The same for what must be boolean (`what` names it in the message), and for
+ * a result, which must have a type. */
+struct ev_node *ev_bind_truth(struct ev_bind *bind, struct ev_node *node,
+    const char *what);
+struct ev_node *ev_bind_result(struct ev_bind *bind, struct ev_node *node);
+
+/* ---- for the other files of the binder ---- */
+
+/* A message about a node: returns NULL. */
+void *ev_bind_fail(struct ev_bind *bind, const struct ev_node *node,
+    const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* A node in place of another, with room for argc arguments. */
+struct ev_node *ev_bind_make(struct ev_bind *bind, const struct ev_node *like,
+    enum ev_node_kind kind, unsigned argc);
+/* The last step of every node: its type, its function; evaluated if it is
+ * constant. */
+struct ev_node *ev_bind_done(struct ev_bind *bind, struct ev_node *node,
+    enum ev_sql type, ev_eval eval);
+/* A bound node as another type, by an implicit cast; NULL without a message
+ * where there is none, and with one where a literal cannot be read. */
+struct ev_node *ev_bind_coerce(struct ev_bind *bind, struct ev_node *node,
+    enum ev_sql type);
+/* Binds all arguments in place. */
+bool ev_bind_args(struct ev_bind *bind, struct ev_node *node);
+/* True for a bound constant; its value is then in node->value. */
+static inline bool
+ev_bind_is_const(const struct ev_node *node)
+{
+	return node->kind == EV_NODE_CONST;
+}
+
+/* bind_op.c */
+struct ev_node *ev_bind_arith(struct ev_bind *bind, struct ev_node *node);
+struct ev_node *ev_bind_sign(struct ev_bind *bind, struct ev_node *node);
+struct ev_node *ev_bind_concat(struct ev_bind *bind, struct ev_node *node);
+struct ev_node *ev_bind_like(struct ev_bind *bind, struct ev_node *node);
+struct ev_node *ev_bind_regex(struct ev_bind *bind, struct ev_node *node);
+struct ev_node *ev_bind_cast(struct ev_bind *bind, struct ev_node *node);
+struct ev_node *ev_bind_member(struct ev_bind *bind, struct ev_node *node);
+struct ev_node *ev_bind_element(struct ev_bind *bind, struct ev_node *node);
+
+/* bind_compare.c */
+struct ev_node *ev_bind_compare(struct ev_bind *bind, struct ev_node *node);
+struct ev_node *ev_bind_between(struct ev_bind *bind, struct ev_node *node);
+struct ev_node *ev_bind_in(struct ev_bind *bind, struct ev_node *node);
+struct ev_node *ev_bind_distinct(struct ev_bind *bind, struct ev_node *node);
+
+/* bind_logic.c */
+struct ev_node *ev_bind_chain(struct ev_bind *bind, struct ev_node *node);
+struct ev_node *ev_bind_not(struct ev_bind *bind, struct ev_node *node);
+struct ev_node *ev_bind_case(struct ev_bind *bind, struct ev_node *node);
+struct ev_node *ev_bind_coalesce(struct ev_bind *bind, struct ev_node *node);
+struct ev_node *ev_bind_nullif(struct ev_bind *bind, struct ev_node *node);
+/* Makes two bound nodes comparable, in place; false: no operator for them. */
+bool ev_bind_pair(struct ev_bind *bind, const struct ev_node *node,
+    const char *op, struct ev_node **a, struct ev_node **b);
+
+#endif

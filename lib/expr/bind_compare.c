@@ -1,0 +1,201 @@
+/*
+ * bind_compare: the binding of comparisons: =, BETWEEN, IN, IS DISTINCT FROM.
+ * Where both types are known PostgreSQL's rules hold now; beside a field they
+ * wait for its value, and a quoted literal stays what it is (struct
+ * ev_quoted).
+ */
+#include "expr/bind.h"
+#include "expr/eval.h"
+
+static const char *const names[] = {[EV_EQ] = "=",
+    [EV_NE] = "<>",
+    [EV_LT] = "<",
+    [EV_LE] = "<=",
+    [EV_GT] = ">",
+    [EV_GE] = ">="};
+
+/* Do values of these two types compare, as they are? */
+static bool
+comparable(enum ev_sql a, enum ev_sql b)
+{
+	if (a == EV_SQL_ANY)
+		return !ev_sql_is_time(b);
+	if (b == EV_SQL_ANY)
+		return !ev_sql_is_time(a);
+	return a == b || (ev_sql_is_number(a) && ev_sql_is_number(b)) ||
+	    (ev_sql_is_time(a) && ev_sql_is_time(b));
+}
+
+bool
+ev_bind_pair(struct ev_bind *bind, const struct ev_node *node, const char *op,
+    struct ev_node **a, struct ev_node **b)
+{
+	enum ev_sql ta = (*a)->type, tb = (*b)->type;
+
+	if (ta == EV_SQL_UNKNOWN && tb == EV_SQL_UNKNOWN) {
+		*a = ev_bind_coerce(bind, *a, EV_SQL_TEXT);
+		*b = ev_bind_coerce(bind, *b, EV_SQL_TEXT);
+	} else if (ta == EV_SQL_UNKNOWN && tb != EV_SQL_ANY) {
+		*a = ev_bind_coerce(bind, *a, tb);
+	} else if (tb == EV_SQL_UNKNOWN && ta != EV_SQL_ANY) {
+		*b = ev_bind_coerce(bind, *b, ta);
+	} else if (ta != EV_SQL_UNKNOWN && tb != EV_SQL_UNKNOWN &&
+	    !comparable(ta, tb)) {
+		bool field = ta == EV_SQL_ANY || tb == EV_SQL_ANY;
+
+		ev_bind_fail(bind, node,
+		    "there is no operator %s for %s and "
+		    "%s: %s%s",
+		    op, ev_sql_name(ta), ev_sql_name(tb),
+		    field ? "cast the field, as in field::"
+			  : "cast one of them",
+		    field ? (ta == EV_SQL_DATE || tb == EV_SQL_DATE)
+			    ? "date"
+			    : "timestamptz"
+			  : "");
+		return false;
+	}
+	return *a && *b;
+}
+
+/* The fast ways for a field (or one with its sides exchanged by the caller)
+ * beside a literal. */
+static ev_eval
+pick(const struct ev_node *node)
+{
+	const struct ev_node *a = node->arg[0], *b = node->arg[1];
+
+	if (a->kind != EV_NODE_FIELD || !ev_bind_is_const(b))
+		return ev_eval_compare;
+	if (b->value.type == EV_SQL_INT2 || b->value.type == EV_SQL_INT4 ||
+	    b->value.type == EV_SQL_INT8)
+		return ev_eval_field_int;
+	if (b->value.type == EV_SQL_UNKNOWN &&
+	    (node->op == EV_EQ || node->op == EV_NE))
+		return ev_eval_field_text;
+	return ev_eval_compare;
+}
+
+struct ev_node *
+ev_bind_compare(struct ev_bind *bind, struct ev_node *node)
+{
+	static const uint8_t mirror[] = {[EV_EQ] = EV_EQ,
+	    [EV_NE] = EV_NE,
+	    [EV_LT] = EV_GT,
+	    [EV_LE] = EV_GE,
+	    [EV_GT] = EV_LT,
+	    [EV_GE] = EV_LE};
+
+	if (!ev_bind_args(bind, node) ||
+	    !ev_bind_pair(bind, node, names[node->op], &node->arg[0],
+		&node->arg[1]))
+		return NULL;
+	if (ev_bind_is_const(node->arg[0]) &&
+	    node->arg[1]->kind == EV_NODE_FIELD) {
+		struct ev_node *literal = node->arg[0];
+
+		node->arg[0] = node->arg[1];
+		node->arg[1] = literal;
+		node->op = mirror[node->op];
+	}
+	return ev_bind_done(bind, node, EV_SQL_BOOL, pick(node));
+}
+
+static struct ev_node *
+make_compare(struct ev_bind *bind, const struct ev_node *like,
+    enum ev_compare op, struct ev_node *a, struct ev_node *b)
+{
+	struct ev_node *node = ev_bind_make(bind, like, EV_NODE_COMPARE, 2);
+
+	node->op = (uint8_t)op;
+	node->arg[0] = a;
+	node->arg[1] = b;
+	return node;
+}
+
+/* low <= x AND x <= high, as a node not yet bound. */
+static struct ev_node *
+make_range(struct ev_bind *bind, const struct ev_node *like, struct ev_node *x,
+    struct ev_node *low, struct ev_node *high)
+{
+	struct ev_node *node = ev_bind_make(bind, like, EV_NODE_AND, 2);
+
+	node->arg[0] = make_compare(bind, like, EV_GE, x, low);
+	node->arg[1] = make_compare(bind, like, EV_LE, x, high);
+	return node;
+}
+
+struct ev_node *
+ev_bind_between(struct ev_bind *bind, struct ev_node *node)
+{
+	struct ev_node *range, *other, *not ;
+
+	if (!ev_bind_args(bind, node))
+		return NULL;
+	range = make_range(bind, node, node->arg[0], node->arg[1],
+	    node->arg[2]);
+	if (node->symmetric) {
+		other = range;
+		range = ev_bind_make(bind, node, EV_NODE_OR, 2);
+		range->arg[0] = other;
+		range->arg[1] = make_range(bind, node, node->arg[0],
+		    node->arg[2], node->arg[1]);
+	}
+	if (node->negated) {
+		not = ev_bind_make(bind, node, EV_NODE_NOT, 1);
+		not ->arg[0] = range;
+		range = not ;
+	}
+	return ev_bind(bind, range);
+}
+
+/* The type that quoted literals of an IN get: the widest of the numbers, the
+ * widest of the times; ANY where a field is among them. */
+static enum ev_sql
+common(const struct ev_node *node)
+{
+	enum ev_sql type = EV_SQL_UNKNOWN;
+
+	for (unsigned i = 0; i < node->argc; i++) {
+		enum ev_sql is = node->arg[i]->type;
+
+		if (is == EV_SQL_ANY)
+			return is;
+		if (type == EV_SQL_UNKNOWN || ev_sql_implicit(type, is))
+			type = is == EV_SQL_UNKNOWN ? type : is;
+	}
+	return type;
+}
+
+struct ev_node *
+ev_bind_in(struct ev_bind *bind, struct ev_node *node)
+{
+	enum ev_sql type;
+
+	if (!ev_bind_args(bind, node))
+		return NULL;
+	type = common(node);
+	for (unsigned i = 0; i < node->argc && type != EV_SQL_ANY; i++) {
+		if (node->arg[i]->type == EV_SQL_UNKNOWN)
+			node->arg[i] = ev_bind_coerce(bind, node->arg[i],
+			    type == EV_SQL_UNKNOWN ? EV_SQL_TEXT : type);
+		if (!node->arg[i])
+			return NULL;
+	}
+	for (unsigned i = 1; i < node->argc; i++) {
+		struct ev_node *left = node->arg[0];
+
+		if (!ev_bind_pair(bind, node, "=", &left, &node->arg[i]))
+			return NULL;
+	}
+	return ev_bind_done(bind, node, EV_SQL_BOOL, ev_eval_in);
+}
+
+struct ev_node *
+ev_bind_distinct(struct ev_bind *bind, struct ev_node *node)
+{
+	if (!ev_bind_args(bind, node) ||
+	    !ev_bind_pair(bind, node, "=", &node->arg[0], &node->arg[1]))
+		return NULL;
+	return ev_bind_done(bind, node, EV_SQL_BOOL, ev_eval_distinct);
+}

@@ -1,0 +1,338 @@
+/*
+ * bind_op: the binding of arithmetic, ||, LIKE, ~, casts, and of what goes
+ * into objects and arrays.
+ */
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "expr/bind.h"
+#include "expr/eval.h"
+#include "expr/text.h"
+
+#define CAST_HINT "cast the field, as in field::timestamptz"
+
+static void *
+no_operator(struct ev_bind *bind, const struct ev_node *node, const char *op,
+    const struct ev_node *a, const struct ev_node *b)
+{
+	bool field = a->type == EV_SQL_ANY || b->type == EV_SQL_ANY;
+
+	return ev_bind_fail(bind, node,
+	    "there is no operator %s for %s and "
+	    "%s: %s",
+	    op, ev_sql_name(a->type), ev_sql_name(b->type),
+	    field ? CAST_HINT : "cast one of them");
+}
+
+/* ---- arithmetic ---- */
+
+/* date + 1, 1 + date, date - 1, date - date. */
+static struct ev_node *
+bind_date(struct ev_bind *bind, struct ev_node *node)
+{
+	struct ev_node *a = node->arg[0], *b = node->arg[1];
+	char op[2] = {(char)node->op, '\0'};
+	enum ev_sql result = EV_SQL_DATE;
+
+	if (node->op == '-' && a->type == EV_SQL_DATE &&
+	    b->type == EV_SQL_UNKNOWN)
+		b = ev_bind_coerce(bind, b, EV_SQL_DATE);
+	else if (node->op == '-' && b->type == EV_SQL_DATE &&
+	    a->type == EV_SQL_UNKNOWN)
+		a = ev_bind_coerce(bind, a, EV_SQL_DATE);
+	if (!a || !b)
+		return NULL;
+	if (node->op == '-' && a->type == EV_SQL_DATE && b->type == EV_SQL_DATE)
+		result = EV_SQL_INT4;
+	else if (!(node->op == '+' || node->op == '-') ||
+	    !((a->type == EV_SQL_DATE &&
+		  (b->type == EV_SQL_INT4 || b->type == EV_SQL_INT2)) ||
+		(b->type == EV_SQL_DATE && node->op == '+' &&
+		    (a->type == EV_SQL_INT4 || a->type == EV_SQL_INT2))))
+		return no_operator(bind, node, op, a, b);
+	node->arg[0] = a;
+	node->arg[1] = b;
+	return ev_bind_done(bind, node, result, ev_eval_date_arith);
+}
+
+/* The type in which two operands meet; EV_SQL_NULL: in none. */
+static enum ev_sql
+meet(enum ev_sql a, enum ev_sql b)
+{
+	if (a == EV_SQL_UNKNOWN)
+		a = b;
+	if (b == EV_SQL_UNKNOWN)
+		b = a;
+	if (a == EV_SQL_ANY)
+		a = EV_SQL_NUMERIC;
+	if (b == EV_SQL_ANY)
+		b = EV_SQL_NUMERIC;
+	if (!ev_sql_is_number(a) || !ev_sql_is_number(b))
+		return EV_SQL_NULL;
+	return a > b ? a : b;
+}
+
+struct ev_node *
+ev_bind_arith(struct ev_bind *bind, struct ev_node *node)
+{
+	char op[2] = {(char)node->op, '\0'};
+	enum ev_sql type;
+
+	if (!ev_bind_args(bind, node))
+		return NULL;
+	if (node->arg[0]->type == EV_SQL_DATE ||
+	    node->arg[1]->type == EV_SQL_DATE)
+		return bind_date(bind, node);
+	if (node->arg[0]->type == EV_SQL_UNKNOWN &&
+	    node->arg[1]->type == EV_SQL_UNKNOWN)
+		return ev_bind_fail(bind, node,
+		    "neither side of %s has a "
+		    "type: cast one of them",
+		    op);
+	type = meet(node->arg[0]->type, node->arg[1]->type);
+	if (type == EV_SQL_NULL || (type == EV_SQL_FLOAT8 && *op == '%'))
+		return no_operator(bind, node, op, node->arg[0], node->arg[1]);
+	for (int i = 0; i < 2; i++) {
+		node->arg[i] = ev_bind_coerce(bind, node->arg[i], type);
+		if (!node->arg[i])
+			return NULL;
+	}
+	return ev_bind_done(bind, node, type,
+	    type == EV_SQL_FLOAT8        ? ev_eval_real_arith
+		: type == EV_SQL_NUMERIC ? ev_eval_num_arith
+					 : ev_eval_int_arith);
+}
+
+struct ev_node *
+ev_bind_sign(struct ev_bind *bind, struct ev_node *node)
+{
+	enum ev_sql type;
+
+	if (!ev_bind_args(bind, node))
+		return NULL;
+	type = node->arg[0]->type;
+	if (type == EV_SQL_ANY)
+		type = EV_SQL_NUMERIC;
+	else if (type == EV_SQL_UNKNOWN)
+		type = EV_SQL_FLOAT8;
+	if (!ev_sql_is_number(type))
+		return ev_bind_fail(bind, node,
+		    "there is no operator %c for "
+		    "%s",
+		    node->kind == EV_NODE_PLUS ? '+' : '-', ev_sql_name(type));
+	node->arg[0] = ev_bind_coerce(bind, node->arg[0], type);
+	if (!node->arg[0] || node->kind == EV_NODE_PLUS)
+		return node->arg[0];
+	return ev_bind_done(bind, node, type, ev_eval_negate);
+}
+
+/* ---- text ---- */
+
+/* An argument as text, for ||: anything has a text. */
+static struct ev_node *
+any_text(struct ev_bind *bind, struct ev_node *node)
+{
+	struct ev_node *cast;
+
+	if (node->type == EV_SQL_UNKNOWN || node->type == EV_SQL_TEXT)
+		return ev_bind_coerce(bind, node, EV_SQL_TEXT);
+	cast = ev_bind_make(bind, node, EV_NODE_CAST, 1);
+	cast->arg[0] = node;
+	cast->op = true;
+	cast->sql.type = EV_SQL_TEXT;
+	return ev_bind_done(bind, cast, EV_SQL_TEXT,
+	    node->type == EV_SQL_ANY ? ev_eval_coerce : ev_eval_cast);
+}
+
+struct ev_node *
+ev_bind_concat(struct ev_bind *bind, struct ev_node *node)
+{
+	bool text = false;
+
+	if (!ev_bind_args(bind, node))
+		return NULL;
+	for (int i = 0; i < 2; i++)
+		text |= node->arg[i]->type == EV_SQL_UNKNOWN ||
+		    node->arg[i]->type == EV_SQL_TEXT ||
+		    node->arg[i]->type == EV_SQL_ANY;
+	if (!text)
+		return no_operator(bind, node, "||", node->arg[0],
+		    node->arg[1]);
+	for (int i = 0; i < 2; i++) {
+		node->arg[i] = any_text(bind, node->arg[i]);
+		if (!node->arg[i])
+			return NULL;
+	}
+	return ev_bind_done(bind, node, EV_SQL_TEXT, ev_eval_concat);
+}
+
+/* All arguments text, as LIKE and ~ want it. */
+static bool
+text_args(struct ev_bind *bind, struct ev_node *node, const char *op)
+{
+	if (!ev_bind_args(bind, node))
+		return false;
+	for (unsigned i = 0; i < node->argc; i++) {
+		enum ev_sql type = node->arg[i]->type;
+
+		if (type != EV_SQL_TEXT && type != EV_SQL_UNKNOWN &&
+		    type != EV_SQL_ANY) {
+			no_operator(bind, node, op, node->arg[0], node->arg[1]);
+			return false;
+		}
+		node->arg[i] = ev_bind_coerce(bind, node->arg[i], EV_SQL_TEXT);
+		if (!node->arg[i])
+			return false;
+	}
+	return true;
+}
+
+/* A pattern that is known now is made ready now. */
+static bool
+ready_pattern(struct ev_bind *bind, struct ev_node *node)
+{
+	struct ev_slice pattern = node->arg[1]->value.text;
+	struct ev_slice escape = EV_SLICE("\\");
+	bool fold = node->op == 'i';
+
+	if (node->argc > 2) {
+		escape = node->arg[2]->value.text;
+		if (ev_utf8_count(escape.ptr, escape.len) > 1)
+			return false;
+	}
+	bind->run.err = NULL;
+	if (fold)
+		pattern = ev_text_case(&bind->run, pattern, false);
+	node->data = ev_like_new(bind->arena, pattern, escape, fold);
+	return true;
+}
+
+struct ev_node *
+ev_bind_like(struct ev_bind *bind, struct ev_node *node)
+{
+	bool ready = true;
+
+	if (!text_args(bind, node, node->op == 'i' ? "ILIKE" : "LIKE"))
+		return NULL;
+	for (unsigned i = 1; i < node->argc; i++)
+		ready &= ev_bind_is_const(node->arg[i]) &&
+		    node->arg[i]->value.type == EV_SQL_TEXT;
+	ready = ready && ready_pattern(bind, node);
+	return ev_bind_done(bind, node, EV_SQL_BOOL,
+	    ready ? ev_eval_like : ev_eval_like_each);
+}
+
+struct ev_node *
+ev_bind_regex(struct ev_bind *bind, struct ev_node *node)
+{
+	struct ev_pattern *regex;
+	struct ev_err why;
+
+	if (!text_args(bind, node, "~"))
+		return NULL;
+	regex = ev_pattern_new(node->op == 'i');
+	bind->regex = ev_mem_realloc(bind->regex,
+	    (bind->regexes + 1) * sizeof(*bind->regex));
+	bind->regex[bind->regexes++] = regex;
+	node->data = regex;
+	if (ev_bind_is_const(node->arg[1]) &&
+	    node->arg[1]->value.type == EV_SQL_TEXT &&
+	    ev_pattern_set(regex, node->arg[1]->value.text, &why) != EV_OK)
+		return ev_bind_fail(bind, node->arg[1], "%s", why.text);
+	return ev_bind_done(bind, node, EV_SQL_BOOL, ev_eval_regex);
+}
+
+/* ---- casts ---- */
+
+/* Has SQL a cast between these types, when it is asked for? */
+static bool
+castable(enum ev_sql from, enum ev_sql to)
+{
+	if (from == to || from == EV_SQL_UNKNOWN || from == EV_SQL_ANY ||
+	    from == EV_SQL_TEXT || to == EV_SQL_TEXT)
+		return true;
+	if (from == EV_SQL_BOOL || to == EV_SQL_BOOL)
+		return from == EV_SQL_INT4 || to == EV_SQL_INT4;
+	return ev_sql_is_number(from) == ev_sql_is_number(to);
+}
+
+struct ev_node *
+ev_bind_cast(struct ev_bind *bind, struct ev_node *node)
+{
+	if (!ev_bind_args(bind, node))
+		return NULL;
+	if (!castable(node->arg[0]->type, node->sql.type))
+		return ev_bind_fail(bind, node, "cannot cast %s to %s",
+		    ev_sql_name(node->arg[0]->type),
+		    ev_sql_name(node->sql.type));
+	return ev_bind_done(bind, node, node->sql.type, ev_eval_cast);
+}
+
+/* ---- objects and arrays ---- */
+
+/* A field's member by a literal name is a field. */
+static struct ev_node *
+longer_path(struct ev_bind *bind, const struct ev_node *node)
+{
+	const struct ev_node *of = node->arg[0];
+	struct ev_node *field = ev_bind_make(bind, node, EV_NODE_FIELD, 0);
+	struct ev_slice *path = ev_arena_alloc(bind->arena,
+	    (of->path_len + 1) * sizeof(*path));
+
+	memcpy(path, of->path, of->path_len * sizeof(*path));
+	path[of->path_len] = node->arg[1]->value.quoted->text;
+	field->path = path;
+	field->path_len = of->path_len + 1;
+	return ev_bind(bind, field);
+}
+
+struct ev_node *
+ev_bind_member(struct ev_bind *bind, struct ev_node *node)
+{
+	const char *op = node->kind == EV_NODE_MEMBER ? "->" : "->>";
+	struct ev_node *key;
+
+	if (!ev_bind_args(bind, node))
+		return NULL;
+	if (node->arg[0]->type != EV_SQL_ANY)
+		return no_operator(bind, node, op, node->arg[0], node->arg[1]);
+	key = node->arg[1];
+	if (node->kind == EV_NODE_MEMBER && key->type == EV_SQL_UNKNOWN &&
+	    key->value.type != EV_SQL_NULL &&
+	    node->arg[0]->kind == EV_NODE_FIELD)
+		return longer_path(bind, node);
+	if (!ev_sql_is_int(key->type))
+		key = ev_bind_coerce(bind, key, EV_SQL_TEXT);
+	if (!key)
+		return no_operator(bind, node, op, node->arg[0], node->arg[1]);
+	node->arg[1] = key;
+	if (node->kind == EV_NODE_MEMBER)
+		return ev_bind_done(bind, node, EV_SQL_ANY, ev_eval_member);
+	return ev_bind_done(bind, node, EV_SQL_TEXT, ev_eval_member_text);
+}
+
+struct ev_node *
+ev_bind_element(struct ev_bind *bind, struct ev_node *node)
+{
+	struct ev_node *index;
+
+	if (!ev_bind_args(bind, node))
+		return NULL;
+	if (node->arg[0]->type != EV_SQL_ANY)
+		return ev_bind_fail(bind, node, "%s has no elements",
+		    ev_sql_name(node->arg[0]->type));
+	index = node->arg[1];
+	if (index->type == EV_SQL_UNKNOWN)
+		index = ev_bind_coerce(bind, index, EV_SQL_INT4);
+	if (!index)
+		return NULL;
+	if (!ev_sql_is_int(index->type))
+		return ev_bind_fail(bind, index,
+		    "an index must be an integer, "
+		    "and this is of type %s%s",
+		    ev_sql_name(index->type),
+		    index->type == EV_SQL_ANY ? ": cast it, as in "
+						"field::integer"
+					      : "");
+	node->arg[1] = index;
+	return ev_bind_done(bind, node, EV_SQL_ANY, ev_eval_element);
+}

@@ -1,0 +1,98 @@
+/*
+ * eval: the functions that evaluate nodes; bind.c picks one for each. Each
+ * says what it wants of its node: the kinds and types of the arguments.
+ */
+#ifndef EV_EXPR_EVAL_H
+#define EV_EXPR_EVAL_H
+
+#include "expr/value.h"
+
+bool ev_eval_const(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+bool ev_eval_field(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+
+/* arg[0] is any, arg[1] text or an integer (-> counts from 0, [ ] from 1). */
+bool ev_eval_member(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+bool ev_eval_member_text(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+bool ev_eval_element(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+
+/* Both arguments of node->type. */
+bool ev_eval_int_arith(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+bool ev_eval_num_arith(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+bool ev_eval_real_arith(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+/* date +- integer, date - date. */
+bool ev_eval_date_arith(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+bool ev_eval_negate(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+
+/* Any two that may be compared. */
+bool ev_eval_compare(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+/* A field with a whole number; a field with a quoted literal by = or <>: the
+ * two that filters are mostly made of. */
+bool ev_eval_field_int(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+bool ev_eval_field_text(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+bool ev_eval_distinct(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+bool ev_eval_in(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+
+/* Arguments boolean. */
+bool ev_eval_and(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+bool ev_eval_or(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+bool ev_eval_not(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+bool ev_eval_is_truth(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+/* Any argument. */
+bool ev_eval_is_null(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+
+bool ev_eval_case(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+/* The whens are values that arg[0] is compared with. */
+bool ev_eval_case_of(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+bool ev_eval_coalesce(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+bool ev_eval_nullif(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+
+/* Arguments text. */
+bool ev_eval_concat(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+/* data is the pattern, a struct ev_like, made at bind or at each call. */
+bool ev_eval_like(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+bool ev_eval_like_each(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+/* data is a struct ev_regex. */
+bool ev_eval_regex(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+
+/* CAST as it was written: node->sql. */
+bool ev_eval_cast(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+/* What is put between nodes: to node->type, where a boolean that should be
+ * text, or a number that should be a boolean, is a mistake of the event. */
+bool ev_eval_coerce(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+/* A number becomes node->sql.type, anything else stays. */
+bool ev_eval_number_as(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+bool ev_eval_call(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+
+#endif

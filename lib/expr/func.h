@@ -1,0 +1,50 @@
+/*
+ * func: the functions of expressions: one table row and one small C function
+ * each. A function is called with values of exactly the types of its row, and
+ * never with NULL unless the row says `nulls`.
+ *
+ * Names with several rows are resolved as PostgreSQL does (its manual, 10.3).
+ */
+#ifndef EV_EXPR_FUNC_H
+#define EV_EXPR_FUNC_H
+
+#include "expr/value.h"
+
+#define EV_FUNC_ARGS 4
+
+typedef bool (*ev_func_call)(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, struct ev_val *out);
+
+struct ev_func {
+	const char *name;
+	enum ev_sql result;
+	enum ev_sql arg[EV_FUNC_ARGS]; /* EV_SQL_NULL behind the last */
+	ev_func_call call;
+	const char *help;    /* what it gives, a few words */
+	const char *example; /* an expression of constants … */
+	const char *answer;  /* … and its result as JSON */
+	bool nulls;          /* is called for NULL arguments too */
+	bool variadic;       /* the last argument may be repeated */
+};
+
+/* Tables end with a row without a name. */
+extern const struct ev_func ev_func_text[];
+extern const struct ev_func ev_func_math[];
+extern const struct ev_func ev_func_time[];
+extern const struct ev_func ev_func_pict[];
+
+/* The i-th row of all tables; NULL behind the last. */
+const struct ev_func *ev_func_at(size_t i);
+
+/* The row to call for arguments of these types; NULL: none, and *why has the
+ * reason, which is lent by buf. */
+const struct ev_func *ev_func_find(struct ev_slice name,
+    const enum ev_sql *type, unsigned argc, struct ev_buf *buf,
+    const char **why);
+
+/* The number of arguments of a row. */
+unsigned ev_func_argc(const struct ev_func *func);
+/* The type of its i-th argument, where it is called with argc of them. */
+enum ev_sql ev_func_arg(const struct ev_func *func, unsigned i);
+
+#endif

@@ -1,0 +1,508 @@
+/*
+ * func_text: functions of text. Positions and lengths count characters. The
+ * case of letters is that of the C library's C.UTF-8, as PostgreSQL's is.
+ */
+#include <locale.h>
+#include <wctype.h>
+
+#include "base/utf8.h"
+#include "expr/func.h"
+#include "expr/text.h"
+
+static bool
+too_long(struct ev_run *run, const struct ev_node *node)
+{
+	return ev_run_fail(run, node, "the text would be longer than %u MiB",
+	    EV_EXPR_TEXT_MAX >> 20);
+}
+
+static void
+text_out(struct ev_val *out, const char *ptr, size_t len)
+{
+	out->type = EV_SQL_TEXT;
+	out->text = (struct ev_slice){ptr, len};
+}
+
+static void
+int_out(struct ev_val *out, int64_t number)
+{
+	out->type = EV_SQL_INT4;
+	out->integer = number;
+}
+
+/* The byte offset of the n-th character (from 0), or the text's length. */
+static size_t
+offset_of(struct ev_slice text, uint64_t n)
+{
+	size_t at = 0;
+
+	for (; n > 0 && at < text.len; n--)
+		at += ev_utf8_length(text.ptr + at, text.len - at);
+	return at;
+}
+
+/* ---- case ---- */
+
+static locale_t
+utf8_locale(void)
+{
+	static locale_t locale;
+
+	if (!locale)
+		locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+	if (!locale)
+		locale = newlocale(LC_CTYPE_MASK, "C", (locale_t)0);
+	return locale;
+}
+
+struct ev_slice
+ev_text_case(struct ev_run *run, struct ev_slice text, bool upper)
+{
+	struct ev_buf *buf = ev_run_begin(run);
+	locale_t locale = utf8_locale();
+
+	for (size_t at = 0; at < text.len;) {
+		uint32_t code;
+		unsigned n = ev_utf8_decode(text.ptr + at, &code);
+
+		at += n;
+		code = upper ? (uint32_t)towupper_l(code, locale)
+			     : (uint32_t)towlower_l(code, locale);
+		ev_buf_reserve(buf, 4);
+		buf->len += ev_utf8_encode(code, buf->ptr + buf->len);
+	}
+	return ev_arena_slice(run->arena, ev_buf_as_slice(buf));
+}
+
+static bool
+upper(struct ev_run *run, const struct ev_node *node, const struct ev_val *arg,
+    struct ev_val *out)
+{
+	struct ev_slice text = ev_text_case(run, arg[0].text, true);
+
+	(void)node;
+	text_out(out, text.ptr, text.len);
+	return true;
+}
+
+static bool
+lower(struct ev_run *run, const struct ev_node *node, const struct ev_val *arg,
+    struct ev_val *out)
+{
+	struct ev_slice text = ev_text_case(run, arg[0].text, false);
+
+	(void)node;
+	text_out(out, text.ptr, text.len);
+	return true;
+}
+
+/* ---- length and parts ---- */
+
+static bool
+length(struct ev_run *run, const struct ev_node *node, const struct ev_val *arg,
+    struct ev_val *out)
+{
+	(void)run;
+	(void)node;
+	int_out(out, (int64_t)ev_utf8_count(arg[0].text.ptr, arg[0].text.len));
+	return true;
+}
+
+static bool
+octet_length(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, struct ev_val *out)
+{
+	(void)run;
+	(void)node;
+	int_out(out, (int64_t)arg[0].text.len);
+	return true;
+}
+
+/* left(text, n): the first n characters; n < 0: all but the last -n. */
+static bool
+left(struct ev_run *run, const struct ev_node *node, const struct ev_val *arg,
+    struct ev_val *out)
+{
+	struct ev_slice text = arg[0].text;
+	int64_t n = arg[1].integer;
+
+	(void)run;
+	(void)node;
+	if (n < 0) {
+		n += (int64_t)ev_utf8_count(text.ptr, text.len);
+		n = n < 0 ? 0 : n;
+	}
+	text_out(out, text.ptr, offset_of(text, (uint64_t)n));
+	return true;
+}
+
+static bool
+right(struct ev_run *run, const struct ev_node *node, const struct ev_val *arg,
+    struct ev_val *out)
+{
+	struct ev_slice text = arg[0].text;
+	int64_t n = arg[1].integer, count;
+	size_t at;
+
+	(void)run;
+	(void)node;
+	count = (int64_t)ev_utf8_count(text.ptr, text.len);
+	n = n < 0 ? -n : count - n;
+	at = offset_of(text, n < 0 ? 0 : (uint64_t)n);
+	text_out(out, text.ptr + at, text.len - at);
+	return true;
+}
+
+/* Characters from..end of text, counted from 1, the last one excluded. */
+static void
+part(struct ev_slice text, int64_t from, int64_t end, struct ev_val *out)
+{
+	size_t first, behind;
+
+	if (from < 1)
+		from = 1;
+	if (end < from)
+		end = from;
+	first = offset_of(text, (uint64_t)from - 1);
+	text.ptr += first;
+	text.len -= first;
+	behind = offset_of(text, (uint64_t)(end - from));
+	text_out(out, text.ptr, behind);
+}
+
+static bool
+substring(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, struct ev_val *out)
+{
+	(void)run;
+	(void)node;
+	part(arg[0].text, arg[1].integer, INT64_MAX, out);
+	return true;
+}
+
+static bool
+substring_for(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, struct ev_val *out)
+{
+	int64_t from = arg[1].integer, count = arg[2].integer;
+
+	if (count < 0)
+		return ev_run_fail(run, node,
+		    "negative substring length not allowed");
+	part(arg[0].text, from, from + count, out);
+	return true;
+}
+
+static bool
+strpos(struct ev_run *run, const struct ev_node *node, const struct ev_val *arg,
+    struct ev_val *out)
+{
+	struct ev_slice whole = arg[0].text, piece = arg[1].text;
+	const char *found = piece.len
+	    ? memmem(whole.ptr, whole.len, piece.ptr, piece.len)
+	    : whole.ptr;
+
+	(void)run;
+	(void)node;
+	int_out(out,
+	    !found ? 0
+		   : 1 +
+		    (int64_t)ev_utf8_count(whole.ptr,
+			(size_t)(found - whole.ptr)));
+	return true;
+}
+
+/* ---- trimming ---- */
+
+/* True if the character of n bytes at ptr is one of set. */
+static bool
+in_set(struct ev_slice set, const char *ptr, unsigned n)
+{
+	for (size_t at = 0; at < set.len;) {
+		unsigned m = ev_utf8_length(set.ptr + at, set.len - at);
+
+		if (m == n && !memcmp(set.ptr + at, ptr, n))
+			return true;
+		at += m;
+	}
+	return false;
+}
+
+static struct ev_slice
+trim_left(struct ev_slice text, struct ev_slice set)
+{
+	while (text.len) {
+		unsigned n = ev_utf8_length(text.ptr, text.len);
+
+		if (!in_set(set, text.ptr, n))
+			break;
+		text.ptr += n;
+		text.len -= n;
+	}
+	return text;
+}
+
+static struct ev_slice
+trim_right(struct ev_slice text, struct ev_slice set)
+{
+	while (text.len) {
+		unsigned n = 1;
+
+		while (n < text.len &&
+		    ((unsigned char)text.ptr[text.len - n] & 0xC0) == 0x80)
+			n++;
+		if (!in_set(set, text.ptr + text.len - n, n))
+			break;
+		text.len -= n;
+	}
+	return text;
+}
+
+static bool
+ltrim(struct ev_run *run, const struct ev_node *node, const struct ev_val *arg,
+    struct ev_val *out)
+{
+	struct ev_slice text = trim_left(arg[0].text,
+	    node->argc > 1 ? arg[1].text : EV_SLICE(" "));
+
+	(void)run;
+	text_out(out, text.ptr, text.len);
+	return true;
+}
+
+static bool
+rtrim(struct ev_run *run, const struct ev_node *node, const struct ev_val *arg,
+    struct ev_val *out)
+{
+	struct ev_slice text = trim_right(arg[0].text,
+	    node->argc > 1 ? arg[1].text : EV_SLICE(" "));
+
+	(void)run;
+	text_out(out, text.ptr, text.len);
+	return true;
+}
+
+static bool
+btrim(struct ev_run *run, const struct ev_node *node, const struct ev_val *arg,
+    struct ev_val *out)
+{
+	struct ev_slice set = node->argc > 1 ? arg[1].text : EV_SLICE(" ");
+	struct ev_slice text = trim_right(trim_left(arg[0].text, set), set);
+
+	(void)run;
+	text_out(out, text.ptr, text.len);
+	return true;
+}
+
+/* ---- replacing and splitting ---- */
+
+static bool
+replace(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, struct ev_val *out)
+{
+	struct ev_slice text = arg[0].text, from = arg[1].text;
+	struct ev_slice to = arg[2].text;
+	struct ev_buf *buf = ev_run_begin(run);
+	const char *found;
+
+	if (!from.len) {
+		*out = arg[0];
+		return true;
+	}
+	while ((found = memmem(text.ptr, text.len, from.ptr, from.len))) {
+		size_t n = (size_t)(found - text.ptr);
+
+		if (buf->len + n + to.len > EV_EXPR_TEXT_MAX)
+			return too_long(run, node);
+		ev_buf_append(buf, text.ptr, n);
+		ev_buf_slice(buf, to);
+		text.ptr += n + from.len;
+		text.len -= n + from.len;
+	}
+	ev_buf_slice(buf, text);
+	ev_run_text(run, out);
+	return true;
+}
+
+/* The number of fields that a separator makes of a text. */
+static int64_t
+count_fields(struct ev_slice text, struct ev_slice by)
+{
+	int64_t count = 1;
+	const char *found;
+
+	while ((found = memmem(text.ptr, text.len, by.ptr, by.len))) {
+		size_t n = (size_t)(found - text.ptr) + by.len;
+
+		text.ptr += n;
+		text.len -= n;
+		count++;
+	}
+	return count;
+}
+
+static bool
+split_part(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, struct ev_val *out)
+{
+	struct ev_slice text = arg[0].text, by = arg[1].text;
+	int64_t n = arg[2].integer;
+
+	if (!n)
+		return ev_run_fail(run, node,
+		    "field position must not be zero");
+	text_out(out, "", 0);
+	if (!text.len)
+		return true;
+	if (!by.len) {
+		if (n == 1 || n == -1)
+			*out = arg[0];
+		return true;
+	}
+	if (n < 0)
+		n += count_fields(text, by) + 1;
+	for (; n > 0; n--) {
+		const char *found = memmem(text.ptr, text.len, by.ptr, by.len);
+		size_t len = found ? (size_t)(found - text.ptr) : text.len;
+
+		if (n == 1) {
+			text_out(out, text.ptr, len);
+		} else if (!found) {
+			break;
+		} else {
+			text.ptr += len + by.len;
+			text.len -= len + by.len;
+		}
+	}
+	return true;
+}
+
+/* ---- joining ---- */
+
+/* Appends any value's text; NULL appends nothing. */
+static bool
+add_text(struct ev_run *run, const struct ev_node *node, struct ev_buf *buf,
+    const struct ev_val *val)
+{
+	struct ev_val text = *val;
+	struct ev_buf own = {0};
+	struct ev_buf *shared = run->buf;
+	bool ok;
+
+	if (ev_val_is_null(val))
+		return true;
+	/* the scratch buffer holds the result: decode into another one */
+	run->buf = &own;
+	if (text.type == EV_SQL_BOOL ||
+	    (text.type == EV_SQL_JSON &&
+		(text.json.type == EV_TRUE || text.json.type == EV_FALSE)))
+		ok = ev_val_settle(run, node, &text);
+	else
+		ok = ev_val_to(run, node, &text, EV_SQL_TEXT);
+	run->buf = shared;
+	ev_buf_release(&own);
+	if (!ok)
+		return false;
+	if (text.type == EV_SQL_BOOL)
+		text.text = text.truth ? EV_SLICE("t") : EV_SLICE("f");
+	if (buf->len + text.text.len > EV_EXPR_TEXT_MAX)
+		return too_long(run, node);
+	ev_buf_slice(buf, text.text);
+	return true;
+}
+
+static bool
+concat(struct ev_run *run, const struct ev_node *node, const struct ev_val *arg,
+    struct ev_val *out)
+{
+	struct ev_buf *buf = ev_run_begin(run);
+
+	for (unsigned i = 0; i < node->argc; i++)
+		if (!add_text(run, node, buf, &arg[i]))
+			return false;
+	ev_run_text(run, out);
+	return true;
+}
+
+static bool
+concat_ws(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, struct ev_val *out)
+{
+	struct ev_buf *buf = ev_run_begin(run);
+	bool first = true;
+
+	out->type = EV_SQL_NULL;
+	if (ev_val_is_null(&arg[0]))
+		return true;
+	for (unsigned i = 1; i < node->argc; i++) {
+		if (ev_val_is_null(&arg[i]))
+			continue;
+		if (!first && !add_text(run, node, buf, &arg[0]))
+			return false;
+		first = false;
+		if (!add_text(run, node, buf, &arg[i]))
+			return false;
+	}
+	ev_run_text(run, out);
+	return true;
+}
+
+#define T EV_SQL_TEXT
+#define I EV_SQL_INT4
+#define A EV_SQL_ANY
+
+const struct ev_func ev_func_text[] = {
+    {"upper", T, {T}, upper, "the text in upper case", "upper('straße')",
+	"\"STRAßE\"", false, false},
+    {"lower", T, {T}, lower, "the text in lower case", "lower('ÉCOLE')",
+	"\"école\"", false, false},
+    {"length", I, {T}, length, "the number of characters", "length('naïve')",
+	"5", false, false},
+    {"char_length", I, {T}, length, "the same as length", "char_length('abc')",
+	"3", false, false},
+    {"octet_length", I, {T}, octet_length, "the number of bytes",
+	"octet_length('naïve')", "6", false, false},
+    {"left", T, {T, I}, left,
+	"the first characters; negative: all but the last",
+	"left('reviews', 3)", "\"rev\"", false, false},
+    {"right", T, {T, I}, right,
+	"the last characters; negative: all but the first",
+	"right('reviews', -3)", "\"iews\"", false, false},
+    {"substring", T, {T, I}, substring,
+	"the characters from a position on; the first is 1",
+	"substring('reviews' FROM 3)", "\"views\"", false, false},
+    {"substring", T, {T, I, I}, substring_for,
+	"so many characters from a position on",
+	"substring('reviews' FROM 3 FOR 4)", "\"view\"", false, false},
+    {"substr", T, {T, I}, substring, "the same as substring",
+	"substr('reviews', 3)", "\"views\"", false, false},
+    {"substr", T, {T, I, I}, substring_for, "the same as substring",
+	"substr('reviews', 3, 4)", "\"view\"", false, false},
+    {"strpos", I, {T, T}, strpos,
+	"where the second text stands in the first; 0: nowhere",
+	"strpos('reviews', 'view')", "3", false, false},
+    {"btrim", T, {T}, btrim, "without spaces at both ends", "btrim('  a b ')",
+	"\"a b\"", false, false},
+    {"btrim", T, {T, T}, btrim, "without these characters at both ends",
+	"btrim('xyabcyx', 'xy')", "\"abc\"", false, false},
+    {"ltrim", T, {T}, ltrim, "without spaces at the beginning", "ltrim('  a ')",
+	"\"a \"", false, false},
+    {"ltrim", T, {T, T}, ltrim, "without these characters at the beginning",
+	"ltrim('007', '0')", "\"7\"", false, false},
+    {"rtrim", T, {T}, rtrim, "without spaces at the end", "rtrim(' a  ')",
+	"\" a\"", false, false},
+    {"rtrim", T, {T, T}, rtrim, "without these characters at the end",
+	"rtrim('1.500', '0')", "\"1.5\"", false, false},
+    {"replace", T, {T, T, T}, replace,
+	"every occurrence of the second text replaced by the third",
+	"replace('a-b-c', '-', '/')", "\"a/b/c\"", false, false},
+    {"split_part", T, {T, T, I}, split_part,
+	"the n-th part of a text split at another; negative: from the end",
+	"split_part('a,b,c', ',', 2)", "\"b\"", false, false},
+    {"concat", T, {A}, concat, "all arguments as one text, without NULLs",
+	"concat('a', 1, NULL, true)", "\"a1t\"", true, true},
+    {"concat_ws", T, {T, A}, concat_ws,
+	"the arguments behind the first, with the first between them",
+	"concat_ws(', ', 'a', NULL, 'b')", "\"a, b\"", true, true},
+    {.name = NULL},
+};

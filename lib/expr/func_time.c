@@ -1,0 +1,179 @@
+/*
+ * func_time: functions of dates and timestamps, over expr/time.h. now() is
+ * fixed for the run.
+ */
+#include "expr/func.h"
+
+static bool
+time_out(struct ev_run *run, const struct ev_node *node, enum ev_status status,
+    enum ev_sql type, struct ev_val *out)
+{
+	out->type = (uint8_t)type;
+	return status == EV_OK || ev_run_failed(run, node);
+}
+
+static bool
+now(struct ev_run *run, const struct ev_node *node, const struct ev_val *arg,
+    struct ev_val *out)
+{
+	(void)arg;
+	out->integer = run->time->now;
+	return time_out(run, node, EV_OK, EV_SQL_STAMPTZ, out);
+}
+
+static bool
+current_date(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, struct ev_val *out)
+{
+	(void)arg;
+	return time_out(run, node,
+	    ev_time_cast(run->time, EV_TIME_TZ, run->time->now, EV_TIME_DATE,
+		&out->integer, run->err),
+	    EV_SQL_DATE, out);
+}
+
+static bool
+localtimestamp(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, struct ev_val *out)
+{
+	(void)arg;
+	return time_out(run, node,
+	    ev_time_cast(run->time, EV_TIME_TZ, run->time->now, EV_TIME_STAMP,
+		&out->integer, run->err),
+	    EV_SQL_STAMP, out);
+}
+
+static bool
+at_zone(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, struct ev_val *out)
+{
+	enum ev_time_kind kind = EV_TIME_TZ;
+	enum ev_status status = ev_time_at_zone(run->time,
+	    ev_val_time_kind(arg[1].type), arg[1].integer, arg[0].text, &kind,
+	    &out->integer, run->err);
+
+	return time_out(run, node, status, ev_val_time_type(kind), out);
+}
+
+static bool
+from_epoch(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, struct ev_val *out)
+{
+	return time_out(run, node,
+	    ev_time_from_epoch(arg[0].real, &out->integer, run->err),
+	    EV_SQL_STAMPTZ, out);
+}
+
+static bool
+find_field(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, enum ev_time_field *field)
+{
+	if (ev_time_field_find(arg[0].text, field))
+		return true;
+	ev_time_field_unknown(ev_val_time_kind(arg[1].type), arg[0].text,
+	    run->err);
+	return ev_run_failed(run, node);
+}
+
+static bool
+extract(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, struct ev_val *out)
+{
+	struct ev_time_number number;
+	enum ev_time_field field;
+
+	if (!find_field(run, node, arg, &field))
+		return false;
+	if (ev_time_extract(run->time, field, ev_val_time_kind(arg[1].type),
+		arg[1].integer, &number, run->err) != EV_OK)
+		return ev_run_failed(run, node);
+	out->type = EV_SQL_NUMERIC;
+	if (number.kind == EV_TIME_NUMBER)
+		out->num = (struct ev_num){.coef = number.value,
+		    .scale = (uint16_t)number.scale,
+		    .kind = EV_NUM_SMALL};
+	else if (number.kind == EV_TIME_NULL)
+		out->type = EV_SQL_NULL;
+	else if (ev_num_from_text(ev_slice_of(number.text), run->pool,
+		     &out->num, run->err) != EV_OK)
+		return ev_run_failed(run, node);
+	return true;
+}
+
+/* date_part is extract as double precision. */
+static bool
+date_part(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, struct ev_val *out)
+{
+	return extract(run, node, arg, out) &&
+	    ev_val_to(run, node, out, EV_SQL_FLOAT8);
+}
+
+static bool
+date_trunc(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, struct ev_val *out)
+{
+	const struct ev_zone *zone = NULL;
+	enum ev_time_field field;
+	enum ev_sql type = arg[1].type;
+
+	if (!find_field(run, node, arg, &field))
+		return false;
+	if (node->argc > 2 &&
+	    ev_time_zone_find(run->time, arg[2].text, &zone, run->err) != EV_OK)
+		return ev_run_failed(run, node);
+	return time_out(run, node,
+	    ev_time_trunc(run->time, field, ev_val_time_kind(type),
+		arg[1].integer, zone, &out->integer, run->err),
+	    type, out);
+}
+
+#define T EV_SQL_TEXT
+#define N EV_SQL_NUMERIC
+#define F EV_SQL_FLOAT8
+#define D EV_SQL_DATE
+#define S EV_SQL_STAMP
+#define Z EV_SQL_STAMPTZ
+
+const struct ev_func ev_func_time[] = {
+    {"now", Z, {0}, now, "the time when the command started",
+	"now() > timestamptz '2020-01-01'", "true", false, false},
+    {"current_timestamp", Z, {0}, now, "the same as now()",
+	"current_timestamp = now()", "true", false, false},
+    {"current_date", D, {0}, current_date, "today, in the session's zone",
+	"current_date = now()::date", "true", false, false},
+    {"localtimestamp", S, {0}, localtimestamp, "now() as a wall clock",
+	"localtimestamp = now()::timestamp", "true", false, false},
+    {"timezone", S, {T, Z}, at_zone, "x AT TIME ZONE zone: its wall clock",
+	"timestamptz '2019-02-26 12:00:00+00' AT TIME ZONE 'Asia/Tokyo'",
+	"\"2019-02-26 21:00:00\"", false, false},
+    {"timezone", Z, {T, S}, at_zone, "x AT TIME ZONE zone: the moment",
+	"timestamp '2019-02-26 12:00:00' AT TIME ZONE 'Asia/Tokyo'",
+	"\"2019-02-26 03:00:00+00\"", false, false},
+    {"to_timestamp", Z, {F}, from_epoch, "seconds since 1970 as a time",
+	"to_timestamp(1551136125)", "\"2019-02-25 23:08:45+00\"", false, false},
+    {"extract", N, {T, D}, extract, "a part of a date",
+	"extract(year FROM date '2019-02-26')", "2019", false, false},
+    {"extract", N, {T, S}, extract, "a part of a time",
+	"extract(hour FROM timestamp '2019-02-26 14:30')", "14", false, false},
+    {"extract", N, {T, Z}, extract, "a part of a time",
+	"extract(epoch FROM timestamptz '2019-02-26 00:00:00.5+00')",
+	"1551139200.500000", false, false},
+    {"date_part", F, {T, D}, date_part, "as extract, as double precision",
+	"date_part('month', date '2019-02-26')", "2", false, false},
+    {"date_part", F, {T, S}, date_part, "as extract, as double precision",
+	"date_part('hour', timestamp '2019-02-26 14:30')", "14", false, false},
+    {"date_part", F, {T, Z}, date_part, "as extract, as double precision",
+	"date_part('minute', timestamptz '2019-02-26 14:30+00')", "30", false,
+	false},
+    {"date_trunc", S, {T, S}, date_trunc, "the beginning of the hour, day …",
+	"date_trunc('hour', timestamp '2019-02-26 14:30')",
+	"\"2019-02-26 14:00:00\"", false, false},
+    {"date_trunc", Z, {T, Z}, date_trunc, "the beginning of the hour, day …",
+	"date_trunc('month', timestamptz '2019-02-26 14:30+00')",
+	"\"2019-02-01 00:00:00+00\"", false, false},
+    {"date_trunc", Z, {T, Z, T}, date_trunc, "the same in another zone",
+	"date_trunc('day', timestamptz '2019-02-26 14:30+00', 'Asia/Tokyo')",
+	"\"2019-02-25 15:00:00+00\"", false, false},
+    {.name = NULL},
+};

@@ -1,0 +1,358 @@
+/*
+ * lex: see lex.h. Source: PostgreSQL 15, section 4.1 of its manual and
+ * src/backend/parser/scan.l.
+ */
+#include "expr/lex.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/utf8.h"
+
+/* Longest first. */
+static const char *const operators[] = {"!~*", "->>", "::", "<=", ">=", "<>",
+    "!=", "||", "->", "~*", "!~", "=", "<", ">", "+", "-", "*", "/", "%", "~",
+    "(", ")", ",", ".", "[", "]", ";", "^", NULL};
+
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool
+is_name_start(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+	    (unsigned char)c >= 0x80;
+}
+
+static bool
+is_name(char c)
+{
+	return is_name_start(c) || is_digit(c) || c == '$';
+}
+
+static bool
+is_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* The byte `ahead` of the current place, or NUL behind the end. */
+static char
+peek(const struct ev_lex *lex, size_t ahead)
+{
+	size_t at = lex->at + ahead;
+
+	return at < lex->source.len ? lex->source.ptr[at] : '\0';
+}
+
+/* Slash-star comments nest. */
+static bool
+skip_comment(struct ev_lex *lex)
+{
+	unsigned depth = 0;
+
+	do {
+		if (lex->at >= lex->source.len)
+			return false;
+		if (peek(lex, 0) == '/' && peek(lex, 1) == '*') {
+			depth++;
+			lex->at += 2;
+		} else if (peek(lex, 0) == '*' && peek(lex, 1) == '/') {
+			depth--;
+			lex->at += 2;
+		} else {
+			lex->at++;
+		}
+	} while (depth);
+	return true;
+}
+
+/* White space and comments; false in a comment without an end. */
+static bool
+skip(struct ev_lex *lex)
+{
+	for (;;) {
+		if (is_space(peek(lex, 0))) {
+			lex->at++;
+		} else if (peek(lex, 0) == '-' && peek(lex, 1) == '-') {
+			while (
+			    lex->at < lex->source.len && peek(lex, 0) != '\n')
+				lex->at++;
+		} else if (peek(lex, 0) == '/' && peek(lex, 1) == '*') {
+			if (!skip_comment(lex))
+				return false;
+		} else {
+			return true;
+		}
+	}
+}
+
+/* Reads `digits` (at most) digits of a base; false if there is none. */
+static bool
+read_code(struct ev_lex *lex, unsigned digits, unsigned base, uint32_t *code)
+{
+	unsigned n = 0;
+
+	for (*code = 0; n < digits; n++, lex->at++) {
+		char c = peek(lex, 0);
+		unsigned d = is_digit(c) ? (unsigned)(c - '0')
+		    : (c | 32) >= 'a' && (c | 32) <= 'f'
+		    ? (unsigned)((c | 32) - 'a' + 10)
+		    : 99;
+
+		if (d >= base)
+			break;
+		*code = *code * base + d;
+	}
+	return n > 0;
+}
+
+/* One escape of an E'' text, the backslash already read. Returns the bytes
+ * written to out (at most 4), 0 if it is no escape. */
+static unsigned
+read_escape(struct ev_lex *lex, char *out)
+{
+	static const char from[] = "bfnrt", to[] = "\b\f\n\r\t";
+	char c = peek(lex, 0);
+	const char *found = c ? strchr(from, c) : NULL;
+	uint32_t code;
+
+	if (c >= '0' && c <= '7') {
+		read_code(lex, 3, 8, &code);
+	} else if (c == 'u' || c == 'U' || c == 'x') {
+		unsigned digits = c == 'u' ? 4 : c == 'U' ? 8 : 2;
+		size_t begin = ++lex->at;
+
+		if (!read_code(lex, digits, 16, &code) ||
+		    (c != 'x' && lex->at != begin + digits))
+			return 0;
+	} else {
+		out[0] = found ? to[found - from] : c;
+		lex->at++;
+		return 1;
+	}
+	if (!code || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000) ||
+	    (c != 'u' && c != 'U' && code > 0x7F))
+		return 0;
+	return ev_utf8_encode(code, out);
+}
+
+/* After a text's closing quote: does it go on, as SQL lets it, behind white
+ * space with a newline in it? */
+static bool
+goes_on(struct ev_lex *lex)
+{
+	size_t at = lex->at;
+	bool newline = false;
+
+	while (is_space(peek(lex, 0)))
+		newline |= lex->source.ptr[lex->at++] == '\n';
+	if (newline && peek(lex, 0) == '\'') {
+		lex->at++;
+		return true;
+	}
+	lex->at = at;
+	return false;
+}
+
+/* A text or a name up to its closing quote, which is doubled inside it. */
+static enum ev_status
+read_quoted(struct ev_lex *lex, char quote, bool escapes,
+    struct ev_token *token, struct ev_err *err)
+{
+	char *out = ev_arena_alloc(lex->arena, lex->source.len - lex->at + 1);
+	size_t len = 0;
+
+	lex->at++;
+	for (;;) {
+		char c = peek(lex, 0);
+
+		if (lex->at >= lex->source.len)
+			return ev_lex_point(lex->source, token->at, err,
+			    "the %s that begins here has no closing %c",
+			    quote == '"' ? "name" : "text", quote);
+		lex->at++;
+		if (c == quote && peek(lex, 0) == quote) {
+			out[len++] = quote;
+			lex->at++;
+		} else if (c == quote) {
+			if (quote == '"' || !goes_on(lex))
+				break;
+		} else if (c == '\\' && escapes) {
+			size_t at = lex->at - 1;
+			unsigned n = read_escape(lex, out + len);
+
+			if (!n)
+				return ev_lex_point(lex->source, at, err,
+				    "this is no escape of an E'' text");
+			len += n;
+		} else {
+			out[len++] = c;
+		}
+	}
+	token->text = (struct ev_slice){out, len};
+	return EV_OK;
+}
+
+/* $tag$ … $tag$; the caller has seen the dollar. False if it is none. */
+static bool
+read_dollar(struct ev_lex *lex, struct ev_token *token)
+{
+	const char *begin = lex->source.ptr + lex->at, *found;
+	size_t n = 1, rest = lex->source.len - lex->at;
+
+	while (n < rest &&
+	    (is_name_start(begin[n]) || (n > 1 && is_digit(begin[n]))))
+		n++;
+	if (n >= rest || begin[n] != '$')
+		return false;
+	n++;
+	found = memmem(begin + n, rest - n, begin, n);
+	if (!found)
+		return false;
+	token->kind = EV_TOKEN_TEXT;
+	token->text = (struct ev_slice){begin + n, (size_t)(found - begin) - n};
+	lex->at += (size_t)(found - begin) + n;
+	return true;
+}
+
+/* 12, 1.5, .5, 5., 1e10; a name may not begin at once behind it. */
+static enum ev_status
+read_number(struct ev_lex *lex, struct ev_token *token, struct ev_err *err)
+{
+	size_t exponent;
+
+	while (is_digit(peek(lex, 0)))
+		lex->at++;
+	if (peek(lex, 0) == '.') {
+		lex->at++;
+		while (is_digit(peek(lex, 0)))
+			lex->at++;
+	}
+	exponent = peek(lex, 1) == '+' || peek(lex, 1) == '-' ? 2 : 1;
+	if ((peek(lex, 0) | 32) == 'e' && is_digit(peek(lex, exponent))) {
+		lex->at += exponent;
+		while (is_digit(peek(lex, 0)))
+			lex->at++;
+	}
+	if (is_name(peek(lex, 0)))
+		return ev_lex_point(lex->source, lex->at, err,
+		    "a number ends here, but a letter follows at once");
+	token->kind = EV_TOKEN_NUMBER;
+	token->text = (struct ev_slice){lex->source.ptr + token->at,
+	    lex->at - token->at};
+	return EV_OK;
+}
+
+static enum ev_status
+read_operator(struct ev_lex *lex, struct ev_token *token, struct ev_err *err)
+{
+	const char *begin = lex->source.ptr + lex->at;
+	size_t rest = lex->source.len - lex->at;
+
+	for (const char *const *op = operators; *op; op++) {
+		size_t n = strlen(*op);
+
+		if (n <= rest && !memcmp(*op, begin, n)) {
+			token->kind = EV_TOKEN_OP;
+			token->text = (struct ev_slice){begin, n};
+			lex->at += n;
+			return EV_OK;
+		}
+	}
+	if ((unsigned char)*begin < ' ' || *begin == 0x7F)
+		return ev_lex_point(lex->source, token->at, err,
+		    "a control character (0x%02x) has no place here",
+		    (unsigned)*begin);
+	return ev_lex_point(lex->source, token->at, err,
+	    "'%c' begins nothing that an expression may hold", *begin);
+}
+
+static enum ev_status
+read_name(struct ev_lex *lex, struct ev_token *token)
+{
+	while (is_name(peek(lex, 0)))
+		lex->at++;
+	token->kind = EV_TOKEN_NAME;
+	token->text = (struct ev_slice){lex->source.ptr + token->at,
+	    lex->at - token->at};
+	return EV_OK;
+}
+
+static enum ev_status
+read_token(struct ev_lex *lex, struct ev_token *token, struct ev_err *err)
+{
+	char c = peek(lex, 0);
+
+	if ((c == 'e' || c == 'E') && peek(lex, 1) == '\'') {
+		lex->at++;
+		token->kind = EV_TOKEN_TEXT;
+		return read_quoted(lex, '\'', true, token, err);
+	}
+	if (c == '\'' || c == '"') {
+		token->kind = c == '"' ? EV_TOKEN_QUOTED : EV_TOKEN_TEXT;
+		return read_quoted(lex, c, false, token, err);
+	}
+	if (is_name_start(c))
+		return read_name(lex, token);
+	if (is_digit(c) || (c == '.' && is_digit(peek(lex, 1))))
+		return read_number(lex, token, err);
+	if (c == '$' && read_dollar(lex, token))
+		return EV_OK;
+	return read_operator(lex, token, err);
+}
+
+enum ev_status
+ev_lex_next(struct ev_lex *lex, struct ev_token *token, struct ev_err *err)
+{
+	size_t before = lex->at;
+	enum ev_status status;
+
+	if (!skip(lex))
+		return ev_lex_point(lex->source, before, err,
+		    "a comment has no end");
+	token->at = lex->at;
+	if (lex->at >= lex->source.len) {
+		token->kind = EV_TOKEN_END;
+		token->text = (struct ev_slice){"", 0};
+		token->end = lex->at;
+		return EV_OK;
+	}
+	status = read_token(lex, token, err);
+	token->end = lex->at;
+	return status;
+}
+
+#define WIDTH 72 /* bytes of the source that a message shows */
+
+enum ev_status
+ev_lex_point(struct ev_slice source, size_t at, struct ev_err *err,
+    const char *format, ...)
+{
+	size_t begin = at, end = at, column = 0;
+	char message[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(message, sizeof(message), format, args);
+	va_end(args);
+	while (begin > 0 && source.ptr[begin - 1] != '\n' &&
+	    at - begin < WIDTH * 2 / 3)
+		begin--;
+	while (
+	    end < source.len && source.ptr[end] != '\n' && end - begin < WIDTH)
+		end++;
+	/* not in the middle of a character */
+	while (begin < at && ((unsigned char)source.ptr[begin] & 0xC0) == 0x80)
+		begin++;
+	while (end > at && end < source.len &&
+	    ((unsigned char)source.ptr[end] & 0xC0) == 0x80)
+		end--;
+	column = ev_utf8_count(source.ptr + begin, at - begin);
+	return ev_err_set(err, EV_BAD, EV_EXIT_USAGE, "%s\n  %.*s\n  %*s^",
+	    message, (int)(end - begin), source.ptr + begin, (int)column, "");
+}

@@ -1,0 +1,114 @@
+/*
+ * node: the tree of an expression, from parsing to evaluation: parse.c makes
+ * it, bind.c gives every node its type and the function that evaluates it,
+ * and puts casts between nodes where PostgreSQL would.
+ *
+ * An evaluating function writes *out and returns true, or says why not by
+ * ev_run_fail and returns false. All nodes of an expression live in its arena.
+ */
+#ifndef EV_EXPR_NODE_H
+#define EV_EXPR_NODE_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "expr/time.h"
+#include "expr/type.h"
+
+/* A deeper tree is refused, so that recursion needs no more care. */
+#define EV_EXPR_DEPTH 1000
+#define EV_EXPR_LENGTH (1u << 20)     /* bytes of an expression */
+#define EV_EXPR_TEXT_MAX (256u << 20) /* bytes of a text that is made */
+
+enum ev_node_kind {
+	EV_NODE_CONST,
+	EV_NODE_NUMBER, /* value.text, as written; negated: a minus before it */
+	EV_NODE_FIELD,  /* path of keys from the event's top */
+	EV_NODE_MEMBER, /* arg[0] -> arg[1] (text or integer) */
+	EV_NODE_MEMBER_TEXT, /* arg[0] ->> arg[1] */
+	EV_NODE_ELEMENT,     /* arg[0] [ arg[1] ] */
+	EV_NODE_NEGATE,
+	EV_NODE_PLUS,
+	EV_NODE_ARITH, /* op: + - * / % */
+	EV_NODE_CONCAT,
+	EV_NODE_COMPARE, /* op: enum ev_compare */
+	EV_NODE_AND,
+	EV_NODE_OR,
+	EV_NODE_NOT,
+	EV_NODE_IS_NULL,
+	EV_NODE_IS_TRUTH, /* op: 't', 'f', 'u' */
+	EV_NODE_DISTINCT,
+	EV_NODE_IN,      /* arg[0] IN (arg[1] …) */
+	EV_NODE_BETWEEN, /* arg[0] BETWEEN arg[1] AND arg[2] */
+	EV_NODE_LIKE,    /* arg[0] LIKE arg[1] [ESCAPE arg[2]]; op 'i': ILIKE */
+	EV_NODE_REGEX,   /* arg[0] ~ arg[1]; op 'i': ~* */
+	EV_NODE_CASE,    /* when, then, when, then, … [else] */
+	EV_NODE_CASE_OF, /* the same behind arg[0], what the whens equal */
+	EV_NODE_COALESCE,
+	EV_NODE_NULLIF,
+	EV_NODE_CAST, /* arg[0] AS sql */
+	EV_NODE_CALL, /* name(arg …) */
+};
+
+enum ev_compare { EV_EQ, EV_NE, EV_LT, EV_LE, EV_GT, EV_GE };
+
+struct ev_node;
+struct ev_func;
+
+/* What evaluation has at hand. */
+struct ev_run {
+	const struct ev_value *fields; /* of the event, by slot */
+	struct ev_arena *arena;        /* for what is made on the way */
+	struct ev_num_pool *pool;
+	struct ev_buf *buf; /* scratch, see ev_run_text */
+	const struct ev_time_env *time;
+	struct ev_err *err;           /* why it failed */
+	const struct ev_node *failed; /* where */
+};
+
+typedef bool (*ev_eval)(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+
+struct ev_node {
+	ev_eval eval; /* NULL until bound */
+	uint8_t kind; /* enum ev_node_kind */
+	uint8_t type; /* enum ev_sql, once bound */
+	uint8_t op;
+	bool negated;   /* NOT LIKE, IS NOT NULL … */
+	bool symmetric; /* BETWEEN SYMMETRIC */
+	bool constant;  /* the same for every event */
+	uint32_t argc;
+	uint32_t depth;
+	struct ev_node **arg;
+	union {
+		struct ev_val value;        /* CONST */
+		unsigned slot;              /* FIELD, once bound */
+		struct ev_sql_type sql;     /* CAST */
+		const struct ev_func *func; /* CALL, once bound */
+		const void *data; /* what bind prepared: a pattern … */
+	};
+	struct ev_slice *path; /* FIELD */
+	uint32_t path_len;
+	struct ev_slice name; /* CALL: in lower case */
+	uint32_t at, end;     /* where it stands in the source */
+};
+
+/* Says why the evaluation of node fails: returns false. The part of the
+ * innermost node that failed is put before the message, by expr.c. */
+bool ev_run_fail(struct ev_run *run, const struct ev_node *node,
+    const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* The same where err was set by what failed: returns false. */
+bool ev_run_failed(struct ev_run *run, const struct ev_node *node);
+
+/* A text made by appending: ev_run_begin returns an empty buffer, and
+ * ev_run_text makes a value of what stands in it. Not nested. */
+struct ev_buf *ev_run_begin(struct ev_run *run);
+void ev_run_text(struct ev_run *run, struct ev_val *out);
+
+static inline bool
+ev_node_eval(struct ev_run *run, const struct ev_node *node, struct ev_val *out)
+{
+	return node->eval(run, node, out);
+}
+
+#endif

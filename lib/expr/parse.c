@@ -1,0 +1,440 @@
+/*
+ * parse: see parse.h. This file has the operators, a function a level of
+ * precedence, the loosest first: OR, AND, NOT, IS, comparison, BETWEEN IN
+ * LIKE, other operators, + -, * / %, AT TIME ZONE, unary minus, and what
+ * stands behind a term: [ ] . ::
+ */
+#include "expr/parse.h"
+
+/* ---- behind a term ---- */
+
+/* .name, ->name: one key more of a field's path, or a member of anything. */
+static struct ev_node *
+parse_member(struct ev_parse *parse, struct ev_node *of)
+{
+	struct ev_slice name, *path;
+	struct ev_node *key;
+
+	if (!ev_parse_name(parse, &name, "a name"))
+		return NULL;
+	if (of->kind != EV_NODE_FIELD) {
+		key = ev_parse_text_node(parse, name, parse->last);
+		return ev_parse_node2(parse, EV_NODE_MEMBER, of, key);
+	}
+	path = ev_arena_alloc(parse->arena, (of->path_len + 1) * sizeof(*path));
+	memcpy(path, of->path, of->path_len * sizeof(*path));
+	path[of->path_len++] = name;
+	of->path = path;
+	if (of->path_len > EV_EXPR_DEPTH)
+		of->depth = EV_EXPR_DEPTH + 1;
+	return ev_parse_done(parse, of);
+}
+
+static struct ev_node *
+parse_cast(struct ev_parse *parse, struct ev_node *of)
+{
+	struct ev_sql_type type;
+	struct ev_node *node;
+
+	if (!ev_parse_type(parse, &type))
+		return NULL;
+	node = ev_parse_node1(parse, EV_NODE_CAST, of->at, of);
+	if (node)
+		node->sql = type;
+	return node;
+}
+
+/* -> and a name behind it binds as tight as a dot. */
+static bool
+at_arrow_name(const struct ev_parse *parse)
+{
+	const struct ev_token *next = parse->now + 1;
+
+	return ev_parse_at_op(parse, "->") &&
+	    (next->kind == EV_TOKEN_QUOTED ||
+		(next->kind == EV_TOKEN_NAME && !ev_parse_reserved(next)));
+}
+
+static struct ev_node *
+parse_postfix(struct ev_parse *parse)
+{
+	struct ev_node *node = ev_parse_term(parse);
+
+	while (node) {
+		if (at_arrow_name(parse) || ev_parse_at_op(parse, ".")) {
+			ev_parse_step(parse);
+			node = parse_member(parse, node);
+		} else if (ev_parse_op(parse, "::")) {
+			node = parse_cast(parse, node);
+		} else if (ev_parse_op(parse, "[")) {
+			struct ev_node *index = ev_parse_expr(parse);
+
+			if (!index || !ev_parse_want_op(parse, "]"))
+				return NULL;
+			node = ev_parse_node2(parse, EV_NODE_ELEMENT, node,
+			    index);
+		} else {
+			break;
+		}
+	}
+	return node;
+}
+
+/* ---- the levels ---- */
+
+static struct ev_node *parse_not(struct ev_parse *parse);
+
+/* A minus in front of a number belongs to it: -9223372036854775808 is a
+ * bigint. */
+static struct ev_node *
+parse_negative(struct ev_parse *parse, size_t at)
+{
+	const struct ev_token *number = parse->now;
+	bool literal = number->kind == EV_TOKEN_NUMBER &&
+	    !(number[1].kind == EV_TOKEN_OP &&
+		(ev_slice_is(number[1].text, "::") ||
+		    ev_slice_is(number[1].text, "[")));
+	struct ev_node *node;
+
+	if (!literal)
+		return NULL;
+	node = ev_parse_term(parse);
+	node->at = (uint32_t)at;
+	node->negated = true;
+	return node;
+}
+
+static struct ev_node *
+parse_unary(struct ev_parse *parse)
+{
+	size_t at = parse->now->at;
+	bool minus = ev_parse_at_op(parse, "-");
+	struct ev_node *node;
+
+	if (ev_parse_at_word(parse, "not"))
+		return parse_not(parse);
+	if (!minus && !ev_parse_at_op(parse, "+"))
+		return parse_postfix(parse);
+	ev_parse_step(parse);
+	if (++parse->depth > EV_EXPR_DEPTH)
+		return ev_parse_expected(parse, "fewer signs");
+	node = minus ? parse_negative(parse, at) : NULL;
+	if (!node)
+		node = ev_parse_node1(parse,
+		    minus ? EV_NODE_NEGATE : EV_NODE_PLUS, at,
+		    parse_unary(parse));
+	parse->depth--;
+	return node;
+}
+
+/* x AT TIME ZONE zone is timezone(zone, x). */
+static struct ev_node *
+parse_at(struct ev_parse *parse)
+{
+	struct ev_node *node = parse_unary(parse);
+
+	while (node && ev_parse_at_word(parse, "at")) {
+		struct ev_node_list list = {0};
+		struct ev_node *zone;
+
+		ev_parse_step(parse);
+		if (!ev_parse_want_word(parse, "time") ||
+		    !ev_parse_want_word(parse, "zone"))
+			return NULL;
+		zone = parse_unary(parse);
+		if (!zone)
+			return NULL;
+		ev_parse_add(parse, &list, zone);
+		ev_parse_add(parse, &list, node);
+		node = ev_parse_call(parse, "timezone", node->at, &list);
+	}
+	return node;
+}
+
+/* Left-associative operators of one character. */
+static struct ev_node *
+parse_arith(struct ev_parse *parse, const char *ops,
+    struct ev_node *(*tighter)(struct ev_parse *))
+{
+	struct ev_node *node = tighter(parse);
+
+	while (node && parse->now->kind == EV_TOKEN_OP &&
+	    parse->now->text.len == 1 && strchr(ops, *parse->now->text.ptr)) {
+		uint8_t op = (uint8_t)*parse->now->text.ptr;
+
+		ev_parse_step(parse);
+		node = ev_parse_node2(parse, EV_NODE_ARITH, node,
+		    tighter(parse));
+		if (node)
+			node->op = op;
+	}
+	return node;
+}
+
+static struct ev_node *
+parse_times(struct ev_parse *parse)
+{
+	return parse_arith(parse, "*/%", parse_at);
+}
+
+static struct ev_node *
+parse_plus(struct ev_parse *parse)
+{
+	return parse_arith(parse, "+-", parse_times);
+}
+
+/* The operators that PostgreSQL gives no level of their own. */
+struct ev_node *
+ev_parse_operand(struct ev_parse *parse)
+{
+	static const struct {
+		const char *op;
+		enum ev_node_kind kind;
+		bool negated;
+		char mode;
+	} ops[] = {
+	    {"||", EV_NODE_CONCAT, false, 0},
+	    {"~", EV_NODE_REGEX, false, 0},
+	    {"~*", EV_NODE_REGEX, false, 'i'},
+	    {"!~", EV_NODE_REGEX, true, 0},
+	    {"!~*", EV_NODE_REGEX, true, 'i'},
+	    {"->", EV_NODE_MEMBER, false, 0},
+	    {"->>", EV_NODE_MEMBER_TEXT, false, 0},
+	};
+	const size_t count = sizeof(ops) / sizeof(ops[0]);
+	struct ev_node *node = parse_plus(parse);
+
+	while (node) {
+		size_t i = 0;
+
+		while (i < count && !ev_parse_at_op(parse, ops[i].op))
+			i++;
+		if (i == count)
+			break;
+		if (at_arrow_name(parse)) {
+			ev_parse_step(parse);
+			node = parse_member(parse, node);
+			continue;
+		}
+		ev_parse_step(parse);
+		node = ev_parse_node2(parse, ops[i].kind, node,
+		    parse_plus(parse));
+		if (node) {
+			node->negated = ops[i].negated;
+			node->op = (uint8_t)ops[i].mode;
+		}
+	}
+	return node;
+}
+
+static struct ev_node *
+parse_in(struct ev_parse *parse, struct ev_node *left)
+{
+	struct ev_node_list list = {0};
+
+	ev_parse_add(parse, &list, left);
+	if (!ev_parse_want_op(parse, "(") || !ev_parse_list(parse, &list) ||
+	    !ev_parse_want_op(parse, ")"))
+		return NULL;
+	return ev_parse_list_node(parse, EV_NODE_IN, left->at, &list);
+}
+
+static struct ev_node *
+parse_between(struct ev_parse *parse, struct ev_node *left)
+{
+	struct ev_node *node, *low, *high;
+	bool symmetric = ev_parse_word(parse, "symmetric");
+
+	if (!symmetric)
+		ev_parse_word(parse, "asymmetric");
+	low = ev_parse_operand(parse);
+	if (!low || !ev_parse_want_word(parse, "and"))
+		return NULL;
+	high = ev_parse_operand(parse);
+	if (!high)
+		return NULL;
+	node = ev_parse_node(parse, EV_NODE_BETWEEN, left->at, 3);
+	node->arg[0] = left;
+	node->arg[1] = low;
+	node->arg[2] = high;
+	node->symmetric = symmetric;
+	return ev_parse_done(parse, node);
+}
+
+static struct ev_node *
+parse_like(struct ev_parse *parse, struct ev_node *left, char mode)
+{
+	struct ev_node_list list = {0};
+	struct ev_node *node = ev_parse_operand(parse);
+
+	if (!node)
+		return NULL;
+	ev_parse_add(parse, &list, left);
+	ev_parse_add(parse, &list, node);
+	if (ev_parse_word(parse, "escape")) {
+		node = ev_parse_operand(parse);
+		if (!node)
+			return NULL;
+		ev_parse_add(parse, &list, node);
+	}
+	node = ev_parse_list_node(parse, EV_NODE_LIKE, left->at, &list);
+	if (node)
+		node->op = (uint8_t)mode;
+	return node;
+}
+
+static struct ev_node *
+parse_range(struct ev_parse *parse)
+{
+	struct ev_node *node = ev_parse_operand(parse);
+	bool negated;
+
+	if (!node)
+		return NULL;
+	negated = ev_parse_word(parse, "not");
+	if (ev_parse_word(parse, "in"))
+		node = parse_in(parse, node);
+	else if (ev_parse_word(parse, "between"))
+		node = parse_between(parse, node);
+	else if (ev_parse_word(parse, "like"))
+		node = parse_like(parse, node, 0);
+	else if (ev_parse_word(parse, "ilike"))
+		node = parse_like(parse, node, 'i');
+	else if (negated)
+		return ev_parse_expected(parse, "IN, BETWEEN, LIKE or ILIKE");
+	if (node && negated)
+		node->negated = true;
+	return node;
+}
+
+static struct ev_node *
+parse_compare(struct ev_parse *parse)
+{
+	static const struct {
+		const char *op;
+		enum ev_compare compare;
+	} ops[] = {{"=", EV_EQ}, {"<>", EV_NE}, {"!=", EV_NE}, {"<", EV_LT},
+	    {"<=", EV_LE}, {">", EV_GT}, {">=", EV_GE}};
+	struct ev_node *node = parse_range(parse);
+
+	if (!node)
+		return NULL;
+	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
+		if (!ev_parse_op(parse, ops[i].op))
+			continue;
+		node = ev_parse_node2(parse, EV_NODE_COMPARE, node,
+		    parse_range(parse));
+		if (node)
+			node->op = (uint8_t)ops[i].compare;
+		break;
+	}
+	return node;
+}
+
+/* Behind IS [NOT]. */
+static struct ev_node *
+parse_is_what(struct ev_parse *parse, struct ev_node *left)
+{
+	char truth = ev_parse_word(parse, "true") ? 't'
+	    : ev_parse_word(parse, "false")       ? 'f'
+	    : ev_parse_word(parse, "unknown")     ? 'u'
+						  : 0;
+	struct ev_node *node;
+
+	if (truth) {
+		node = ev_parse_node1(parse, EV_NODE_IS_TRUTH, left->at, left);
+		if (node)
+			node->op = (uint8_t)truth;
+		return node;
+	}
+	if (ev_parse_word(parse, "null"))
+		return ev_parse_node1(parse, EV_NODE_IS_NULL, left->at, left);
+	if (!ev_parse_word(parse, "distinct"))
+		return ev_parse_expected(parse,
+		    "NULL, TRUE, FALSE, UNKNOWN or DISTINCT FROM");
+	if (!ev_parse_want_word(parse, "from"))
+		return NULL;
+	return ev_parse_node2(parse, EV_NODE_DISTINCT, left,
+	    parse_compare(parse));
+}
+
+static struct ev_node *
+parse_is(struct ev_parse *parse)
+{
+	struct ev_node *node = parse_compare(parse);
+	bool negated;
+
+	if (!node)
+		return NULL;
+	if (ev_parse_word(parse, "isnull"))
+		return ev_parse_node1(parse, EV_NODE_IS_NULL, node->at, node);
+	negated = ev_parse_at_word(parse, "notnull");
+	if (ev_parse_word(parse, "notnull")) {
+		node = ev_parse_node1(parse, EV_NODE_IS_NULL, node->at, node);
+	} else if (ev_parse_word(parse, "is")) {
+		negated = ev_parse_word(parse, "not");
+		node = parse_is_what(parse, node);
+	}
+	if (node && negated)
+		node->negated = true;
+	return node;
+}
+
+static struct ev_node *
+parse_not(struct ev_parse *parse)
+{
+	size_t at = parse->now->at;
+	struct ev_node *node;
+
+	if (!ev_parse_word(parse, "not"))
+		return parse_is(parse);
+	if (++parse->depth > EV_EXPR_DEPTH)
+		return ev_parse_expected(parse, "fewer NOTs");
+	node = parse_not(parse);
+	parse->depth--;
+	return ev_parse_node1(parse, EV_NODE_NOT, at, node);
+}
+
+/* AND and OR take any number of arguments, so that a long chain of them is no
+ * deep tree. */
+static struct ev_node *
+parse_chain(struct ev_parse *parse, const char *word, enum ev_node_kind kind,
+    struct ev_node *(*tighter)(struct ev_parse *))
+{
+	struct ev_node *first = tighter(parse), *node = first;
+	struct ev_node_list list = {0};
+
+	if (!first || !ev_parse_at_word(parse, word))
+		return first;
+	ev_parse_add(parse, &list, first);
+	while (ev_parse_word(parse, word)) {
+		node = tighter(parse);
+		if (!node)
+			return NULL;
+		ev_parse_add(parse, &list, node);
+	}
+	return ev_parse_list_node(parse, kind, first->at, &list);
+}
+
+static struct ev_node *
+parse_and(struct ev_parse *parse)
+{
+	return parse_chain(parse, "and", EV_NODE_AND, parse_not);
+}
+
+struct ev_node *
+ev_parse_expr(struct ev_parse *parse)
+{
+	struct ev_node *node;
+
+	if (++parse->depth > EV_EXPR_DEPTH / 4) {
+		ev_lex_point(parse->source, parse->now->at, parse->err,
+		    "the expression is nested too deeply: more than %d "
+		    "parentheses",
+		    EV_EXPR_DEPTH / 4);
+		return NULL;
+	}
+	node = parse_chain(parse, "or", EV_NODE_OR, parse_and);
+	parse->depth--;
+	return node;
+}

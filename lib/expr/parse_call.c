@@ -1,0 +1,180 @@
+/*
+ * parse_call: the calls that SQL writes with words between their arguments.
+ * They become plain calls: TRIM(LEADING 'x' FROM y) is ltrim(y, 'x').
+ */
+#include "expr/parse.h"
+
+/* CAST(x AS type) */
+static struct ev_node *
+parse_cast(struct ev_parse *parse, size_t at)
+{
+	struct ev_node *node = ev_parse_expr(parse);
+	struct ev_sql_type type;
+
+	if (!node || !ev_parse_want_word(parse, "as") ||
+	    !ev_parse_type(parse, &type) || !ev_parse_want_op(parse, ")"))
+		return NULL;
+	node = ev_parse_node1(parse, EV_NODE_CAST, at, node);
+	if (node)
+		node->sql = type;
+	return node;
+}
+
+/* EXTRACT(year FROM x): the name of the part is a word or a text. */
+static struct ev_node *
+parse_extract(struct ev_parse *parse, size_t at)
+{
+	const struct ev_token *now = parse->now;
+	struct ev_node_list list = {0};
+
+	if (now->kind != EV_TOKEN_NAME && now->kind != EV_TOKEN_TEXT &&
+	    now->kind != EV_TOKEN_QUOTED)
+		return ev_parse_expected(parse,
+		    "what to extract (year, month, epoch …)");
+	ev_parse_step(parse);
+	ev_parse_add(parse, &list,
+	    ev_parse_text_node(parse, now->text, now->at));
+	if (!ev_parse_want_word(parse, "from") ||
+	    !ev_parse_list(parse, &list) || !ev_parse_want_op(parse, ")"))
+		return NULL;
+	return ev_parse_call(parse, "extract", at, &list);
+}
+
+/* POSITION(x IN y) is strpos(y, x). */
+static struct ev_node *
+parse_position(struct ev_parse *parse, size_t at)
+{
+	struct ev_node *part = ev_parse_operand(parse), *whole;
+	struct ev_node_list list = {0};
+
+	if (!part || !ev_parse_want_word(parse, "in"))
+		return NULL;
+	whole = ev_parse_operand(parse);
+	if (!whole || !ev_parse_want_op(parse, ")"))
+		return NULL;
+	ev_parse_add(parse, &list, whole);
+	ev_parse_add(parse, &list, part);
+	return ev_parse_call(parse, "strpos", at, &list);
+}
+
+/* SUBSTRING(x FROM a FOR b), in either order, or with commas. */
+static struct ev_node *
+parse_substring(struct ev_parse *parse, size_t at)
+{
+	struct ev_node *from = NULL, *count = NULL;
+	struct ev_node_list list = {0};
+
+	if (!ev_parse_list(parse, &list))
+		return NULL;
+	while (list.count == 1 || from || count) {
+		struct ev_node **where = !from && ev_parse_word(parse, "from")
+		    ? &from
+		    : !count && ev_parse_word(parse, "for") ? &count
+							    : NULL;
+
+		if (!where)
+			break;
+		*where = ev_parse_expr(parse);
+		if (!*where)
+			return NULL;
+	}
+	if (count && !from) {
+		from = ev_parse_node(parse, EV_NODE_NUMBER, count->at, 0);
+		from->value.text = EV_SLICE("1");
+	}
+	if (from)
+		ev_parse_add(parse, &list, from);
+	if (count)
+		ev_parse_add(parse, &list, count);
+	if (!ev_parse_want_op(parse, ")"))
+		return NULL;
+	return ev_parse_call(parse, "substring", at, &list);
+}
+
+/* TRIM([BOTH|LEADING|TRAILING] [characters] FROM x), TRIM(x [, characters]) */
+static struct ev_node *
+parse_trim(struct ev_parse *parse, size_t at)
+{
+	const char *name = ev_parse_word(parse, "leading") ? "ltrim"
+	    : ev_parse_word(parse, "trailing")             ? "rtrim"
+							   : "btrim";
+	struct ev_node_list list = {0};
+	struct ev_node *characters = NULL;
+
+	if (*name == 'b')
+		ev_parse_word(parse, "both");
+	if (!ev_parse_at_word(parse, "from")) {
+		characters = ev_parse_expr(parse);
+		if (!characters)
+			return NULL;
+	}
+	if (ev_parse_word(parse, "from")) {
+		if (!ev_parse_list(parse, &list))
+			return NULL;
+		if (characters)
+			ev_parse_add(parse, &list, characters);
+	} else {
+		ev_parse_add(parse, &list, characters);
+		if (ev_parse_op(parse, ",") && !ev_parse_list(parse, &list))
+			return NULL;
+	}
+	if (!ev_parse_want_op(parse, ")"))
+		return NULL;
+	return ev_parse_call(parse, name, at, &list);
+}
+
+static struct ev_node *
+parse_coalesce(struct ev_parse *parse, size_t at)
+{
+	struct ev_node_list list = {0};
+
+	if (!ev_parse_list(parse, &list) || !ev_parse_want_op(parse, ")"))
+		return NULL;
+	return ev_parse_list_node(parse, EV_NODE_COALESCE, at, &list);
+}
+
+static struct ev_node *
+parse_nullif(struct ev_parse *parse, size_t at)
+{
+	struct ev_node *a = ev_parse_expr(parse), *b;
+	struct ev_node *node;
+
+	if (!a || !ev_parse_want_op(parse, ","))
+		return NULL;
+	b = ev_parse_expr(parse);
+	if (!b || !ev_parse_want_op(parse, ")"))
+		return NULL;
+	node = ev_parse_node2(parse, EV_NODE_NULLIF, a, b);
+	if (node)
+		node->at = (uint32_t)at;
+	return node;
+}
+
+struct ev_node *
+ev_parse_special(struct ev_parse *parse, bool *special)
+{
+	static const struct {
+		const char *name;
+		struct ev_node *(*parse)(struct ev_parse *, size_t);
+	} calls[] = {
+	    {"cast", parse_cast},
+	    {"coalesce", parse_coalesce},
+	    {"extract", parse_extract},
+	    {"nullif", parse_nullif},
+	    {"position", parse_position},
+	    {"substring", parse_substring},
+	    {"trim", parse_trim},
+	};
+	size_t at = parse->now->at;
+
+	*special = true;
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		if (!ev_parse_at_word(parse, calls[i].name))
+			continue;
+		ev_parse_step(parse);
+		ev_parse_step(parse);
+		return calls[i].parse(parse, at);
+	}
+	*special = false;
+	return NULL;
+}

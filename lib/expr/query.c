@@ -1,0 +1,222 @@
+/*
+ * query: see query.h.
+ */
+#include "expr/query_impl.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/mem.h"
+#include "expr/text.h"
+
+#define PART 80 /* bytes of an expression's part that a message shows */
+
+struct ev_query *
+ev_query_new(struct ev_scan *scan)
+{
+	struct ev_query *query = ev_mem_zalloc(1, sizeof(*query));
+	struct timespec now;
+
+	query->scan = scan;
+	query->zones = ev_zones_new(NULL);
+	query->time.zones = query->zones;
+	query->time.zone = ev_zones_utc(query->zones);
+	clock_gettime(CLOCK_REALTIME, &now);
+	ev_query_now(query, (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+	query->deleted = ev_scan_want_key(scan, EV_DELETED);
+	query->bind = (struct ev_bind){.arena = &query->arena, .scan = scan};
+	query->bind.run = (struct ev_run){.arena = &query->arena,
+	    .pool = &query->constants,
+	    .buf = &query->scratch,
+	    .time = &query->time};
+	return query;
+}
+
+void
+ev_query_free(struct ev_query *query)
+{
+	if (!query)
+		return;
+	for (size_t i = 0; i < query->bind.regexes; i++)
+		ev_pattern_free(query->bind.regex[i]);
+	free(query->bind.regex);
+	ev_buf_release(&query->bind.words);
+	ev_zones_free(query->zones);
+	ev_num_pool_release(&query->constants);
+	ev_num_pool_release(&query->pool);
+	ev_arena_release(&query->arena);
+	ev_arena_release(&query->event);
+	ev_buf_release(&query->scratch);
+	free(query);
+}
+
+enum ev_status
+ev_query_zone(struct ev_query *query, const char *name, struct ev_err *err)
+{
+	return ev_zones_find(query->zones, ev_slice_of(name), &query->time.zone,
+	    err);
+}
+
+void
+ev_query_now(struct ev_query *query, int64_t microseconds)
+{
+	query->time.now = microseconds - EV_TIME_EPOCH * 1000000;
+}
+
+/* ---- compiling ---- */
+
+enum ev_status
+ev_query_start(struct ev_query *query, struct ev_parse *parse,
+    struct ev_slice text, struct ev_err *err)
+{
+	text = ev_arena_slice(&query->arena, text);
+	query->bind.source = text;
+	query->bind.err = err;
+	query->bind.lazy = 0;
+	return ev_parse_start(parse, text, &query->arena, err);
+}
+
+enum ev_status
+ev_query_end(struct ev_parse *parse, const char *what)
+{
+	if (parse->now->kind == EV_TOKEN_END)
+		return EV_OK;
+	ev_parse_expected(parse, what);
+	return EV_BAD;
+}
+
+/* A condition from the current token on. */
+static enum ev_status
+parse_condition(struct ev_query *query, struct ev_parse *parse)
+{
+	struct ev_node *node = ev_parse_expr(parse);
+
+	if (!node)
+		return EV_BAD;
+	ev_parse_op(parse, ";");
+	if (ev_query_end(parse, "an operator or the end") != EV_OK)
+		return EV_BAD;
+	query->source = parse->source;
+	query->bind.names = 0;
+	query->condition = ev_bind_truth(&query->bind, node, "a condition");
+	query->name = query->bind.name;
+	query->names = query->bind.names;
+	query->bind.name = NULL;
+	query->bind.names = query->bind.names_cap = 0;
+	return query->condition ? EV_OK : EV_BAD;
+}
+
+enum ev_status
+ev_query_condition(struct ev_query *query, struct ev_slice text,
+    struct ev_err *err)
+{
+	struct ev_parse parse;
+
+	if (ev_query_start(query, &parse, text, err) != EV_OK)
+		return EV_BAD;
+	return parse_condition(query, &parse);
+}
+
+enum ev_status
+ev_query_select(struct ev_query *query, struct ev_slice text,
+    struct ev_err *err)
+{
+	struct ev_parse parse;
+
+	if (ev_query_start(query, &parse, text, err) != EV_OK ||
+	    ev_list_parse(query, &parse) != EV_OK)
+		return EV_BAD;
+	return ev_query_end(&parse, "AS, a comma or the end");
+}
+
+enum ev_status
+ev_query_program(struct ev_query *query, struct ev_slice text,
+    struct ev_err *err)
+{
+	struct ev_parse parse;
+
+	if (ev_query_start(query, &parse, text, err) != EV_OK)
+		return EV_BAD;
+	if (!ev_parse_word(&parse, "select"))
+		return parse_condition(query, &parse);
+	if (ev_list_parse(query, &parse) != EV_OK)
+		return EV_BAD;
+	if (ev_parse_word(&parse, "where"))
+		return parse_condition(query, &parse);
+	ev_parse_op(&parse, ";");
+	return ev_query_end(&parse, "AS, a comma, WHERE or the end");
+}
+
+bool
+ev_query_has_condition(const struct ev_query *query)
+{
+	return query->condition != NULL;
+}
+
+bool
+ev_query_has_list(const struct ev_query *query)
+{
+	return query->list.count > 0;
+}
+
+bool
+ev_query_names(const struct ev_query *query, struct ev_slice key)
+{
+	for (size_t i = 0; i < query->names; i++)
+		if (ev_slice_equal(query->name[i], key))
+			return true;
+	return false;
+}
+
+/* ---- running ---- */
+
+void
+ev_query_begin(struct ev_query *query, struct ev_run *run, struct ev_err *err)
+{
+	if (query->event.block)
+		ev_arena_reset(&query->event);
+	if (query->pool.used)
+		ev_num_pool_reset(&query->pool);
+	*run = (struct ev_run){.fields = ev_scan_fields(query->scan),
+	    .arena = &query->event,
+	    .pool = &query->pool,
+	    .buf = &query->scratch,
+	    .time = &query->time,
+	    .err = err};
+}
+
+enum ev_status
+ev_query_failed(const struct ev_run *run, struct ev_slice source,
+    struct ev_err *err)
+{
+	const struct ev_node *node = run->failed;
+	size_t len = node->end - node->at;
+	struct ev_err why = *err;
+
+	return ev_err_set(err, EV_BAD, EV_EXIT_DATA, "%.*s%s: %s",
+	    (int)(len > PART ? PART : len), source.ptr + node->at,
+	    len > PART ? "…" : "", why.text);
+}
+
+enum ev_status
+ev_query_test(struct ev_query *query, int *truth, struct ev_err *err)
+{
+	struct ev_val val;
+	struct ev_run run;
+
+	ev_query_begin(query, &run, err);
+	if (!ev_node_eval(&run, query->condition, &val))
+		return ev_query_failed(&run, query->source, err);
+	*truth = val.type == EV_SQL_NULL ? -1 : val.truth;
+	return EV_OK;
+}
+
+bool
+ev_query_deleted(struct ev_query *query)
+{
+	struct ev_value value = ev_scan_fields(query->scan)[query->deleted];
+
+	return value.type == EV_TRUE ||
+	    (value.type == EV_STRING &&
+		ev_value_text_is(value, EV_SLICE("true")));
+}

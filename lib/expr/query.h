@@ -1,0 +1,77 @@
+/*
+ * query: what a command asks of each event: a condition, a select list, or
+ * both. Compiled once, from text; then every event is tested and projected as
+ * slices of the line (DESIGN section 5).
+ *
+ *	ev_query_condition(query, text, &err)    and / or
+ *	ev_query_select(query, text, &err)
+ *	…
+ *	for every line that the scan has scanned:
+ *		ev_query_test(query, &truth, &err)
+ *		ev_query_project(query, deleted, out, &changed, &err)
+ *
+ * The scan is lent, must be the one that scans the lines, and is asked for
+ * the fields while the query is compiled. Nothing is allocated per event
+ * unless texts or large numbers are made; that memory is used again for the
+ * next one.
+ */
+#ifndef EV_EXPR_QUERY_H
+#define EV_EXPR_QUERY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "event/scan.h"
+
+struct ev_query;
+
+struct ev_query *ev_query_new(struct ev_scan *scan);
+void ev_query_free(struct ev_query *query);
+
+/* The session's time zone (UTC without it), an IANA name; EV_BAD: there is
+ * none of that name. Before anything is compiled. */
+enum ev_status ev_query_zone(struct ev_query *query, const char *name,
+    struct ev_err *err);
+/* What now() gives: microseconds since 1970 UTC; without it, the time of
+ * ev_query_new. Before anything is compiled. */
+void ev_query_now(struct ev_query *query, int64_t microseconds);
+
+/* Compile a condition, a select list ("a, upper(b) AS c", "* EXCLUDE (a)"), a
+ * list of fields to leave out ("a, b"), a program ("SELECT list WHERE
+ * condition", or a condition alone), one expression for ev_query_value. EV_BAD:
+ * a mistake in the text, err has the message, the place and a caret. text is
+ * copied. */
+enum ev_status ev_query_condition(struct ev_query *query, struct ev_slice text,
+    struct ev_err *err);
+enum ev_status ev_query_select(struct ev_query *query, struct ev_slice text,
+    struct ev_err *err);
+enum ev_status ev_query_drop(struct ev_query *query, struct ev_slice text,
+    struct ev_err *err);
+enum ev_status ev_query_program(struct ev_query *query, struct ev_slice text,
+    struct ev_err *err);
+
+bool ev_query_has_condition(const struct ev_query *query);
+bool ev_query_has_list(const struct ev_query *query);
+/* Does the condition read this top-level key? */
+bool ev_query_names(const struct ev_query *query, struct ev_slice key);
+
+/* Is the condition true (1), false (0) or NULL (-1) for the scan's last line?
+ * EV_BAD: it cannot be judged, err says which part of the expression fails on
+ * what. */
+enum ev_status ev_query_test(struct ev_query *query, int *truth,
+    struct ev_err *err);
+
+/* Appends the event that the list makes of the scan's last line. *changed is
+ * false, and nothing is appended, where that would be the line as it is. Of a
+ * deleted row only what the row carries is written, and the mark of deletion.
+ * EV_BAD as above; out is then as it was. */
+enum ev_status ev_query_project(struct ev_query *query, bool deleted,
+    struct ev_buf *out, bool *changed, struct ev_err *err);
+
+/* Is the scan's last line a deleted row ("__deleted":true or "true")? Asks
+ * the scan for the field when first called: before the first line. */
+bool ev_query_deleted(struct ev_query *query);
+
+#endif

@@ -1,0 +1,66 @@
+/*
+ * query_impl: the inside of a query, for query.c and select.c.
+ */
+#ifndef EV_EXPR_QUERY_IMPL_H
+#define EV_EXPR_QUERY_IMPL_H
+
+#include "expr/bind.h"
+#include "expr/parse.h"
+#include "expr/query.h"
+
+#define EV_DELETED EV_SLICE("__deleted")
+
+/* One place of a select list: an expression, or the star. */
+struct ev_item {
+	bool star;
+	struct ev_slice name; /* of the output, plain */
+	struct ev_slice key;  /* the same as JSON */
+	struct ev_node *node;
+	unsigned *slot; /* the fields it reads */
+	size_t slots;
+	uint32_t at; /* where it stands */
+};
+
+struct ev_list {
+	struct ev_slice source;
+	struct ev_item *item;
+	size_t count, cap;
+	/* of the star: what it leaves out, what it replaces */
+	struct ev_item *exclude, *replace;
+	size_t excludes, excludes_cap, replaces, replaces_cap;
+	bool star;
+};
+
+struct ev_query {
+	struct ev_scan *scan;
+	struct ev_zones *zones;
+	struct ev_time_env time;
+	struct ev_arena arena; /* of the query */
+	struct ev_num_pool constants;
+	struct ev_arena event; /* of one event */
+	struct ev_num_pool pool;
+	struct ev_buf scratch;
+	struct ev_bind bind;
+	struct ev_node *condition; /* or NULL */
+	struct ev_slice source;    /* of the condition */
+	struct ev_slice *name;     /* that the condition reads */
+	size_t names;
+	struct ev_list list; /* count 0: none */
+	unsigned deleted;    /* the slot of __deleted */
+};
+
+/* Begins a run over the scan's last line. */
+void ev_query_begin(struct ev_query *query, struct ev_run *run,
+    struct ev_err *err);
+/* Puts the part of the expression that failed before the message. */
+enum ev_status ev_query_failed(const struct ev_run *run, struct ev_slice source,
+    struct ev_err *err);
+/* Begins to read a text, which is copied. */
+enum ev_status ev_query_start(struct ev_query *query, struct ev_parse *parse,
+    struct ev_slice text, struct ev_err *err);
+/* Must be at the end of the text, with or without a semicolon. */
+enum ev_status ev_query_end(struct ev_parse *parse, const char *what);
+/* A select list from the current token on (select.c). */
+enum ev_status ev_list_parse(struct ev_query *query, struct ev_parse *parse);
+
+#endif

@@ -1,0 +1,62 @@
+/*
+ * type: see type.h.
+ */
+#include "expr/type.h"
+
+const char *
+ev_sql_name(enum ev_sql type)
+{
+	static const char *const name[] = {
+	    [EV_SQL_NULL] = "unknown",
+	    [EV_SQL_UNKNOWN] = "unknown",
+	    [EV_SQL_ANY] = "field",
+	    [EV_SQL_BOOL] = "boolean",
+	    [EV_SQL_INT2] = "smallint",
+	    [EV_SQL_INT4] = "integer",
+	    [EV_SQL_INT8] = "bigint",
+	    [EV_SQL_NUMERIC] = "numeric",
+	    [EV_SQL_FLOAT8] = "double precision",
+	    [EV_SQL_TEXT] = "text",
+	    [EV_SQL_DATE] = "date",
+	    [EV_SQL_STAMP] = "timestamp without time zone",
+	    [EV_SQL_STAMPTZ] = "timestamp with time zone",
+	    [EV_SQL_JSON] = "json",
+	};
+
+	return name[type];
+}
+
+bool
+ev_sql_implicit(enum ev_sql from, enum ev_sql to)
+{
+	if (from == to || from == EV_SQL_UNKNOWN)
+		return true;
+	if (ev_sql_is_number(from) && ev_sql_is_number(to))
+		return from < to;
+	if (ev_sql_is_time(from) && ev_sql_is_time(to))
+		return from < to;
+	/* a field's number is numeric, its string text, its true boolean */
+	return from == EV_SQL_ANY &&
+	    (to == EV_SQL_BOOL || to == EV_SQL_TEXT || to == EV_SQL_NUMERIC ||
+		to == EV_SQL_FLOAT8);
+}
+
+const char *
+ev_sql_json_name(struct ev_value value)
+{
+	switch (value.type) {
+	case EV_FALSE:
+	case EV_TRUE:
+		return "a boolean";
+	case EV_NUMBER:
+		return "a number";
+	case EV_STRING:
+		return "a string";
+	case EV_ARRAY:
+		return "an array";
+	case EV_OBJECT:
+		return "an object";
+	default:
+		return "null";
+	}
+}

@@ -1,0 +1,202 @@
+/*
+ * value: see value.h. Decoding and printing; cast.c and compare.c have the
+ * rest.
+ */
+#include "expr/value.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "event/build.h"
+#include "expr/float8.h"
+#include "expr/int8.h"
+
+bool
+ev_run_failed(struct ev_run *run, const struct ev_node *node)
+{
+	if (!run->failed)
+		run->failed = node;
+	return false;
+}
+
+bool
+ev_run_fail(struct ev_run *run, const struct ev_node *node, const char *format,
+    ...)
+{
+	char text[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	ev_err_set(run->err, EV_BAD, EV_EXIT_DATA, "%s", text);
+	return ev_run_failed(run, node);
+}
+
+struct ev_buf *
+ev_run_begin(struct ev_run *run)
+{
+	run->buf->len = 0;
+	return run->buf;
+}
+
+void
+ev_run_text(struct ev_run *run, struct ev_val *out)
+{
+	out->type = EV_SQL_TEXT;
+	out->text = ev_arena_slice(run->arena, ev_buf_as_slice(run->buf));
+}
+
+/* A string's text, which must outlive the scratch buffer. */
+static bool
+settle_string(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *val)
+{
+	struct ev_slice text;
+
+	if (!val->json.escaped) {
+		text = ev_value_inner(val->json);
+	} else {
+		struct ev_buf *buf = ev_run_begin(run);
+
+		if (ev_value_text(val->json, buf, &text, run->err) != EV_OK)
+			return ev_run_failed(run, node);
+		text = ev_arena_slice(run->arena, text);
+	}
+	val->type = EV_SQL_TEXT;
+	val->text = text;
+	return true;
+}
+
+static bool
+settle_number(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *val)
+{
+	struct ev_slice json = ev_value_raw(val->json);
+	int64_t small;
+
+	val->type = EV_SQL_NUMERIC;
+	if (ev_val_small(json, &small)) {
+		val->num = (struct ev_num){.coef = small, .kind = EV_NUM_SMALL};
+		return true;
+	}
+	if (ev_num_from_json(json, run->pool, &val->num, run->err) != EV_OK)
+		return ev_run_failed(run, node);
+	return true;
+}
+
+bool
+ev_val_settle(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *val)
+{
+	if (val->type != EV_SQL_JSON)
+		return true;
+	switch (val->json.type) {
+	case EV_MISSING:
+	case EV_NULL:
+		val->type = EV_SQL_NULL;
+		return true;
+	case EV_FALSE:
+	case EV_TRUE:
+		val->truth = val->json.type == EV_TRUE;
+		val->type = EV_SQL_BOOL;
+		return true;
+	case EV_NUMBER:
+		return settle_number(run, node, val);
+	case EV_STRING:
+		return settle_string(run, node, val);
+	default:
+		return true;
+	}
+}
+
+enum ev_time_kind
+ev_val_time_kind(enum ev_sql type)
+{
+	return type == EV_SQL_DATE ? EV_TIME_DATE
+	    : type == EV_SQL_STAMP ? EV_TIME_STAMP
+				   : EV_TIME_TZ;
+}
+
+enum ev_sql
+ev_val_time_type(enum ev_time_kind kind)
+{
+	return kind == EV_TIME_DATE ? EV_SQL_DATE
+	    : kind == EV_TIME_STAMP ? EV_SQL_STAMP
+				    : EV_SQL_STAMPTZ;
+}
+
+static void
+print_time(const struct ev_time_env *time, const struct ev_val *val,
+    struct ev_buf *out)
+{
+	ev_buf_reserve(out, EV_TIME_TEXT_MAX);
+	out->len += ev_time_out(time, ev_val_time_kind(val->type), val->integer,
+	    out->ptr + out->len);
+}
+
+void
+ev_val_print(const struct ev_time_env *time, const struct ev_val *val,
+    struct ev_buf *out)
+{
+	switch (val->type) {
+	case EV_SQL_BOOL:
+		ev_buf_str(out, val->truth ? "true" : "false");
+		break;
+	case EV_SQL_INT2:
+	case EV_SQL_INT4:
+	case EV_SQL_INT8:
+		ev_int8_text(val->integer, out);
+		break;
+	case EV_SQL_NUMERIC:
+		ev_num_text(val->num, out);
+		break;
+	case EV_SQL_FLOAT8:
+		ev_float8_text(val->real, out);
+		break;
+	case EV_SQL_TEXT:
+		ev_buf_slice(out, val->text);
+		break;
+	case EV_SQL_UNKNOWN:
+		ev_buf_slice(out, val->quoted->text);
+		break;
+	case EV_SQL_JSON:
+		ev_buf_slice(out, ev_value_raw(val->json));
+		break;
+	case EV_SQL_DATE:
+	case EV_SQL_STAMP:
+	case EV_SQL_STAMPTZ:
+		print_time(time, val, out);
+		break;
+	default:
+		break;
+	}
+}
+
+/* A number that JSON has no way to write: NaN, Infinity. */
+static bool
+is_special(const struct ev_val *val)
+{
+	if (val->type == EV_SQL_NUMERIC)
+		return val->num.kind > EV_NUM_BIG;
+	return val->type == EV_SQL_FLOAT8 && val->real - val->real != 0;
+}
+
+void
+ev_val_json(const struct ev_time_env *time, const struct ev_val *val,
+    struct ev_buf *out)
+{
+	if (ev_val_is_null(val)) {
+		ev_build_null(out);
+	} else if (val->type == EV_SQL_TEXT) {
+		ev_build_text(out, val->text);
+	} else if (val->type == EV_SQL_UNKNOWN) {
+		ev_build_text(out, val->quoted->text);
+	} else if (ev_sql_is_time(val->type) || is_special(val)) {
+		ev_buf_char(out, '"');
+		ev_val_print(time, val, out);
+		ev_buf_char(out, '"');
+	} else {
+		ev_val_print(time, val, out);
+	}
+}

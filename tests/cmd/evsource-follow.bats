@@ -1,0 +1,183 @@
+# evsource --follow: a file that grows.
+load ../helpers
+
+# Starts evsource in the background; its output is read with `gives`.
+follow() { # ARGUMENT…
+  mkfifo out
+  evsource --follow "$@" >out 2>err &
+  pid=$!
+  exec 6<out
+}
+
+gives() { # LINE: the next one, within five seconds
+  local line
+  read -r -t 5 line <&6 || {
+    echo "no line, but '$1' was to come"
+    return 1
+  }
+  [ "$line" = "$1" ] || {
+    printf 'got %s\nnot %s\n' "$line" "$1"
+    return 1
+  }
+}
+
+silent() { # nothing comes for a third of a second
+  local line
+  ! read -r -t 0.3 line <&6
+}
+
+ends() { # STATUS ERROR
+  local status=0
+  wait "$pid" || status=$?
+  pid=
+  [ "$status" = "$1" ] && [[ $(cat err) == $2 ]] || {
+    echo "status $status, error: $(cat err)"
+    return 1
+  }
+}
+
+teardown() {
+  [ -z "${pid-}" ] || kill "$pid" 2>/dev/null || true
+}
+
+@test "what stands there and what comes, and a line only when it is whole" {
+  printf '{"a":1}\n{"a":2' >a.ndjson
+  follow a.ndjson
+  gives '{"a":1}'
+  silent
+  printf '}\n{"a":3}\n' >>a.ndjson
+  gives '{"a":2}'
+  gives '{"a":3}'
+  for i in 4 5 6; do
+    echo "{\"a\":$i}" >>a.ndjson
+    gives "{\"a\":$i}"
+  done
+}
+
+@test "an empty file may begin later" {
+  : >a.ndjson
+  follow a.ndjson
+  silent
+  echo '{"a":1}' >>a.ndjson
+  gives '{"a":1}'
+}
+
+@test "CSV: the header, and rows when they are whole" {
+  printf 'id,na' >a.csv
+  follow a.csv
+  silent
+  printf 'me\n1,"x' >>a.csv
+  silent
+  printf 'y"\n2,z\n' >>a.csv
+  gives '{"id":1,"name":"xy"}'
+  gives '{"id":2,"name":"z"}'
+}
+
+@test "text, regex and JSON documents are followed, too" {
+  : >a.log
+  follow a.log
+  echo 'one' >>a.log
+  gives '{"message":"one"}'
+  kill "$pid"
+  ends 143 ''
+  exec 6<&-
+  rm out
+  : >b.json
+  follow b.json
+  printf '[{"a":1}, {"a"' >>b.json
+  gives '{"a":1}'
+  printf ': 2}\n' >>b.json
+  gives '{"a":2}'
+}
+
+@test "a signal is a failure: the last line says so" {
+  echo '{"a":1}' >a.ndjson
+  follow a.ndjson
+  gives '{"a":1}'
+  kill -TERM "$pid"
+  ends 143 ''
+  read -r -t 5 line <&6
+  [[ $line == '{"~ev":"fail","by":"evsource-file","status":"143",'* ]]
+}
+
+@test "--limit ends it" {
+  printf '{"a":1}\n' >a.ndjson
+  follow -n 2 a.ndjson
+  gives '{"a":1}'
+  printf '{"a":2}\n{"a":3}\n' >>a.ndjson
+  gives '{"a":2}'
+  ends 0 ''
+}
+
+@test "a file that is removed ends it with 75, when all was read" {
+  echo '{"a":1}' >a.ndjson
+  follow a.ndjson
+  gives '{"a":1}'
+  exec 7>>a.ndjson
+  rm a.ndjson
+  ends 75 "evsource-file: 'a.ndjson' was read to its end, and is gone or another file now*"
+}
+
+@test "what was written before a file was renamed comes, then 75" {
+  echo '{"a":1}' >a.ndjson
+  follow a.ndjson
+  gives '{"a":1}'
+  echo '{"a":2}' >>a.ndjson
+  mv a.ndjson a.1
+  echo '{"a":3}' >a.ndjson
+  gives '{"a":2}'
+  ends 75 "*another file now*"
+}
+
+@test "a file that shrinks is an error" {
+  printf '{"a":1}\n{"a":2}\n' >a.ndjson
+  follow a.ndjson
+  gives '{"a":1}'
+  gives '{"a":2}'
+  printf '{"a":3}\n' >a.ndjson
+  ends 74 "evsource-file: cannot read 'a.ndjson' to its end: it shrank to * bytes while it was read"
+}
+
+@test "it ends when nobody reads any more, without a further event" {
+  echo '{"a":1}' >a.ndjson
+  follow a.ndjson
+  gives '{"a":1}'
+  exec 6<&-
+  ends 141 ''
+}
+
+@test "a fifo does not end with its writer" {
+  mkfifo in
+  follow in
+  echo '{"a":1}' >in
+  gives '{"a":1}'
+  silent
+  echo '{"a":2}' >in
+  gives '{"a":2}'
+}
+
+@test "a bad line is bad while following, and with skip the next one comes" {
+  : >a.ndjson
+  follow --on-error skip a.ndjson
+  printf 'no\n{"a":1}\n' >>a.ndjson
+  gives '{"a":1}'
+}
+
+@test "one file at a time" {
+  mkdir in
+  try evsource --follow a b
+  exits 64
+  says 'evsource-file: --follow follows one file, not several and no folder'
+  try evsource --follow in
+  exits 64
+}
+
+@test "an idle follower uses no time" {
+  echo '{"a":1}' >a.ndjson
+  follow a.ndjson
+  gives '{"a":1}'
+  before=$(awk '{print $14 + $15}' "/proc/$pid/stat")
+  sleep 2
+  after=$(awk '{print $14 + $15}' "/proc/$pid/stat")
+  [ $((after - before)) -le 2 ]
+}
