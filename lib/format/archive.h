@@ -26,10 +26,10 @@ struct ev_archive_limits {
 #define EV_ARCHIVE_SMALL (64u << 20)
 /* Deflate cannot give more than 1,032 bytes for one, and real data hardly
  * more than 200. */
+/* clang-format off */
 #define EV_ARCHIVE_LIMITS \
-	{ \
-		.ratio = 500, .members = 100000, .total = UINT64_C(1) << 40 \
-	}
+	{.ratio = 500, .members = 100000, .total = UINT64_C(1) << 40}
+/* clang-format on */
 
 struct ev_archive_source {
 	const char *name; /* the place, for messages */

@@ -54,10 +54,10 @@ struct ev_csv_settings {
 };
 
 /* What a CSV of RFC 4180 is; delimiter and the rest are the caller's. */
+/* clang-format off */
 #define EV_CSV_DEFAULTS \
-	{ \
-		.delimiter = {",", 1}, .quote = '"', .max_event = 16u << 20 \
-	}
+	{.delimiter = {",", 1}, .quote = '"', .max_event = 16u << 20}
+/* clang-format on */
 
 /* The input is lent until the decoder is freed, and so is all that settings
  * points at; settings itself for the call. EV_FATAL: exit 64, a dialect that

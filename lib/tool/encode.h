@@ -37,10 +37,9 @@ struct ev_encode_settings {
 	const char *field; /* of text; NULL: message */
 };
 
-#define EV_ENCODE_DEFAULTS \
-	{ \
-		.newlines = -1 \
-	}
+/* clang-format off */
+#define EV_ENCODE_DEFAULTS {.newlines = -1}
+/* clang-format on */
 
 /* --columns, --header, --delimiter, --quote, --null, --csv-safe, --newlines,
  * --field. */

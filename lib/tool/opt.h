@@ -48,8 +48,10 @@ struct ev_opt_table {
 	size_t count;
 };
 
+/* clang-format off */
 #define EV_OPT_TABLE(options, object) \
 	{(options), (object), sizeof(options) / sizeof((options)[0])}
+/* clang-format on */
 
 struct ev_opt_usage {
 	const char *name;    /* "evfilter" */

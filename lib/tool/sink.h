@@ -27,10 +27,9 @@ struct ev_sink_settings {
 	struct ev_opt_list set; /* -X key=value */
 };
 
-#define EV_SINK_DEFAULTS \
-	{ \
-		.write = EV_SINK_DEFAULT, .limit = UINT64_MAX \
-	}
+/* clang-format off */
+#define EV_SINK_DEFAULTS {.write = EV_SINK_DEFAULT, .limit = UINT64_MAX}
+/* clang-format on */
 
 /* --format, --write, --meta, --limit, --explain, --progress, -X. */
 extern const struct ev_opt ev_sink_options[7];

@@ -30,11 +30,13 @@ struct ev_source_settings {
 	struct ev_opt_list extra; /* -X key=value */
 };
 
+/* clang-format off */
 #define EV_SOURCE_DEFAULTS \
 	{ \
 		.stage = EV_STAGE_DEFAULTS, .format = EV_SOURCE_UNKNOWN, \
 		.limit = UINT64_MAX \
 	}
+/* clang-format on */
 
 #define EV_SOURCE_TABLES 5
 

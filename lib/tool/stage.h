@@ -33,7 +33,9 @@ struct ev_stage_settings {
 extern const struct ev_opt ev_stage_options[2];
 
 /* What a settings struct must hold before the options are parsed. */
+/* clang-format off */
 #define EV_STAGE_DEFAULTS {.max_event = EV_MAX_EVENT}
+/* clang-format on */
 
 struct ev_stage {
 	struct ev_reader *reader;

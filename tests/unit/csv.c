@@ -24,11 +24,13 @@ struct test_case {
 };
 
 #define TEXT(literal) EV_SLICE(literal)
+/* clang-format off */
 #define NULLS(...) \
 	{ \
 		(const char *[]){__VA_ARGS__}, \
 		    sizeof((const char *[]){__VA_ARGS__}) / sizeof(char *) \
 	}
+/* clang-format on */
 
 static void
 decode(const struct test_case *test, enum ev_csv_path path, size_t step,
