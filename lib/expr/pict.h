@@ -1,6 +1,10 @@
 /*
  * pict: format pictures: to_char, to_date and to_timestamp of PostgreSQL 15
  * ('YYYY-MM-DD HH24:MI:SS.US', 'FM999,990.00'), locale C.
+ *
+ * Differs from PostgreSQL: an integer that V shifts beyond its type is out of
+ * range (PostgreSQL's 32-bit ones wrap silently), and messages show no half
+ * characters.
  */
 #ifndef EV_EXPR_PICT_H
 #define EV_EXPR_PICT_H

@@ -290,7 +290,7 @@ ev_pict_roman(enum ev_pict_number_kind kind, struct ev_slice number,
 		return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
 		    "cannot convert %s to integer",
 		    *number.ptr == 'N' ? "NaN" : "infinity");
-	if (!to_int(kind, number, &n))
+	if (!to_int(kind, number, &n) && kind != EV_PICT_DOUBLE)
 		return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
 		    "integer out of range");
 	if (n >= 1 && n <= 3999)

@@ -27,7 +27,7 @@ void ev_pict_scientific(enum ev_pict_number_kind kind, struct ev_slice number,
     int pre, int post, struct ev_buf *out);
 
 /* As an upper-case Roman number; '#' if there is none. EV_BAD if it is no
- * integer of 32 bits. */
+ * integer of 32 bits, unless it is a double. */
 enum ev_status ev_pict_roman(enum ev_pict_number_kind kind,
     struct ev_slice number, struct ev_buf *out, struct ev_err *err);
 

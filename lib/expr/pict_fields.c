@@ -188,6 +188,19 @@ check(struct whole *w)
 	return EV_OK;
 }
 
+/* Rounds away from 2000-01-01, as PostgreSQL does. */
+static int64_t
+round_to(int64_t stamp, int precision)
+{
+	int64_t unit = 1;
+
+	for (int i = precision; i < 6; i++)
+		unit *= 10;
+	if (stamp < 0)
+		return -((-stamp + unit / 2) / unit * unit);
+	return (stamp + unit / 2) / unit * unit;
+}
+
 static enum ev_status
 finish(const struct ev_time_env *env, struct whole *w, enum ev_time_kind kind,
     int64_t *value)
@@ -206,8 +219,11 @@ finish(const struct ev_time_env *env, struct whole *w, enum ev_time_kind kind,
 		    (f->zone_hour * 60 + f->zone_minute) * 60;
 	else
 		w->parts.east = ev_time_east_at(&w->parts, env->zone);
-	if (ev_time_join_east(&w->parts, value))
+	if (ev_time_join_east(&w->parts, value)) {
+		if (f->precision)
+			*value = round_to(*value, f->precision);
 		return EV_OK;
+	}
 	return ev_err_set(w->err, EV_BAD, EV_EXIT_DATA,
 	    "timestamp out of range");
 }

@@ -30,6 +30,7 @@ struct ev_pict_fields {
 	int day_second;
 	int msec;
 	int usec;
+	int precision; /* of FF1 … FF6: the moment is rounded to it */
 	int zone_sign;
 	int zone_hour;
 	int zone_minute;

@@ -202,6 +202,7 @@ struct writer {
 	int places;
 	bool sign_done;
 	bool inside; /* a digit was written: group separators count */
+	bool no_ordinal; /* "th" was asked of what is no number */
 	struct ev_buf *out;
 };
 
@@ -394,11 +395,15 @@ write_roman(struct writer *w, bool lower)
 static void
 write_ordinal(struct writer *w, bool upper)
 {
+	size_t len = strlen(w->number);
+
 	if ((w->p.has & (ROMAN | POINT)) || *w->number == '#' ||
 	    w->sign == '-')
 		return;
-	ev_buf_str(w->out,
-	    ev_pict_ordinal(w->number, strlen(w->number), upper));
+	if (w->number[len - 1] >= '0' && w->number[len - 1] <= '9')
+		ev_buf_str(w->out, ev_pict_ordinal(w->number, len, upper));
+	else
+		w->no_ordinal = true;
 }
 
 static void
@@ -491,6 +496,9 @@ ev_pict_number(enum ev_pict_number_kind kind, struct ev_slice number,
 		w.spaces = digits.spaces;
 		prepare(&w);
 		write_all(&w, format);
+		if (w.no_ordinal)
+			status = ev_err_set(err, EV_BAD, EV_EXIT_DATA,
+			    "\"%s\" is not a number", w.number);
 	}
 	ev_buf_release(&digits.text);
 	return status;

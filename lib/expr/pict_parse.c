@@ -338,7 +338,8 @@ clock_key(struct parser *p, bool *known)
 	case EV_PICT_FF4:
 	case EV_PICT_FF5:
 	case EV_PICT_FF6:
-		return fraction(p, &f->usec, id - EV_PICT_FF1 + 1, 6);
+		f->precision = id - EV_PICT_FF1 + 1;
+		return fraction(p, &f->usec, f->precision, 6);
 	case EV_PICT_US:
 		return fraction(p, &f->usec, 6, 6);
 	case EV_PICT_SSSS:
@@ -427,11 +428,8 @@ date_key(struct parser *p)
 static void
 skip_th(struct parser *p)
 {
-	enum ev_pict_id id = p->node.key->id;
-	bool fraction_key = id >= EV_PICT_FF1 && id <= EV_PICT_FF6;
-
-	if (p->node.th == EV_PICT_NO_TH || id == EV_PICT_TZM ||
-	    !(p->node.key->digits || fraction_key))
+	if (p->node.th == EV_PICT_NO_TH || !p->node.key->digits ||
+	    p->node.key->id == EV_PICT_TZM)
 		return;
 	skip_char(p);
 	skip_char(p);

@@ -235,6 +235,7 @@ put_date(struct ev_buf *out, const struct moment *m,
 	int year_day = (int)(m->days - ev_calendar_days(p->year, 1, 1));
 	int year;
 	int week = ev_calendar_iso_week(m->days, p->year, &year);
+	struct ev_pict_node bare = *node;
 
 	switch (node->key->id) {
 	case EV_PICT_MONTH:
@@ -281,7 +282,8 @@ put_date(struct ev_buf *out, const struct moment *m,
 		put_number(out, (p->month - 1) / 3 + 1, 1, node);
 		break;
 	case EV_PICT_RM:
-		put_word(out, ev_pict_romans[12 - p->month], node, 4);
+		bare.translated = false;
+		put_word(out, ev_pict_romans[12 - p->month], &bare, 4);
 		break;
 	case EV_PICT_J:
 		put_number(out, ev_time_date_of(p) + EV_TIME_EPOCH_JULIAN, 1,

@@ -1,0 +1,378 @@
+/*
+ * pict: random questions about format pictures and what lib/expr answers, to
+ * be asked of PostgreSQL too (agree.sql). Prints COUNT lines, an SQL
+ * expression, a tab and its value as text or "error: " and the message; the
+ * same SEED gives the same lines. ZONE is the session's time zone; tell
+ * agree.sql the same.
+ *
+ *     pict SEED COUNT [ZONE]
+ *
+ * Texts to be parsed are what to_char writes for their picture, often damaged
+ * a little.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "expr/pict.h"
+#include "expr/time_parts.h"
+
+static struct ev_time_env env;
+static struct ev_err err;
+static uint64_t state;
+static struct ev_buf question;
+
+#define COUNT_OF(array) (sizeof(array) / sizeof *(array))
+#define ANY(array) array[below((int)COUNT_OF(array))]
+
+/* splitmix64 */
+static uint64_t
+next(void)
+{
+	uint64_t z = state += 0x9e3779b97f4a7c15;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+	z = (z ^ z >> 27) * 0x94d049bb133111eb;
+	return z ^ z >> 31;
+}
+
+static int
+below(int n)
+{
+	return (int)(next() % (unsigned)n);
+}
+
+/* ---- questions and answers ---- */
+
+/* As COPY reads it. */
+static void
+print_escaped(struct ev_slice text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.ptr[i] == '\\')
+			putchar('\\');
+		putchar(text.ptr[i]);
+	}
+}
+
+static void
+ask(const char *text)
+{
+	ev_buf_str(&question, text);
+}
+
+static void
+ask_text(struct ev_slice text)
+{
+	ev_buf_char(&question, '\'');
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.ptr[i] == '\'')
+			ev_buf_char(&question, '\'');
+		ev_buf_char(&question, text.ptr[i]);
+	}
+	ev_buf_char(&question, '\'');
+}
+
+static void
+answer(enum ev_status status, struct ev_slice text)
+{
+	print_escaped(ev_buf_as_slice(&question));
+	putchar('\t');
+	if (status != EV_OK) {
+		fputs("error: ", stdout);
+		text = ev_slice_of(err.text);
+	}
+	print_escaped(text);
+	putchar('\n');
+}
+
+/* ---- pictures of times ---- */
+
+static const char *const time_keys[] = {
+    "A.D.", "a.m.", "AD", "am", "BC", "CC", "DAY", "Day", "day", "DDD", "DD",
+    "DY", "Dy", "dy", "D", "FF1", "FF3", "FF6", "ff2", "HH24", "HH12", "HH",
+    "IDDD", "ID", "IW", "IYYY", "IYY", "IY", "I", "J", "MI", "MM", "MONTH",
+    "Month", "MON", "Mon", "mon", "MS", "OF", "P.M.", "PM", "Q", "RM", "rm",
+    "SSSS", "SSSSS", "SS", "TZH", "TZM", "TZ", "tz", "US", "WW", "W",
+    "Y,YYY", "YYYY", "YYY", "YY", "Y", "yyyy", "b.c.", "Mi", "Yyyy",
+};
+
+static const char *const dividers[] = {
+    "-", "/", ":", " ", " ", "", "", ".", "T", "\"at\"", ", ", "\\\"", "  ",
+    "\"x\\\"y", "_", "0", "\\", "é",
+};
+
+static const char *const usual[] = {
+    "YYYY-MM-DD", "YYYY-MM-DD HH24:MI:SS", "YYYY-MM-DD\"T\"HH24:MI:SS.MS",
+    "YYYYMMDD", "YYYYMMDDHH24MISS", "DD/MM/YYYY", "MM/DD/YY HH12:MI AM",
+    "DD Mon YYYY", "FMMonth FMDD, YYYY", "YYYY-MM-DD HH24:MI:SS.US TZH:TZM",
+    "YYYY-MM-DD HH24:MI:SSTZH", "IYYY-IW-ID", "YYYY-DDD", "J", "IYYY IW",
+    "FXYYYY MM DD", "DD-MON-YY", "Y,YYY-MM-DD", "DDth Month YYYY", "CC YY",
+    "YYYY-MM-DD BC", "SSSS", "HH24MISSUS", "YYYY WW", "YYYY MM W", "YYY MM",
+    "Dy, DD Mon YYYY HH24:MI:SS", "YYYYMM", "IYYYIDDD", "HH12 P.M.",
+};
+
+static void
+put_picture(struct ev_buf *out, bool ascii)
+{
+	static const char *const prefixes[] = {"FM", "TM", "FX", "fm"};
+	static const char *const suffixes[] = {"TH", "th", "SP"};
+	int count = 1 + below(6);
+
+	out->len = 0;
+	if (below(3)) {
+		ev_buf_str(out, ANY(usual));
+		return;
+	}
+	while (count--) {
+		if (!below(8))
+			ev_buf_str(out, ANY(prefixes));
+		ev_buf_str(out, ANY(time_keys));
+		if (!below(10))
+			ev_buf_str(out, ANY(suffixes));
+		ev_buf_str(out, dividers[below((int)COUNT_OF(dividers) -
+		    ascii)]);
+	}
+}
+
+static int64_t
+any_stamp(void)
+{
+	int64_t stamp = (below(116800) - 58400) * EV_TIME_DAY +
+	    (int64_t)(next() % (uint64_t)EV_TIME_DAY);
+
+	if (!below(10)) /* round years and their weeks, also before Christ */
+		stamp = (ev_calendar_days(below(6000) - 3000, 1, 1) +
+			    below(10) - 5) * EV_TIME_DAY;
+	if (!below(40))
+		stamp = below(2) ? EV_TIME_STAMP_MIN : EV_TIME_STAMP_END - 1;
+	if (!below(100))
+		stamp = EV_TIME_INF;
+	return stamp;
+}
+
+static void
+question_time(void)
+{
+	static struct ev_buf picture, out;
+	enum ev_time_kind kind = below(2) ? EV_TIME_TZ : EV_TIME_STAMP;
+	int64_t stamp = any_stamp();
+	char text[EV_TIME_TEXT_MAX];
+	bool null;
+	enum ev_status status;
+
+	put_picture(&picture, false);
+	out.len = 0;
+	ask(kind == EV_TIME_TZ ? "coalesce(to_char(timestamptz "
+			       : "coalesce(to_char(timestamp ");
+	ask_text((struct ev_slice){
+	    text, ev_time_out(&env, kind, stamp, text)});
+	ask(", ");
+	ask_text(ev_buf_as_slice(&picture));
+	ask("), 'null')");
+	status = ev_pict_time(&env, kind, stamp, ev_buf_as_slice(&picture),
+	    &out, &null, &err);
+	answer(status, null ? EV_SLICE("null") : ev_buf_as_slice(&out));
+}
+
+/* One byte is another, or gone, or there twice. */
+static void
+damage(struct ev_buf *text)
+{
+	static const char bytes[] = "0123456789-/: Tabx.,+";
+	size_t at;
+
+	if (!text->len)
+		return;
+	at = (size_t)below((int)text->len);
+	if ((unsigned char)text->ptr[at] >= 0x80)
+		return;
+	switch (below(3)) {
+	case 0:
+		text->ptr[at] = bytes[below(sizeof(bytes) - 1)];
+		break;
+	case 1:
+		memmove(text->ptr + at, text->ptr + at + 1,
+		    text->len - at - 1);
+		text->len--;
+		break;
+	default:
+		ev_buf_char(text, ' ');
+		memmove(text->ptr + at + 1, text->ptr + at,
+		    text->len - at - 1);
+		break;
+	}
+}
+
+static void
+question_parse(void)
+{
+	static struct ev_buf picture, text;
+	enum ev_time_kind kind = below(2) ? EV_TIME_TZ : EV_TIME_DATE;
+	char out[EV_TIME_TEXT_MAX];
+	int64_t value = 0;
+	bool null;
+	enum ev_status status;
+
+	put_picture(&picture, true);
+	text.len = 0;
+	ev_pict_time(&env, EV_TIME_TZ, any_stamp(), ev_buf_as_slice(&picture),
+	    &text, &null, &err);
+	if (!below(3))
+		put_picture(&picture, true);
+	for (int n = below(3); n > 0; n--)
+		damage(&text);
+	ask(kind == EV_TIME_TZ ? "to_timestamp(" : "to_date(");
+	ask_text(ev_buf_as_slice(&text));
+	ask(", ");
+	ask_text(ev_buf_as_slice(&picture));
+	ask(")");
+	status = ev_pict_parse(&env, ev_buf_as_slice(&text),
+	    ev_buf_as_slice(&picture), kind, &value, &err);
+	answer(status,
+	    (struct ev_slice){out,
+		status == EV_OK ? ev_time_out(&env, kind, value, out) : 0});
+}
+
+/* ---- pictures of numbers ---- */
+
+static void
+put_number_picture(struct ev_buf *out, bool no_shift)
+{
+	static const char *const keys[] = {"9", "9", "9", "9", "0", "0", ",",
+	    "G", "L", "MI", "PL", "SG", "PR", "S", "V", "TH", "th", "FM", "B",
+	    "C", "D", ".", ".", "RN", "rn", "EEEE", " ", "\"q\"", "-", "é"};
+	static const char *const common[] = {"999", "9,999.99", "FM9990.00",
+	    "S999", "999MI", "999PR", "0000", "FM999,999,999.999", "SG99.9",
+	    "9.99EEEE", "RN", "FMRN", "99V99", "999th", "PL99.0", "FM0.9",
+	    "L9,999.00", "999D99S", "FM99.99S", "09.90", "9990.0099",
+	    "FM9.9", "FM.99", ".999", "99.", "FM000.009", "S.9", "SG0",
+	    "9999999999999999999", "99999999999999999999.9999999999",
+	    "FM9999999999.9999999999", "000V000", "9.9999999EEEE", "FM9,9,9"};
+	int count = 1 + below(8);
+
+	out->len = 0;
+	if (below(2)) {
+		ev_buf_str(out, ANY(common));
+		count = 0;
+	}
+	while (count-- > 0)
+		ev_buf_str(out, ANY(keys));
+	/* the difference that pict.h documents */
+	for (size_t i = 0; no_shift && i < out->len; i++)
+		if (out->ptr[i] == 'V')
+			out->ptr[i] = '9';
+}
+
+static void
+put_digits(struct ev_buf *out, int count)
+{
+	while (count-- > 0)
+		ev_buf_char(out, (char)('0' + (below(4) ? below(10)
+			: below(2) * 9)));
+}
+
+static void
+put_decimal(struct ev_buf *out)
+{
+	static const char *const edges[] = {"0", "0.5", "-0.5", "9.995",
+	    "99.95", "0.05", "-0.004", "1", "-1", "3999", "4000", "1994",
+	    "NaN", "Infinity", "-Infinity", "0.00", "100", "1000.10", "2.5",
+	    "999999.5", "12", "111", "113", "0.0099951", "1200000000000"};
+
+	if (!below(3)) {
+		ev_buf_str(out, ANY(edges));
+		return;
+	}
+	if (!below(3))
+		ev_buf_char(out, '-');
+	ev_buf_char(out, (char)('0' + (below(3) ? 1 + below(9) : 0)));
+	if (out->ptr[out->len - 1] != '0')
+		put_digits(out, below(3) ? below(6) : below(22));
+	if (below(2)) {
+		ev_buf_char(out, '.');
+		put_digits(out, 1 + (below(3) ? below(4) : below(20)));
+	}
+}
+
+static enum ev_pict_number_kind
+put_number(struct ev_buf *out)
+{
+	enum ev_pict_number_kind kind = (enum ev_pict_number_kind)below(4);
+	double real;
+
+	out->len = 0;
+	switch (kind) {
+	case EV_PICT_INT4:
+		ev_buf_printf(out, "%d", below(3) ? below(5000) - 1000
+		    : (int32_t)next());
+		break;
+	case EV_PICT_INT8:
+		ev_buf_printf(out, "%" PRId64, below(2)
+		    ? (int64_t)next() >> below(60)
+		    : (int64_t)below(10000) - 5000);
+		break;
+	case EV_PICT_NUMERIC:
+		put_decimal(out);
+		break;
+	case EV_PICT_DOUBLE:
+		put_decimal(out);
+		real = strtod(ev_buf_cstr(out), NULL);
+		if (out->ptr[out->len - 1] <= '9') {
+			out->len = 0;
+			ev_buf_printf(out, "%.17g",
+			    below(8) ? real : real * 1e30);
+		}
+		break;
+	}
+	return kind;
+}
+
+static void
+question_number(void)
+{
+	static const char *const types[] = {"int4", "int8", "numeric",
+	    "float8"};
+	static struct ev_buf picture, number, out;
+	enum ev_pict_number_kind kind = put_number(&number);
+	enum ev_status status;
+
+	put_number_picture(&picture, kind == EV_PICT_INT4);
+	out.len = 0;
+	ask("to_char(");
+	ask_text(ev_buf_as_slice(&number));
+	ask("::");
+	ask(types[kind]);
+	ask(", ");
+	ask_text(ev_buf_as_slice(&picture));
+	ask(")");
+	status = ev_pict_number(kind, ev_buf_as_slice(&number),
+	    ev_buf_as_slice(&picture), &out, &err);
+	answer(status, ev_buf_as_slice(&out));
+}
+
+int
+main(int argc, char **argv)
+{
+	static void (*const questions[])(void) = {
+	    question_time, question_parse, question_parse, question_number,
+	    question_number};
+
+	if (argc < 3 || argc > 4) {
+		fputs("usage: pict SEED COUNT [ZONE]\n", stderr);
+		return 64;
+	}
+	state = strtoull(argv[1], NULL, 10);
+	env.zones = ev_zones_new(NULL);
+	if (ev_zones_find(env.zones, ev_slice_of(argc > 3 ? argv[3] : "UTC"),
+		&env.zone, &err) != EV_OK) {
+		fprintf(stderr, "pict: %s\n", err.text);
+		return 65;
+	}
+	for (uint64_t n = strtoull(argv[2], NULL, 10); n; n--) {
+		question.len = 0;
+		ANY(questions)();
+	}
+	ev_zones_free(env.zones);
+	return ferror(stdout) || fflush(stdout) ? 74 : 0;
+}
