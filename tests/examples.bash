@@ -1,50 +1,52 @@
-# examples PAGE: runs the examples of a manual page (cmd/NAME.scd), in the order
-# in which they stand there, in the test's folder. A line that begins with "$ "
-# is a command, the lines up to the next one are what it prints; lines that
-# begin with a command's name and a colon are its messages. "$ cat FILE" of a
-# file that is not there makes it. Examples stand between lines of ```, where
-# scdoc wants backslashes doubled.
+# What runs the examples of a manual page: load ../examples
+#
+# They stand between ``` lines, where scdoc wants backslashes doubled. "$ cat
+# FILE" with the file's lines makes the file, if there is none; any other "$
+# COMMAND" is run by bash, and must print what follows it ("> " goes on with the
+# command). Lines that begin with a command's name and a colon are messages;
+# where there is none, messages are not looked at. The fail line, which a
+# terminal never shows, is left out.
 
-# shellcheck disable=SC2016 # backquotes are meant
-examples() { # PAGE
-  local line command='' expect='' inside='' count=0
-  while IFS= read -r line; do
-    if [ "$line" = '```' ]; then
-      [ ! "$inside" ] || example || return
-      command='' expect=''
-      inside=$([ "$inside" ] || echo yes)
-    elif [ "$inside" ]; then
-      line=$(sed 's/\\\(.\)/\1/g' <<<"$line")
-      if [[ $line == '$ '* ]]; then
-        example || return
-        command=${line#'$ '} expect=''
-      else
-        expect+=$line$'\n'
-      fi
-    fi
-  done <"$TOP/cmd/$1"
-  [ "$count" -gt 0 ] || {
-    echo "$1 has no example"
+_example_check() { # COMMAND FILE: what it prints is in the file
+  local name=${1#cat }
+  if [[ $1 == 'cat '* && $name != *' '* && ! -e $name ]]; then
+    cp "$2" "$name"
+    return
+  fi
+  bash -c "$1" >out 2>messages </dev/null || true
+  {
+    grep -v '^{"~ev":"fail"' out
+    ! grep -qE '^ev[a-z-]+: ' "$2" || cat messages
+  } >got
+  diff "$2" got >diff.txt || {
+    printf 'the example\n$ %s\nprints otherwise:\n' "$1"
+    cat diff.txt
     return 1
   }
 }
 
-# One of them. The fail line, which a terminal never shows, is left out.
-example() {
-  [ "$command" ] || return 0
-  count=$((count + 1))
-  if [[ $command =~ ^cat\ ([^\ ]+)$ && ! -e ${BASH_REMATCH[1]} ]]; then
-    printf %s "$expect" >"${BASH_REMATCH[1]}"
-    return
-  fi
-  bash -c "$command" >.out 2>.err </dev/null
-  grep -v '^{"~ev":' .out >.shown
-  cat .err >>.shown
-  grep -vE '^ev[a-z-]+: ' <<<"${expect%$'\n'}" >.expect
-  [ "$expect" ] || : >.expect
-  grep -E '^ev[a-z-]+: ' <<<"$expect" >>.expect
-  diff .expect .shown || {
-    printf 'of the example\n$ %s\n' "$command"
+# All examples of the page; at least one must be there.
+examples() { # PAGE
+  local line='' command='' inside='' count=0
+  while IFS= read -r line; do
+    if [[ $line == '```' || ($inside && $line == '$ '*) ]]; then
+      [ ! "$command" ] || _example_check "$command" want || return
+      command=
+      : >want
+    fi
+    if [ "$line" = '```' ]; then
+      inside=$([ "$inside" ] || echo yes)
+    elif [[ $inside && $line == '$ '* ]]; then
+      command=$(sed 's/\\\(.\)/\1/g' <<<"${line#'$ '}")
+      count=$((count + 1))
+    elif [[ $inside && $line == '> '* && ! -s want ]]; then
+      command+=$'\n'${line#'> '}
+    elif [ "$inside" ]; then
+      sed 's/\\\(.\)/\1/g' <<<"$line" >>want
+    fi
+  done <"$1"
+  [ "$count" -gt 0 ] || {
+    echo "no examples in $1"
     return 1
   }
 }

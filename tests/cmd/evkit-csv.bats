@@ -4,7 +4,7 @@ load ../helpers
 load ../examples
 
 @test "the manual page's examples do what it says" {
-  examples evkit-csv.7.scd
+  examples "$TOP/cmd/evkit-csv.7.scd"
 }
 
 @test "files with other headers, and a column that none of them has" {
