@@ -87,6 +87,8 @@ UNIT_SRC := $(wildcard tests/unit/*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/*.c)
 # Programs that tests and the bench run: generators, askers of oracles.
 AID_SRC  := $(wildcard tests/oracle/*.c tests/bench/*.c tests/pipeline/*.c)
+# Libraries that tests preload.
+SHIM_SRC := $(wildcard tests/fault/*.c)
 PAGE_SRC := $(wildcard cmd/*.scd)
 
 LIB      = $(BUILD)/libev.a
@@ -98,6 +100,7 @@ COMMANDS = $(filter-out $(HELPERS),$(CMDS))
 PROGRAMS = $(COMMANDS:%=$(BUILD)/bin/%) $(HELPERS:%=$(BUILD)/libexec/evkit/%)
 UNITS    = $(UNIT_SRC:%.c=$(BUILD)/%)
 AIDS     = $(AID_SRC:%.c=$(BUILD)/%)
+SHIMS    = $(SHIM_SRC:%.c=$(BUILD)/%.so)
 FUZZERS  = $(FUZZ_SRC:%.c=$(BUILD)/%)
 PAGES    = $(if $(shell command -v scdoc),$(PAGE_SRC:cmd/%.scd=$(BUILD)/man/%))
 
@@ -180,8 +183,12 @@ $(BUILD)/man/%: cmd/%.scd
 $(BUILD)/tests/%.o: private ALL_CFLAGS += -Wno-missing-prototypes
 units: $(UNITS)
 	@:
-test-programs: $(UNITS) $(AIDS)
+test-programs: $(UNITS) $(AIDS) $(SHIMS)
 	@:
+$(BUILD)/tests/%.so: tests/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,link)$(CC) -D_GNU_SOURCE -std=c11 $(OPTIMIZE) $(WARNINGS) \
+		-fPIC -shared -o $@ $<
 $(BUILD)/tests/%: private LDLIBS += -ljansson -lcsv
 $(BUILD)/tests/fuzz/%: private LDLIBS += -fsanitize=fuzzer
 $(BUILD)/tests/unit/%: private LDLIBS += -lcmocka

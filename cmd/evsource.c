@@ -42,11 +42,12 @@ main(int argc, char **argv)
 	struct ev_source_settings settings = EV_SOURCE_DEFAULTS;
 	struct ev_opt_table tables[EV_SOURCE_TABLES];
 	size_t size = ((size_t)argc + 1) * sizeof(*argv);
-	char **parsed = memcpy(ev_mem_alloc(size), argv, size);
 	struct ev_err err;
+	char **parsed;
 	int rest;
 
 	ev_tool_start("evsource", true);
+	parsed = memcpy(ev_mem_alloc(size), argv, size);
 	ev_source_tables(&settings, tables);
 	rest = ev_tool_options(&usage, tables, argc, parsed);
 	if (rest == argc)

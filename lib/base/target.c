@@ -345,9 +345,8 @@ cannot_finish(const char *what, const char *path, struct ev_err *err)
 }
 
 static enum ev_status
-sync_folder(const char *path, struct ev_err *err)
+sync_folder(const char *folder, struct ev_err *err)
 {
-	char *folder = folder_of(path);
 	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	enum ev_status status = EV_OK;
 
@@ -357,30 +356,42 @@ sync_folder(const char *path, struct ev_err *err)
 		status = cannot_finish("sync folder", folder, err);
 	if (fd >= 0)
 		close(fd);
-	free(folder);
 	return status;
 }
 
-enum ev_status
-ev_target_commit(struct ev_target *target, struct ev_err *err)
+/* The bytes last and stand at their name; until then all can be undone. */
+static enum ev_status
+put_in_place(const struct ev_target *target, struct ev_err *err)
 {
-	enum ev_status status = EV_OK;
-
 	/* A pipe or device has nothing to sync, and says so in several ways. */
 	if (fsync(target->fd) &&
 	    (target->way != EV_TARGET_IN_PLACE || errno == EIO ||
 		errno == ENOSPC || errno == EDQUOT))
 		return cannot_finish("write", target->path, err);
-	if (target->way == EV_TARGET_REPLACE) {
-		if (rename(target->part, target->path))
-			return cannot_finish("replace", target->path, err);
+	if (target->way == EV_TARGET_REPLACE &&
+	    rename(target->part, target->path))
+		return cannot_finish("replace", target->path, err);
+	return EV_OK;
+}
+
+enum ev_status
+ev_target_commit(struct ev_target *target, struct ev_err *err)
+{
+	/* Out of memory behind the rename would be a failure that changed
+	 * something; so what is needed there is had before. */
+	char *folder = folder_of(target->path);
+	enum ev_status status = put_in_place(target, err);
+
+	if (status == EV_OK) {
+		if (target->way != EV_TARGET_IN_PLACE &&
+		    (target->made || target->part))
+			status = sync_folder(folder, err);
+		target->made = false;
+		if (close(target->fd) && status == EV_OK && errno != EINTR)
+			status = cannot_finish("write", target->path, err);
+		target->fd = -1;
 	}
-	if (target->way != EV_TARGET_IN_PLACE && (target->made || target->part))
-		status = sync_folder(target->path, err);
-	target->made = false;
-	if (close(target->fd) && status == EV_OK && errno != EINTR)
-		status = cannot_finish("write", target->path, err);
-	target->fd = -1;
+	free(folder);
 	return status;
 }
 

@@ -64,7 +64,25 @@ cannot_start(const char *name, int number, struct ev_err *err)
 	    name, ev_err_errno(number));
 }
 
-/* The child's descriptors: ours is pipe_fd's end on its stdin or stdout. */
+/* The child's descriptors: theirs is our pipe's other end, for its stdin or
+ * stdout. Each step allocates, and one left out would let the child read our
+ * own stdin: 0, or the errno of the one that failed. */
+static int
+redirect(posix_spawn_file_actions_t *actions, bool reading, int theirs,
+    int other_fd)
+{
+	int number = posix_spawn_file_actions_adddup2(actions, theirs,
+	    reading);
+
+	if (number)
+		return number;
+	if (reading && other_fd < 0)
+		return posix_spawn_file_actions_addopen(actions, 0,
+		    "/dev/null", O_RDONLY, 0);
+	return posix_spawn_file_actions_adddup2(actions,
+	    other_fd < 0 ? STDERR_FILENO : other_fd, !reading);
+}
+
 static int
 spawn(struct ev_child *child, char *const *argv, bool reading, int theirs,
     int other_fd)
@@ -74,21 +92,10 @@ spawn(struct ev_child *child, char *const *argv, bool reading, int theirs,
 	int number;
 
 	posix_spawn_file_actions_init(&actions);
-	if (!reading) {
-		posix_spawn_file_actions_adddup2(&actions, theirs, 0);
-		posix_spawn_file_actions_adddup2(&actions,
-		    other_fd >= 0 ? other_fd : 2, 1);
-	} else {
-		posix_spawn_file_actions_adddup2(&actions, theirs, 1);
-		if (other_fd >= 0)
-			posix_spawn_file_actions_adddup2(&actions, other_fd,
-			    0);
-		else
-			posix_spawn_file_actions_addopen(&actions, 0,
-			    "/dev/null", O_RDONLY, 0);
-	}
-	number = posix_spawnp(&child->pid, find(child->name, path), &actions,
-	    NULL, argv, environ);
+	number = redirect(&actions, reading, theirs, other_fd);
+	if (!number)
+		number = posix_spawnp(&child->pid, find(child->name, path),
+		    &actions, NULL, argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
 	return number;
 }
