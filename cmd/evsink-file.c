@@ -139,9 +139,9 @@ explain_way(const struct sink *sink)
 
 	switch (target->way) {
 	case EV_TARGET_REPLACE:
-		printf("would be: replaced as a whole: written to %s, which "
-		       "is locked, synced and renamed over it%s\n",
-		    target->part,
+		printf("would be: replaced as a whole: written to %s beside "
+		       "it, which is locked, synced and renamed over it%s\n",
+		    strrchr(target->part, '/') + 1,
 		    target->exists ? "; owner and mode are kept" : "");
 		printf("guarantee: all or nothing: after any failure what is "
 		       "there now is there, byte for byte\n");

@@ -11,6 +11,7 @@
 #include "event/build.h"
 #include "format/columns.h"
 #include "format/csv_write.h"
+#include "tool/csv_opt.h"
 #include "tool/tool.h"
 
 #define PASTE 512 /* bytes of a reason that a message has room for */
@@ -20,9 +21,9 @@ const struct ev_opt ev_encode_options[8] = {
 	"LIST", "csv, tsv: id,user.name,\"odd, name\""},
     {"header", 0, EV_OPT_CHOICE, offsetof(struct ev_encode_settings, header),
 	"names|none", NULL},
-    {"delimiter", 0, EV_OPT_TEXT,
+    {"delimiter", 'd', EV_OPT_TEXT,
 	offsetof(struct ev_encode_settings, delimiter), "C",
-	"csv: between the cells"},
+	"csv, tsv: what separates cells (\\t is a tab)"},
     {"quote", 0, EV_OPT_TEXT, offsetof(struct ev_encode_settings, quote),
 	"C|none", NULL},
     {"null", 0, EV_OPT_TEXT, offsetof(struct ev_encode_settings, null), "TEXT",
@@ -105,28 +106,63 @@ ev_encode_format(const char *name, const char *place, size_t packed,
 
 /* --- opening ------------------------------------------------------------- */
 
-/* The byte of an option, "\t" written out as two characters too. 0: it is
- * none. Letters, digits and what numbers are made of cannot stand between
- * cells, nor can line ends. */
-static char
-one_byte(const char *text)
+/* True if c can stand between cells or around them: ASCII, no line end, and
+ * nothing that numbers or true and false are made of. */
+static bool
+separates(char c)
 {
-	if (!strcmp(text, "\\t") || !strcmp(text, "tab"))
-		return '\t';
-	if (!text[0] || text[1] || (text[0] & 0x80) || text[0] == '\n' ||
-	    text[0] == '\r' || strchr("+-.", text[0]) ||
-	    (text[0] >= '0' && text[0] <= '9') ||
-	    (text[0] >= 'A' && text[0] <= 'Z') ||
-	    (text[0] >= 'a' && text[0] <= 'z'))
-		return 0;
-	return text[0];
+	return c > 0 && !strchr("+-.\n\r", c) && !(c >= '0' && c <= '9') &&
+	    !(c >= 'A' && c <= 'Z') && !(c >= 'a' && c <= 'z');
+}
+
+/* Delimiter and quote are spelled as for reading. */
+static enum ev_status
+read_dialect(struct ev_csv_style *style, bool tsv,
+    const struct ev_encode_settings *settings, struct ev_err *err)
+{
+	struct ev_csv_opts opts = {.delimiter = settings->delimiter,
+	    .quote = settings->quote};
+	struct ev_csv_settings csv;
+	size_t len;
+
+	if (ev_csv_opts_settings(&opts, tsv, EV_MAX_EVENT, &csv, err) != EV_OK)
+		return EV_FATAL;
+	len = csv.delimiter.len;
+	style->delimiter = csv.delimiter.ptr[0];
+	style->quote = csv.quote;
+	ev_csv_opts_release(&csv);
+	if (len != 1 || !separates(style->delimiter))
+		return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
+		    "--delimiter '%s': not one ASCII character that no number "
+		    "and no word holds",
+		    settings->delimiter);
+	if (style->quote == style->delimiter)
+		return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
+		    "--delimiter and --quote are both '%c'", style->quote);
+	if (style->quote && !separates(style->quote))
+		return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
+		    "--quote '%s': not one ASCII character that no number "
+		    "and no word holds",
+		    settings->quote);
+	return EV_OK;
 }
 
 static enum ev_status
-wrong(struct ev_err *err, const char *option, const char *text, const char *why)
+read_null(struct ev_csv_style *style, const char *text, struct ev_err *err)
 {
-	return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE, "--%s '%s': %s", option,
-	    text, why);
+	const char *p = text;
+
+	style->null = ev_slice_of(text);
+	p += *p == '-';
+	if (*p >= '0' && *p <= '9')
+		return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
+		    "--null '%s': numbers are written so", text);
+	for (p = text; *p; p++)
+		if (*p == style->delimiter || *p == style->quote ||
+		    *p == '\n' || *p == '\r')
+			return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
+			    "--null '%s': it would need quotes", text);
+	return EV_OK;
 }
 
 static enum ev_status
@@ -135,34 +171,15 @@ open_csv(struct ev_encode *encode, const struct ev_encode_settings *settings,
 {
 	struct ev_csv_style *style = &encode->style;
 
-	*style = (struct ev_csv_style){encode->format == EV_ENCODE_TSV ? '\t'
-								       : ',',
-	    '"', EV_SLICE(""), settings->safe, EV_CSV_NEWLINES_KEEP};
+	style->null = EV_SLICE("");
+	style->safe = settings->safe;
 	if (settings->newlines >= 0)
 		style->newlines = (enum ev_csv_newlines)settings->newlines;
-	if (settings->delimiter) {
-		style->delimiter = one_byte(settings->delimiter);
-		if (!style->delimiter)
-			return wrong(err, "delimiter", settings->delimiter,
-			    "not one ASCII character that no number holds");
-	}
-	if (settings->quote) {
-		style->quote = one_byte(settings->quote);
-		if (!strcmp(settings->quote, "none"))
-			style->quote = 0;
-		else if (!style->quote || style->quote == style->delimiter)
-			return wrong(err, "quote", settings->quote,
-			    "not one ASCII character other than the "
-			    "delimiter, nor 'none'");
-	}
-	if (settings->null) {
-		style->null = ev_slice_of(settings->null);
-		for (const char *p = settings->null; *p; p++)
-			if (*p == style->delimiter || *p == style->quote ||
-			    *p == '\n' || *p == '\r')
-				return wrong(err, "null", settings->null,
-				    "it would need quotes");
-	}
+	if (read_dialect(style, encode->format == EV_ENCODE_TSV, settings,
+		err) != EV_OK)
+		return EV_FATAL;
+	if (settings->null && read_null(style, settings->null, err) != EV_OK)
+		return EV_FATAL;
 	encode->header = settings->header == 0;
 	encode->columns = ev_columns_new();
 	if (encode->meta)

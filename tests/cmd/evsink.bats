@@ -2,6 +2,7 @@
 # evsink and evsink-file: what is written, where, and what a failure leaves.
 
 load ../helpers
+load ../examples
 
 # The sink of TEXT (printf's escapes) to the arguments.
 sink() { # TEXT ARGUMENT…
@@ -243,10 +244,15 @@ make_fail_line() { # FILE
   sink '{"a":"x,y"}\n' --format csv - --quote none
   exits 65
   says "*column 'a' would need quotes*"
-  sink '' --format csv - --delimiter ab
-  exits 64
-  sink '' --format csv - --null 'a,b'
-  exits 64
+  sink '{"a":1,"b":"\\t"}\n' --format csv - --header none -d '\t'
+  exits 0 && prints $'1\t"\t"'
+  for wrong in '-d ab' '-d 1' '-d e' '-d .' '-d é' '-d "' '--quote 0' \
+    '--quote ,' '--quote ab' '--null a,b' '--null 0' '--null -1'; do
+    # shellcheck disable=SC2086
+    sink '' --format csv --columns a - $wrong
+    exits 64 && prints ''
+    [[ ${stderr-} == *"$(cut -d' ' -f1 <<<"${wrong/-d/--delimiter}")"* ]]
+  done
 }
 
 @test "a broken --columns is a usage error" {
@@ -697,7 +703,7 @@ cause() { # NAME: writes ./in, sets $args and $want
   [[ $output == *"place: "*"/out.csv"* ]]
   [[ $output == *"there now: a file of 4 bytes"* ]]
   [[ $output == *"format: csv, columns a,b"* ]]
-  [[ $output == *"replaced as a whole"*"/out.csv.part"* ]]
+  [[ $output == *"replaced as a whole: written to out.csv.part"* ]]
   [[ $output == *"guarantee: all or nothing"* ]]
   try evsink --explain --write append new.ndjson.gz
   [[ $output == *"there now: nothing"*"compressed by gzip"*"appended"* ]]
@@ -846,4 +852,9 @@ standard input:3 evsink-file {"b":2}' ]
     evsource "$file" >got
     cmp got want
   done
+}
+
+@test "the examples of the manual pages do what they say" {
+  examples "$TOP/cmd/evsink.1.scd"
+  examples "$TOP/cmd/evsink-file.1.scd"
 }
