@@ -1,7 +1,7 @@
 /*
  * emit: what every source does with an event before it goes out: adds where it
- * stood (--meta), counts up to --limit, shows how far it is (--progress). It ends the process on failure,
- * as the stage under it does.
+ * stood (--meta), counts up to --limit, shows how far it is (--progress). It
+ * ends the process on failure, as the stage under it does.
  */
 #ifndef EV_TOOL_EMIT_H
 #define EV_TOOL_EMIT_H

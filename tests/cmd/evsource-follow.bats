@@ -30,6 +30,7 @@ ends() { # STATUS ERROR
   local status=0
   wait "$pid" || status=$?
   pid=
+  # shellcheck disable=SC2053 # a pattern is meant
   [ "$status" = "$1" ] && [[ $(cat err) == $2 ]] || {
     echo "status $status, error: $(cat err)"
     return 1

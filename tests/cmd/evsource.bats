@@ -2,12 +2,18 @@
 # What is packed is in evsource-packed.bats, what is followed in
 # evsource-follow.bats.
 load ../helpers
+load ../examples
 
 # What a failing source says last on its output, without its checksum.
 fails() { # STATUS WHY, a pattern
   exits "$1"
   [ "${lines[-1]%%,\"why\"*}" = '{"~ev":"fail","by":"evsource-file","status":"'"$1"'"' ]
   says "evsource-file: $2"
+}
+
+@test "the examples of evsource(1) and evsource-file(1)" {
+  examples evsource.1.scd
+  examples evsource-file.1.scd
 }
 
 @test "a file comes out byte for byte" {
@@ -203,6 +209,19 @@ fails() { # STATUS WHY, a pattern
 @test "an unknown setting names the nearest" {
   try evsource -X patern=x --format text - </dev/null
   fails 64 "unknown setting '-X patern': did you mean 'pattern'?"
+}
+
+@test "every option is in the manual page, and in --help" {
+  try evsource --help
+  for option in $(grep -oE -- '--[a-z-]+' <<<"$output" | sort -u); do
+    # shellcheck disable=SC2016 # an asterisk of scdoc's
+    grep -qF -- "*$option*" "$TOP/cmd/evsource.1.scd"
+  done
+  for option in $(grep -oE '^\*(-., )?--[a-z-]+|[*]--[a-z-]+\*' "$TOP/cmd/evsource.1.scd" |
+    grep -oE -- '--[a-z-]+' | sort -u); do
+    case $option in --help | --version) continue ;; esac
+    grep -qF -- "$option" <<<"$output"
+  done
 }
 
 @test "--help fits a screen" {
