@@ -83,8 +83,8 @@ before_failure() {
 }
 
 @test "a member without an ending is read as the archive's name says" {
-  echo '[{"a":2}]' >export
-  zip -q a.json.zip export
+  echo '[{"a":2}]' >exported
+  zip -q a.json.zip exported
   try evsource a.json.zip
   exits 0
   prints '{"a":2}'
@@ -203,10 +203,10 @@ evsource-file: passed over 'pipe' in 'a.tar': it is no regular file"
   tar cf whole.tar whole
   zip -q whole.zip whole
   for file in whole.xz whole.zst whole.bz2 whole.tar whole.zip; do
-    head -c 150000 "$file" >cut
-    try evsource cut
+    head -c 150000 "$file" >cut.any
+    try evsource cut.any
     exits 65
-    says "evsource-file: cannot unpack *'cut': *"
+    says "evsource-file: cannot unpack *'cut.any': *"
     before_failure | sed '/^$/d' >got
     head -n "$(wc -l <got)" whole | diff - got
   done

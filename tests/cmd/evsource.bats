@@ -575,7 +575,7 @@ $(cat failed)"
 @test "a file that shrinks while it is read is an error" {
   mkfifo go
   seq -f '{"id":%g}' 1 100000 >a.ndjson
-  bash -c 'evsource a.ndjson 2>err; echo $? >status' | { read -r first
+  bash -c 'evsource a.ndjson 2>err; echo $? >status' | { read -r _
     echo >go
     cat; } >rest &
   read -r <go
