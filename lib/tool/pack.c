@@ -48,5 +48,11 @@ ev_pack_abandon(struct ev_child *child, struct ev_err *err)
 		return true;
 	/* One that has ended already does not mind, and keeps its status. */
 	kill(child->pid, SIGTERM);
-	return ev_child_wait(child, err) == EV_OK || err->exit > 128;
+	if (ev_child_wait(child, err) == EV_OK || err->exit == 128 + SIGTERM)
+		return true;
+	/* Another signal is not one that was sent to us: libarchive 3.6
+	 * crashes where it gets no memory. */
+	if (err->exit > 128)
+		err->exit = EV_EXIT_OS;
+	return false;
 }
