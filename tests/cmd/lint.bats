@@ -107,23 +107,25 @@ ok - lint $check"
   [[ $output == *'lib/event/a.c:5: exit() in lib'* ]]
 }
 
-@test "names: an exported name that is not its module's" {
-  printf 'int ev_b_thing;\nint ev_a_thing;\n' >>lib/event/a.c
+@test "names: a name after another module, and one that no header declares" {
+  printf 'int ev_b_thing;\nint ev_a_thing;\nint ev_a_static;\n' >>lib/event/a.c
+  printf '/* a */\nextern int ev_a_thing;\n' >lib/event/a.h
   make -s BUILD=build build/libev.a
   lint names
   exits 1
   prints '1..1
 not ok - lint names
-lib/event/a.c: exports ev_b_thing instead of ev_a'
+lib/event/a.c: exports ev_a_static, which no header in lib/event/ declares
+lib/event/a.c: exports ev_b_thing, named after nothing in lib/event/'
 }
 
 @test "names: a program exports more than main" {
-  printf 'int helper(void);\nint helper(void) { return 0; }\n' >>cmd/evx.c
-  printf 'int main(void) { return helper(); }\n' >>cmd/evx.c
+  printf 'int ev_evx_helper(void);\nint ev_evx_helper(void)\n' >>cmd/evx.c
+  printf '{ return 0; }\nint main(void) { return ev_evx_helper(); }\n' >>cmd/evx.c
   make -s BUILD=build build/libev.a build/cmd/evx.o
   lint names
   exits 1
-  [[ $output == *'cmd/evx.c: exports helper instead of main'* ]]
+  [[ $output == *'cmd/evx.c: exports ev_evx_helper'* ]]
 }
 
 @test "opening: a file without its comment, a header without its guard" {
