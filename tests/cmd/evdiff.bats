@@ -288,6 +288,38 @@ E
   [ ! -s err ]
 }
 
+@test "a signal ends it, and what it sorts is removed" {
+  mkdir temp
+  mkfifo pipe
+  file b ''
+  evdiff --memory 2M --temp temp pipe b >out 2>err &
+  pid=$!
+  exec 9>pipe
+  seq -f '{"id":%.0f,"text":"some text to make it longer"}' 200000 >&9
+  for _ in {1..100}; do
+    [ -n "$(ls temp)" ] && break
+    sleep 0.1
+  done
+  [ -n "$(ls temp)" ]
+  kill "$pid"
+  status=0
+  wait "$pid" || status=$?
+  exec 9>&-
+  [ "$status" = 143 ]
+  [ -z "$(ls temp)" ]
+  [[ $(tail -n 1 out) == '{"~ev":"fail","by":"evdiff","status":"143",'* ]]
+}
+
+@test "an object of 10,000 fields is compared" {
+  seq -f '"k%.0f":%.0f' -s, 10000 | sed 's/.*/{&}/' >a
+  seq -f '"k%.0f":%.0f.0' -s, 10000 -1 1 | sed 's/.*/{&}/' >b
+  try evdiff a b
+  exits 0
+  sed 's/"k5000":5000.0/"k5000":7/' b >c
+  try evdiff --key k1 a c
+  exits 1 && says '*~ k1=1: k5000: 5000 -> 7'
+}
+
 @test "wrong arguments are told" {
   try evdiff a
   exits 64 && says '*two places are needed: evdiff A B*'

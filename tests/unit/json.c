@@ -16,47 +16,9 @@
 #include "format/json.h"
 #include "format/json_lex.h"
 
+#include "decode.h"
+
 #define SUITE "tests/data/JSONTestSuite/test_parsing"
-
-/* Text as an input that comes in chunks of at most `step` bytes, 0: of random
- * sizes, and with AGAIN between them. */
-struct text_input {
-	struct ev_input in;
-	const char *ptr, *end;
-	size_t step;
-	bool again;
-};
-
-static enum ev_status
-text_read(struct ev_input *in, char *buf, size_t cap, size_t *got,
-    struct ev_err *err)
-{
-	struct text_input *text = (struct text_input *)in;
-	size_t left = (size_t)(text->end - text->ptr);
-	size_t step = text->step ? text->step : (size_t)rand() % 40 + 1;
-
-	(void)err;
-	if (!left)
-		return EV_END;
-	text->again = !text->again;
-	if (!text->again)
-		return EV_AGAIN;
-	*got = left < step ? left : step;
-	if (*got > cap)
-		*got = cap;
-	memcpy(buf, text->ptr, *got);
-	text->ptr += *got;
-	return EV_OK;
-}
-
-static struct text_input
-text_input(const char *ptr, size_t len, size_t step)
-{
-	return (struct text_input){.in = {.name = "text", .read = text_read},
-	    .ptr = ptr,
-	    .end = ptr + len,
-	    .step = step};
-}
 
 /* Everything that a decoder says, as text: an event a line, "! LINE REASON"
  * for what is bad, then "| BYTES" with its input. */
@@ -65,7 +27,7 @@ decode(struct ev_slice text, size_t step, const char *path, size_t max_event,
     bool bytes, struct ev_buf *out)
 {
 	struct ev_json_settings settings = {path, max_event};
-	struct text_input in = text_input(text.ptr, text.len, step);
+	struct decode_input in = decode_input(text, step);
 	struct ev_decoder *decoder;
 	struct ev_record record;
 	enum ev_status status;
@@ -214,7 +176,7 @@ test_long(void **state)
 static int
 count_documents(struct ev_slice text, size_t step)
 {
-	struct text_input in = text_input(text.ptr, text.len, step);
+	struct decode_input in = decode_input(text, step);
 	struct ev_json_lex lex;
 	char chunk[64];
 	int count = 0;
@@ -222,8 +184,8 @@ count_documents(struct ev_slice text, size_t step)
 	enum ev_status status;
 
 	ev_json_lex_init(&lex);
-	while ((status = text_read(&in.in, chunk, sizeof(chunk), &got, NULL)) !=
-	    EV_END) {
+	while ((status = decode_read(&in.in, chunk, sizeof(chunk), &got,
+		    NULL)) != EV_END) {
 		const char *at = chunk;
 		enum ev_json_event event;
 
@@ -475,7 +437,7 @@ static void
 test_path_errors(void **state)
 {
 	static const char *const paths[] = {".", "a.", ".a", "a..b"};
-	struct text_input in = text_input("", 0, 1);
+	struct decode_input in = decode_input(EV_SLICE(""), 1);
 	struct ev_decoder *decoder;
 	struct ev_err err;
 

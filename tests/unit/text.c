@@ -11,43 +11,7 @@
 #include "format/regex.h"
 #include "format/text.h"
 
-struct text_input {
-	struct ev_input in;
-	const char *ptr, *end;
-	size_t step;
-	bool again;
-};
-
-/* At most `step` bytes at a time, with AGAIN between them. */
-static enum ev_status
-text_read(struct ev_input *in, char *buf, size_t cap, size_t *got,
-    struct ev_err *err)
-{
-	struct text_input *text = (struct text_input *)in;
-	size_t left = (size_t)(text->end - text->ptr);
-
-	(void)err;
-	if (!left)
-		return EV_END;
-	text->again = !text->again;
-	if (!text->again)
-		return EV_AGAIN;
-	*got = left < text->step ? left : text->step;
-	if (*got > cap)
-		*got = cap;
-	memcpy(buf, text->ptr, *got);
-	text->ptr += *got;
-	return EV_OK;
-}
-
-static struct text_input
-text_input(struct ev_slice text, size_t step)
-{
-	return (struct text_input){.in = {.name = "text", .read = text_read},
-	    .ptr = text.ptr,
-	    .end = text.ptr + text.len,
-	    .step = step};
-}
+#include "decode.h"
 
 /* An event a line; "! LINE REASON | BYTES" for what is bad. */
 static void
@@ -117,7 +81,8 @@ test_text(void **state)
 		struct ev_text_settings settings = {texts[i].field, 40};
 
 		for (size_t step = 1; step < 70; step += step) {
-			struct text_input in = text_input(texts[i].text, step);
+			struct decode_input in = decode_input(texts[i].text,
+			    step);
 			struct ev_decoder *decoder;
 			struct ev_err err;
 
@@ -160,8 +125,8 @@ test_regex(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(patterns) / sizeof(*patterns); i++) {
 		struct ev_regex_settings settings = {patterns[i].pattern, 200};
-		struct text_input in = text_input(ev_slice_of(patterns[i].text),
-		    7);
+		struct decode_input in =
+		    decode_input(ev_slice_of(patterns[i].text), 7);
 		struct ev_decoder *decoder;
 		struct ev_err err;
 
@@ -177,7 +142,7 @@ static void
 test_refused(void **state)
 {
 	static const char *const wrong[] = {"(a)", "", "(?<a>", "(?<a>.)["};
-	struct text_input in = text_input(EV_SLICE(""), 1);
+	struct decode_input in = decode_input(EV_SLICE(""), 1);
 	struct ev_decoder *decoder;
 	struct ev_err err;
 
