@@ -31,7 +31,7 @@ ev_pattern_new(bool fold)
 	regex->fold = fold;
 	regex->context = pcre2_match_context_create(NULL);
 	if (!regex->context)
-		abort();
+		ev_mem_fail(sizeof(*regex));
 	pcre2_set_match_limit(regex->context, STEPS);
 	pcre2_set_depth_limit(regex->context, DEPTH);
 	pcre2_set_heap_limit(regex->context, HEAP_KIB);
@@ -85,7 +85,7 @@ ev_pattern_set(struct ev_pattern *regex, struct ev_slice pattern,
 	(void)pcre2_jit_compile(regex->code, PCRE2_JIT_COMPLETE);
 	regex->match = pcre2_match_data_create(1, NULL);
 	if (!regex->match)
-		abort();
+		ev_mem_fail(sizeof(*regex));
 	regex->pattern.len = 0;
 	ev_buf_slice(&regex->pattern, pattern);
 	return EV_OK;

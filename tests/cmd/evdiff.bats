@@ -163,7 +163,7 @@ E
   file a '{"id":1}\n'
   try evdiff --tolerance x=1 a a
   exits 64 && says '*--tolerance needs --key*'
-  for wrong in x x= x=one x=-1 =1,; do
+  for wrong in x x= x=one x=-1 "=1,"; do
     try evdiff --key id --tolerance "$wrong" a a
     exits 64
   done

@@ -246,9 +246,10 @@ make_fail_line() { # FILE
   says "*column 'a' would need quotes*"
   sink '{"a":1,"b":"\\t"}\n' --format csv - --header none -d '\t'
   exits 0 && prints $'1\t"\t"'
+  # shellcheck disable=SC2089,SC2090 # a quote is meant as it stands
   for wrong in '-d ab' '-d 1' '-d e' '-d .' '-d é' '-d "' '--quote 0' \
     '--quote ,' '--quote ab' '--null a,b' '--null 0' '--null -1'; do
-    # shellcheck disable=SC2086
+    # shellcheck disable=SC2086,SC2090
     sink '' --format csv --columns a - $wrong
     exits 64 && prints ''
     [[ ${stderr-} == *"$(cut -d' ' -f1 <<<"${wrong/-d/--delimiter}")"* ]]
