@@ -33,7 +33,7 @@ static enum ev_status
 fill(struct ev_csv *csv, struct ev_err *err)
 {
 	enum ev_status status;
-	size_t got;
+	size_t room, got;
 
 	if (csv->start) {
 		csv->end -= csv->start;
@@ -44,8 +44,9 @@ fill(struct ev_csv *csv, struct ev_err *err)
 		csv->cap *= 2;
 		csv->buf = ev_mem_realloc(csv->buf, csv->cap + EV_CSV_PADDING);
 	}
+	room = csv->cap - csv->end;
 	status = csv->in->read(csv->in, csv->buf + csv->end,
-	    csv->cap - csv->end, &got, err);
+	    room < EV_CSV_BLOCK ? room : EV_CSV_BLOCK, &got, err);
 	if (status == EV_OK)
 		csv->end += got;
 	seal(csv);
