@@ -1,6 +1,6 @@
 #!/bin/bash
-# Which of our best customers were unhappy? Runs every night at 03:10.
-#   0-nightly.sh OUT [IN]
+# Which of our best customers were unhappy? Cron runs it at 03:10.
+# Arguments: OUT [IN]
 set -euo pipefail
 export LC_ALL=C
 out=$1 in=${2:-$(dirname "$0")/data}
@@ -9,13 +9,17 @@ user=first_name,last_name,email,gender,club_status,comments
 mkdir -p "$out"
 
 # the web shop's export; it comes from Windows
-tr -d '\r' <"$in/reviews.csv" >"$out/reviews.csv"
+tr -d '\r' <"$in/reviews.csv" >"$out/.reviews.csv"
 
-# without an id it is no review; half rows happen when the disk there is full
-awk -F, 'NF == 6 && $1 != ""' "$out/reviews.csv" >"$out/reviews_clean.csv"
+# without an id it is no review; a full disk over there leaves half a row
+awk -F, 'NF == 6 && $1 != ""' "$out/.reviews.csv" >"$out/reviews_clean.csv"
 
 # who wrote it
-tail -n +2 "$out/reviews_clean.csv" | sort -t, -k2,2 | join -t, -1 2 -2 1 -o 1.1,1.2,1.3,1.4,1.5,1.6,2.2,2.3,2.4,2.5,2.6,2.7 - <(tail -n +2 "$in/users.csv" | sort -t, -k1,1) | sed "1i $review,$user" >"$out/enriched_reviews.csv"
+tail -n +2 "$out/reviews_clean.csv" | sort -t, -k2,2 |
+  join -t, -1 2 -2 1 -o 1.1,1.2,1.3,1.4,1.5,1.6,2.2,2.3,2.4,2.5,2.6,2.7 \
+    - <(tail -n +2 "$in/users.csv" | sort -t, -k1,1) |
+  sed "1i $review,$user" >"$out/enriched_reviews.csv"
 
 # whom to call tomorrow
-awk -F, 'NR == 1 || $3 < 3 && $11 == "platinum"' "$out/enriched_reviews.csv" >"$out/unhappy_vips.csv"
+awk -F, 'NR == 1 || $3 < 3 && $11 == "platinum"' \
+  "$out/enriched_reviews.csv" >"$out/unhappy_vips.csv"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# make [COUNT]: prints COUNT reviews (20000) as CSV, the same every time. As
-# with every web form, some arrive without an id: one in a hundred.
+# reviews.csv.make [COUNT]: prints COUNT reviews (20000) as CSV, the same every
+# time. As with every web form, some arrive without an id: one in a hundred.
 set -eu
 exec awk -v count="${1:-20000}" '
   # The generator of Park and Miller: the same numbers in every awk.

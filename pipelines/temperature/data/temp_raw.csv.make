@@ -1,6 +1,7 @@
 #!/bin/sh
-# make [COUNT]: prints COUNT readings (20000) of twelve thermometers as CSV, the
-# same every time. Now and then one forgets who it is, as in the second row.
+# temp_raw.csv.make [COUNT]: prints COUNT readings (20000) of twelve thermometers
+# as CSV, the same every time. Now and then one forgets who it is, as in the
+# second row.
 set -eu
 exec awk -v count="${1:-20000}" '
   function below(n) { # Park and Miller
