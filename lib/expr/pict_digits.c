@@ -149,17 +149,16 @@ check_range(enum ev_pict_number_kind kind, const struct ev_pict_digits *d,
 						 : "9223372036854775807";
 	size_t len = strlen(limit);
 
-	if (d->text.len < len || (d->text.len == len &&
-	    memcmp(d->text.ptr, limit, len) <= 0))
+	if (d->text.len < len ||
+	    (d->text.len == len && memcmp(d->text.ptr, limit, len) <= 0))
 		return EV_OK;
 	return ev_err_set(err, EV_BAD, EV_EXIT_DATA, "%s out of range",
 	    kind == EV_PICT_INT4 ? "integer" : "bigint");
 }
 
 enum ev_status
-ev_pict_digits(enum ev_pict_number_kind kind, struct ev_slice number,
-    int shift, int pre, int *post, struct ev_pict_digits *digits,
-    struct ev_err *err)
+ev_pict_digits(enum ev_pict_number_kind kind, struct ev_slice number, int shift,
+    int pre, int *post, struct ev_pict_digits *digits, struct ev_err *err)
 {
 	const char *dot;
 	int len;
@@ -229,8 +228,10 @@ ev_pict_scientific(enum ev_pict_number_kind kind, struct ev_slice number,
 
 	if (!is_finite(number)) {
 		for (int i = 0; i < pre + post + 6; i++)
-			ev_buf_char(out, i == 0 ? ' '
-			    : i == pre + 1 ? '.' : '#');
+			ev_buf_char(out,
+			    i == 0             ? ' '
+				: i == pre + 1 ? '.'
+					       : '#');
 	} else if (kind == EV_PICT_NUMERIC || kind == EV_PICT_INT8) {
 		exact_scientific(number, post, out);
 	} else {
@@ -249,8 +250,8 @@ put_roman(int n, struct ev_buf *out)
 		int size;
 		const char *text;
 	} parts[] = {{1000, "M"}, {900, "CM"}, {500, "D"}, {400, "CD"},
-	    {100, "C"}, {90, "XC"}, {50, "L"}, {40, "XL"}, {10, "X"},
-	    {9, "IX"}, {5, "V"}, {4, "IV"}, {1, "I"}};
+	    {100, "C"}, {90, "XC"}, {50, "L"}, {40, "XL"}, {10, "X"}, {9, "IX"},
+	    {5, "V"}, {4, "IV"}, {1, "I"}};
 
 	for (size_t i = 0; n; i++)
 		for (; n >= parts[i].size; n -= parts[i].size)

@@ -148,8 +148,9 @@ set_date(struct whole *w)
 
 	set_year(w);
 	if (f->julian)
-		set_days(w, (int64_t)f->julian - EV_TIME_EPOCH_JULIAN +
-		    EV_TIME_EPOCH_DAYS);
+		set_days(w,
+		    (int64_t)f->julian - EV_TIME_EPOCH_JULIAN +
+			EV_TIME_EPOCH_DAYS);
 	set_week(w);
 	if (f->month_week)
 		f->day = (int)((int64_t)(f->month_week - 1) * 7 + 1);
@@ -176,12 +177,13 @@ check(struct whole *w)
 	if (w->has_year && w->has_month && w->has_day &&
 	    p->day > ev_calendar_month_days(p->year, p->month))
 		return out_of_range(w);
-	if (p->hour < 0 || p->hour >= 24 || p->minute < 0 ||
-	    p->minute >= 60 || p->second < 0 || p->second >= 60 ||
-	    p->usec < 0 || p->usec >= EV_TIME_SECOND_USEC)
+	if (p->hour < 0 || p->hour >= 24 || p->minute < 0 || p->minute >= 60 ||
+	    p->second < 0 || p->second >= 60 || p->usec < 0 ||
+	    p->usec >= EV_TIME_SECOND_USEC)
 		return out_of_range(w);
-	if (w->f->zone_sign && (w->f->zone_hour < 0 || w->f->zone_hour > 15 ||
-	    w->f->zone_minute < 0 || w->f->zone_minute >= 60))
+	if (w->f->zone_sign &&
+	    (w->f->zone_hour < 0 || w->f->zone_hour > 15 ||
+		w->f->zone_minute < 0 || w->f->zone_minute >= 60))
 		return ev_err_set(w->err, EV_BAD, EV_EXIT_DATA,
 		    "time zone displacement out of range: \"%.*s\"",
 		    (int)w->text.len, w->text.ptr);
@@ -230,8 +232,8 @@ finish(const struct ev_time_env *env, struct whole *w, enum ev_time_kind kind,
 
 enum ev_status
 ev_pict_fields_value(const struct ev_time_env *env,
-    struct ev_pict_fields *fields, struct ev_slice text,
-    enum ev_time_kind kind, int64_t *value, struct ev_err *err)
+    struct ev_pict_fields *fields, struct ev_slice text, enum ev_time_kind kind,
+    int64_t *value, struct ev_err *err)
 {
 	struct whole w = {.f = fields,
 	    .parts = {.month = 1, .day = 1},
@@ -242,8 +244,7 @@ ev_pict_fields_value(const struct ev_time_env *env,
 
 	if (status == EV_OK)
 		status = set_date(&w);
-	w.parts.usec = usec < 0 || usec >= EV_TIME_SECOND_USEC ? -1
-							       : (int)usec;
+	w.parts.usec = usec < 0 || usec >= EV_TIME_SECOND_USEC ? -1 : (int)usec;
 	if (status == EV_OK)
 		status = check(&w);
 	return status == EV_OK ? finish(env, &w, kind, value) : status;

@@ -37,7 +37,7 @@ struct ev_pict_fields {
 };
 
 enum ev_status ev_pict_fields_value(const struct ev_time_env *env,
-    struct ev_pict_fields *fields, struct ev_slice text,
-    enum ev_time_kind kind, int64_t *value, struct ev_err *err);
+    struct ev_pict_fields *fields, struct ev_slice text, enum ev_time_kind kind,
+    int64_t *value, struct ev_err *err);
 
 #endif

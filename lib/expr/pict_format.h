@@ -65,8 +65,8 @@ enum ev_pict_id {
 	EV_PICT_POINT,
 	EV_PICT_0,
 	EV_PICT_9,
-	EV_PICT_BLANK,      /* B */
-	EV_PICT_POINT_LOC,  /* D */
+	EV_PICT_BLANK,     /* B */
+	EV_PICT_POINT_LOC, /* D */
 	EV_PICT_EEEE,
 	EV_PICT_FILL,       /* FM */
 	EV_PICT_GROUP,      /* G */
@@ -78,8 +78,8 @@ enum ev_pict_id {
 	EV_PICT_SIGN,       /* S */
 	EV_PICT_PLUS_MINUS, /* SG */
 	EV_PICT_TH,
-	EV_PICT_SHIFT,      /* V */
-	EV_PICT_NOTHING,    /* C, SP: known and without effect */
+	EV_PICT_SHIFT,   /* V */
+	EV_PICT_NOTHING, /* C, SP: known and without effect */
 };
 
 /* How the words of a pattern are written. */

@@ -119,8 +119,9 @@ see_rest(struct picture *p, enum ev_pict_id id)
 		p->has |= SHIFT;
 		return NULL;
 	case EV_PICT_EEEE:
-		if (p->has & (BLANK | FILL | SIGN | BRACKETS | MINUS | PLUS |
-				 ROMAN | SHIFT))
+		if (p->has &
+		    (BLANK | FILL | SIGN | BRACKETS | MINUS | PLUS | ROMAN |
+			SHIFT))
 			return "\"EEEE\" is incompatible with other formats";
 		p->has |= EEEE;
 		return NULL;
@@ -201,7 +202,7 @@ struct writer {
 	int place;
 	int places;
 	bool sign_done;
-	bool inside; /* a digit was written: group separators count */
+	bool inside;     /* a digit was written: group separators count */
 	bool no_ordinal; /* "th" was asked of what is no number */
 	struct ev_buf *out;
 };
@@ -397,8 +398,7 @@ write_ordinal(struct writer *w, bool upper)
 {
 	size_t len = strlen(w->number);
 
-	if ((w->p.has & (ROMAN | POINT)) || *w->number == '#' ||
-	    w->sign == '-')
+	if ((w->p.has & (ROMAN | POINT)) || *w->number == '#' || w->sign == '-')
 		return;
 	if (w->number[len - 1] >= '0' && w->number[len - 1] <= '9')
 		ev_buf_str(w->out, ev_pict_ordinal(w->number, len, upper));

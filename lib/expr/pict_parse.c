@@ -31,8 +31,7 @@ static enum ev_status
 bad(struct parser *p, const char *what, const char *value, size_t len)
 {
 	return ev_err_set(p->err, EV_BAD, EV_EXIT_DATA,
-	    "%s \"%.*s\" for \"%s\"", what, (int)len, value,
-	    p->node.key->name);
+	    "%s \"%.*s\" for \"%s\"", what, (int)len, value, p->node.key->name);
 }
 
 static bool
@@ -491,8 +490,9 @@ parse(struct parser *p)
 {
 	enum ev_status status = EV_OK;
 
-	for (bool first = true; status == EV_OK && *p->at &&
-	     ev_pict_next(&p->next, &p->node); first = false) {
+	for (bool first = true;
+	     status == EV_OK && *p->at && ev_pict_next(&p->next, &p->node);
+	     first = false) {
 		bool key = p->node.kind == EV_PICT_KEY;
 
 		if (!p->fixed && (first || key) &&

@@ -44,11 +44,11 @@ put_number(struct ev_buf *out, int64_t number, int width,
 {
 	size_t start = out->len;
 
-	ev_buf_printf(out, "%0*lld", node->fill ? 0 : width,
-	    (long long)number);
+	ev_buf_printf(out, "%0*lld", node->fill ? 0 : width, (long long)number);
 	if (node->th != EV_PICT_NO_TH)
-		ev_buf_str(out, ev_pict_ordinal(out->ptr + start,
-		    out->len - start, node->th == EV_PICT_UPPER_TH));
+		ev_buf_str(out,
+		    ev_pict_ordinal(out->ptr + start, out->len - start,
+			node->th == EV_PICT_UPPER_TH));
 }
 
 /* As put_number, but FM does not shorten it. */
@@ -96,8 +96,9 @@ put_years(struct ev_buf *out, int year, const struct ev_pict_node *node)
 	year = bare_year(year);
 	ev_buf_printf(out, "%d,%03d", year / 1000, year % 1000);
 	if (node->th != EV_PICT_NO_TH)
-		ev_buf_str(out, ev_pict_ordinal(out->ptr + start,
-		    out->len - start, node->th == EV_PICT_UPPER_TH));
+		ev_buf_str(out,
+		    ev_pict_ordinal(out->ptr + start, out->len - start,
+			node->th == EV_PICT_UPPER_TH));
 }
 
 static void
@@ -125,8 +126,11 @@ put_clock(struct ev_buf *out, const struct moment *m,
 	switch (id) {
 	case EV_PICT_AM:
 	case EV_PICT_AM_DOTS:
-		put_word(out, id == EV_PICT_AM ? p->hour >= 12 ? "pm" : "am"
-		    : p->hour >= 12 ? "p.m." : "a.m.", node, 0);
+		put_word(out,
+		    id == EV_PICT_AM    ? p->hour >= 12 ? "pm" : "am"
+			: p->hour >= 12 ? "p.m."
+					: "a.m.",
+		    node, 0);
 		return true;
 	case EV_PICT_HH12:
 		put_number(out, p->hour % 12 ? p->hour % 12 : 12, 2, node);
@@ -156,8 +160,8 @@ put_clock(struct ev_buf *out, const struct moment *m,
 		put_fixed(out, p->usec, 6, node);
 		return true;
 	case EV_PICT_SSSS:
-		put_number(out, p->hour * 3600 + p->minute * 60 + p->second,
-		    1, node);
+		put_number(out, p->hour * 3600 + p->minute * 60 + p->second, 1,
+		    node);
 		return true;
 	case EV_PICT_TZ:
 		put_zone(out, m, node);

@@ -214,15 +214,16 @@ put_julian(struct ev_time_number *result, int64_t day, int64_t usec)
 	put_decimal(result, day, fraction, scale);
 }
 
-/* Beyond 63 bits PostgreSQL divides numerics, which leaves four decimals; the
+/* From 2^63 - 1 on PostgreSQL divides numerics, which leaves four decimals; the
  * other two are zeros. */
 static void
 put_epoch(struct ev_time_number *result, int64_t stamp)
 {
 	int64_t usec, tenths;
 
-	if (!__builtin_add_overflow(
-		stamp, EV_TIME_EPOCH * EV_TIME_SECOND_USEC, &usec)) {
+	if (!__builtin_add_overflow(stamp, EV_TIME_EPOCH * EV_TIME_SECOND_USEC,
+		&usec) &&
+	    usec < INT64_MAX) {
 		put_int(result, usec, 6);
 		return;
 	}

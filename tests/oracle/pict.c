@@ -11,49 +11,10 @@
  * a little.
  */
 #include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include "expr/pict.h"
 #include "expr/time_parts.h"
-
-static struct ev_time_env env;
-static struct ev_err err;
-static uint64_t state;
-static struct ev_buf question;
-
-#define COUNT_OF(array) (sizeof(array) / sizeof *(array))
-#define ANY(array) array[below((int)COUNT_OF(array))]
-
-/* splitmix64 */
-static uint64_t
-next(void)
-{
-	uint64_t z = state += 0x9e3779b97f4a7c15;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-	z = (z ^ z >> 27) * 0x94d049bb133111eb;
-	return z ^ z >> 31;
-}
-
-static int
-below(int n)
-{
-	return (int)(next() % (unsigned)n);
-}
-
-/* ---- questions and answers ---- */
-
-/* As COPY reads it. */
-static void
-print_escaped(struct ev_slice text)
-{
-	for (size_t i = 0; i < text.len; i++) {
-		if (text.ptr[i] == '\\')
-			putchar('\\');
-		putchar(text.ptr[i]);
-	}
-}
+#include "ask.h"
 
 static void
 ask(const char *text)
@@ -61,55 +22,126 @@ ask(const char *text)
 	ev_buf_str(&question, text);
 }
 
-static void
-ask_text(struct ev_slice text)
-{
-	ev_buf_char(&question, '\'');
-	for (size_t i = 0; i < text.len; i++) {
-		if (text.ptr[i] == '\'')
-			ev_buf_char(&question, '\'');
-		ev_buf_char(&question, text.ptr[i]);
-	}
-	ev_buf_char(&question, '\'');
-}
-
-static void
-answer(enum ev_status status, struct ev_slice text)
-{
-	print_escaped(ev_buf_as_slice(&question));
-	putchar('\t');
-	if (status != EV_OK) {
-		fputs("error: ", stdout);
-		text = ev_slice_of(err.text);
-	}
-	print_escaped(text);
-	putchar('\n');
-}
-
 /* ---- pictures of times ---- */
 
 static const char *const time_keys[] = {
-    "A.D.", "a.m.", "AD", "am", "BC", "CC", "DAY", "Day", "day", "DDD", "DD",
-    "DY", "Dy", "dy", "D", "FF1", "FF3", "FF6", "ff2", "HH24", "HH12", "HH",
-    "IDDD", "ID", "IW", "IYYY", "IYY", "IY", "I", "J", "MI", "MM", "MONTH",
-    "Month", "MON", "Mon", "mon", "MS", "OF", "P.M.", "PM", "Q", "RM", "rm",
-    "SSSS", "SSSSS", "SS", "TZH", "TZM", "TZ", "tz", "US", "WW", "W",
-    "Y,YYY", "YYYY", "YYY", "YY", "Y", "yyyy", "b.c.", "Mi", "Yyyy",
+    "A.D.",
+    "a.m.",
+    "AD",
+    "am",
+    "BC",
+    "CC",
+    "DAY",
+    "Day",
+    "day",
+    "DDD",
+    "DD",
+    "DY",
+    "Dy",
+    "dy",
+    "D",
+    "FF1",
+    "FF3",
+    "FF6",
+    "ff2",
+    "HH24",
+    "HH12",
+    "HH",
+    "IDDD",
+    "ID",
+    "IW",
+    "IYYY",
+    "IYY",
+    "IY",
+    "I",
+    "J",
+    "MI",
+    "MM",
+    "MONTH",
+    "Month",
+    "MON",
+    "Mon",
+    "mon",
+    "MS",
+    "OF",
+    "P.M.",
+    "PM",
+    "Q",
+    "RM",
+    "rm",
+    "SSSS",
+    "SSSSS",
+    "SS",
+    "TZH",
+    "TZM",
+    "TZ",
+    "tz",
+    "US",
+    "WW",
+    "W",
+    "Y,YYY",
+    "YYYY",
+    "YYY",
+    "YY",
+    "Y",
+    "yyyy",
+    "b.c.",
+    "Mi",
+    "Yyyy",
 };
 
 static const char *const dividers[] = {
-    "-", "/", ":", " ", " ", "", "", ".", "T", "\"at\"", ", ", "\\\"", "  ",
-    "\"x\\\"y", "_", "0", "\\", "é",
+    "-",
+    "/",
+    ":",
+    " ",
+    " ",
+    "",
+    "",
+    ".",
+    "T",
+    "\"at\"",
+    ", ",
+    "\\\"",
+    "  ",
+    "\"x\\\"y",
+    "_",
+    "0",
+    "\\",
+    "é",
 };
 
 static const char *const usual[] = {
-    "YYYY-MM-DD", "YYYY-MM-DD HH24:MI:SS", "YYYY-MM-DD\"T\"HH24:MI:SS.MS",
-    "YYYYMMDD", "YYYYMMDDHH24MISS", "DD/MM/YYYY", "MM/DD/YY HH12:MI AM",
-    "DD Mon YYYY", "FMMonth FMDD, YYYY", "YYYY-MM-DD HH24:MI:SS.US TZH:TZM",
-    "YYYY-MM-DD HH24:MI:SSTZH", "IYYY-IW-ID", "YYYY-DDD", "J", "IYYY IW",
-    "FXYYYY MM DD", "DD-MON-YY", "Y,YYY-MM-DD", "DDth Month YYYY", "CC YY",
-    "YYYY-MM-DD BC", "SSSS", "HH24MISSUS", "YYYY WW", "YYYY MM W", "YYY MM",
-    "Dy, DD Mon YYYY HH24:MI:SS", "YYYYMM", "IYYYIDDD", "HH12 P.M.",
+    "YYYY-MM-DD",
+    "YYYY-MM-DD HH24:MI:SS",
+    "YYYY-MM-DD\"T\"HH24:MI:SS.MS",
+    "YYYYMMDD",
+    "YYYYMMDDHH24MISS",
+    "DD/MM/YYYY",
+    "MM/DD/YY HH12:MI AM",
+    "DD Mon YYYY",
+    "FMMonth FMDD, YYYY",
+    "YYYY-MM-DD HH24:MI:SS.US TZH:TZM",
+    "YYYY-MM-DD HH24:MI:SSTZH",
+    "IYYY-IW-ID",
+    "YYYY-DDD",
+    "J",
+    "IYYY IW",
+    "FXYYYY MM DD",
+    "DD-MON-YY",
+    "Y,YYY-MM-DD",
+    "DDth Month YYYY",
+    "CC YY",
+    "YYYY-MM-DD BC",
+    "SSSS",
+    "HH24MISSUS",
+    "YYYY WW",
+    "YYYY MM W",
+    "YYY MM",
+    "Dy, DD Mon YYYY HH24:MI:SS",
+    "YYYYMM",
+    "IYYYIDDD",
+    "HH12 P.M.",
 };
 
 static void
@@ -130,8 +162,8 @@ put_picture(struct ev_buf *out, bool ascii)
 		ev_buf_str(out, ANY(time_keys));
 		if (!below(10))
 			ev_buf_str(out, ANY(suffixes));
-		ev_buf_str(out, dividers[below((int)COUNT_OF(dividers) -
-		    ascii)]);
+		ev_buf_str(out,
+		    dividers[below((int)COUNT_OF(dividers) - ascii)]);
 	}
 }
 
@@ -143,7 +175,8 @@ any_stamp(void)
 
 	if (!below(10)) /* round years and their weeks, also before Christ */
 		stamp = (ev_calendar_days(below(6000) - 3000, 1, 1) +
-			    below(10) - 5) * EV_TIME_DAY;
+			    below(10) - 5) *
+		    EV_TIME_DAY;
 	if (!below(40))
 		stamp = below(2) ? EV_TIME_STAMP_MIN : EV_TIME_STAMP_END - 1;
 	if (!below(100))
@@ -165,43 +198,13 @@ question_time(void)
 	out.len = 0;
 	ask(kind == EV_TIME_TZ ? "coalesce(to_char(timestamptz "
 			       : "coalesce(to_char(timestamp ");
-	ask_text((struct ev_slice){
-	    text, ev_time_out(&env, kind, stamp, text)});
+	ask_text((struct ev_slice){text, ev_time_out(&env, kind, stamp, text)});
 	ask(", ");
 	ask_text(ev_buf_as_slice(&picture));
 	ask("), 'null')");
 	status = ev_pict_time(&env, kind, stamp, ev_buf_as_slice(&picture),
 	    &out, &null, &err);
 	answer(status, null ? EV_SLICE("null") : ev_buf_as_slice(&out));
-}
-
-/* One byte is another, or gone, or there twice. */
-static void
-damage(struct ev_buf *text)
-{
-	static const char bytes[] = "0123456789-/: Tabx.,+";
-	size_t at;
-
-	if (!text->len)
-		return;
-	at = (size_t)below((int)text->len);
-	if ((unsigned char)text->ptr[at] >= 0x80)
-		return;
-	switch (below(3)) {
-	case 0:
-		text->ptr[at] = bytes[below(sizeof(bytes) - 1)];
-		break;
-	case 1:
-		memmove(text->ptr + at, text->ptr + at + 1,
-		    text->len - at - 1);
-		text->len--;
-		break;
-	default:
-		ev_buf_char(text, ' ');
-		memmove(text->ptr + at + 1, text->ptr + at,
-		    text->len - at - 1);
-		break;
-	}
 }
 
 static void
@@ -221,7 +224,7 @@ question_parse(void)
 	if (!below(3))
 		put_picture(&picture, true);
 	for (int n = below(3); n > 0; n--)
-		damage(&text);
+		damage(&text, "0123456789-/: Tabx.,+");
 	ask(kind == EV_TIME_TZ ? "to_timestamp(" : "to_date(");
 	ask_text(ev_buf_as_slice(&text));
 	ask(", ");
@@ -245,8 +248,8 @@ put_number_picture(struct ev_buf *out, bool no_shift)
 	static const char *const common[] = {"999", "9,999.99", "FM9990.00",
 	    "S999", "999MI", "999PR", "0000", "FM999,999,999.999", "SG99.9",
 	    "9.99EEEE", "RN", "FMRN", "99V99", "999th", "PL99.0", "FM0.9",
-	    "L9,999.00", "999D99S", "FM99.99S", "09.90", "9990.0099",
-	    "FM9.9", "FM.99", ".999", "99.", "FM000.009", "S.9", "SG0",
+	    "L9,999.00", "999D99S", "FM99.99S", "09.90", "9990.0099", "FM9.9",
+	    "FM.99", ".999", "99.", "FM000.009", "S.9", "SG0",
 	    "9999999999999999999", "99999999999999999999.9999999999",
 	    "FM9999999999.9999999999", "000V000", "9.9999999EEEE", "FM9,9,9"};
 	int count = 1 + below(8);
@@ -268,16 +271,16 @@ static void
 put_digits(struct ev_buf *out, int count)
 {
 	while (count-- > 0)
-		ev_buf_char(out, (char)('0' + (below(4) ? below(10)
-			: below(2) * 9)));
+		ev_buf_char(out,
+		    (char)('0' + (below(4) ? below(10) : below(2) * 9)));
 }
 
 static void
 put_decimal(struct ev_buf *out)
 {
 	static const char *const edges[] = {"0", "0.5", "-0.5", "9.995",
-	    "99.95", "0.05", "-0.004", "1", "-1", "3999", "4000", "1994",
-	    "NaN", "Infinity", "-Infinity", "0.00", "100", "1000.10", "2.5",
+	    "99.95", "0.05", "-0.004", "1", "-1", "3999", "4000", "1994", "NaN",
+	    "Infinity", "-Infinity", "0.00", "100", "1000.10", "2.5",
 	    "999999.5", "12", "111", "113", "0.0099951", "1200000000000"};
 
 	if (!below(3)) {
@@ -304,13 +307,13 @@ put_number(struct ev_buf *out)
 	out->len = 0;
 	switch (kind) {
 	case EV_PICT_INT4:
-		ev_buf_printf(out, "%d", below(3) ? below(5000) - 1000
-		    : (int32_t)next());
+		ev_buf_printf(out, "%d",
+		    below(3) ? below(5000) - 1000 : (int32_t)next());
 		break;
 	case EV_PICT_INT8:
-		ev_buf_printf(out, "%" PRId64, below(2)
-		    ? (int64_t)next() >> below(60)
-		    : (int64_t)below(10000) - 5000);
+		ev_buf_printf(out, "%" PRId64,
+		    below(2) ? (int64_t)next() >> below(60)
+			     : (int64_t)below(10000) - 5000);
 		break;
 	case EV_PICT_NUMERIC:
 		put_decimal(out);
@@ -354,25 +357,8 @@ question_number(void)
 int
 main(int argc, char **argv)
 {
-	static void (*const questions[])(void) = {
-	    question_time, question_parse, question_parse, question_number,
-	    question_number};
+	static void (*const questions[])(void) = {question_time, question_parse,
+	    question_parse, question_number, question_number};
 
-	if (argc < 3 || argc > 4) {
-		fputs("usage: pict SEED COUNT [ZONE]\n", stderr);
-		return 64;
-	}
-	state = strtoull(argv[1], NULL, 10);
-	env.zones = ev_zones_new(NULL);
-	if (ev_zones_find(env.zones, ev_slice_of(argc > 3 ? argv[3] : "UTC"),
-		&env.zone, &err) != EV_OK) {
-		fprintf(stderr, "pict: %s\n", err.text);
-		return 65;
-	}
-	for (uint64_t n = strtoull(argv[2], NULL, 10); n; n--) {
-		question.len = 0;
-		ANY(questions)();
-	}
-	ev_zones_free(env.zones);
-	return ferror(stdout) || fflush(stdout) ? 74 : 0;
+	return ask_all(argc, argv, questions, (int)COUNT_OF(questions));
 }

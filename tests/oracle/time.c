@@ -14,40 +14,9 @@
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include "expr/time_parts.h"
-
-static struct ev_time_env env;
-static uint64_t state;
-
-#define COUNT_OF(array) (sizeof(array) / sizeof *(array))
-
-/* splitmix64 */
-static uint64_t
-next(void)
-{
-	uint64_t z = state += 0x9e3779b97f4a7c15;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-	z = (z ^ z >> 27) * 0x94d049bb133111eb;
-	return z ^ z >> 31;
-}
-
-static int
-below(int n)
-{
-	return (int)(next() % (unsigned)n);
-}
-
-static const char *
-any_of(const char *const *words, size_t count)
-{
-	return words[below((int)count)];
-}
-
-#define ANY(array) any_of(array, COUNT_OF(array))
+#include "ask.h"
 
 /* ---- texts ---- */
 
@@ -333,31 +302,6 @@ put_odd(struct ev_buf *out)
 	ev_buf_str(out, ANY(odd));
 }
 
-/* One byte is another, or gone, or there twice. */
-static void
-mutate(struct ev_buf *out)
-{
-	static const char bytes[] = "0123456789-/.:+ TZabc,_@ ";
-	size_t at;
-
-	if (!out->len)
-		return;
-	at = (size_t)below((int)out->len);
-	switch (below(3)) {
-	case 0:
-		out->ptr[at] = bytes[below(sizeof(bytes) - 1)];
-		break;
-	case 1:
-		memmove(out->ptr + at, out->ptr + at + 1, out->len - at - 1);
-		out->len--;
-		break;
-	default:
-		ev_buf_char(out, ' ');
-		memmove(out->ptr + at + 1, out->ptr + at, out->len - at - 1);
-		break;
-	}
-}
-
 static void
 put_text(struct ev_buf *out)
 {
@@ -382,7 +326,7 @@ put_text(struct ev_buf *out)
 		put_odd(out);
 	}
 	if (!below(6))
-		mutate(out);
+		damage(out, "0123456789-/.:+ TZabc,_@ ");
 }
 
 /* ---- moments ---- */
@@ -445,22 +389,7 @@ any_value(enum ev_time_kind kind)
 
 /* ---- questions and answers ---- */
 
-static struct ev_err err;
-
 static const char *const names[] = {"date", "timestamp", "timestamptz"};
-
-/* As COPY reads it. */
-static void
-print_escaped(struct ev_slice text)
-{
-	for (size_t i = 0; i < text.len; i++) {
-		if (text.ptr[i] == '\\')
-			putchar('\\');
-		putchar(text.ptr[i]);
-	}
-}
-
-static struct ev_buf question;
 
 static void ask(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -477,18 +406,6 @@ ask(const char *format, ...)
 }
 
 static void
-ask_text(struct ev_slice text)
-{
-	ev_buf_char(&question, '\'');
-	for (size_t i = 0; i < text.len; i++) {
-		if (text.ptr[i] == '\'')
-			ev_buf_char(&question, '\'');
-		ev_buf_char(&question, text.ptr[i]);
-	}
-	ev_buf_char(&question, '\'');
-}
-
-static void
 ask_value(enum ev_time_kind kind, int64_t value)
 {
 	char text[EV_TIME_TEXT_MAX];
@@ -496,20 +413,6 @@ ask_value(enum ev_time_kind kind, int64_t value)
 	ev_buf_str(&question, names[kind]);
 	ev_buf_char(&question, ' ');
 	ask_text((struct ev_slice){text, ev_time_out(&env, kind, value, text)});
-}
-
-static void
-answer(enum ev_status status, struct ev_slice text)
-{
-	print_escaped(ev_buf_as_slice(&question));
-	putchar('\t');
-	if (status == EV_OK) {
-		print_escaped(text);
-	} else {
-		fputs("error: ", stdout);
-		print_escaped(ev_slice_of(err.text));
-	}
-	putchar('\n');
 }
 
 static void
@@ -803,20 +706,5 @@ main(int argc, char **argv)
 	    question_compare,
 	};
 
-	if (argc < 3 || argc > 4) {
-		fputs("usage: time SEED COUNT [ZONE]\n", stderr);
-		return 64;
-	}
-	state = strtoull(argv[1], NULL, 10);
-	env.zones = ev_zones_new(NULL);
-	if (ev_zones_find(env.zones, ev_slice_of(argc > 3 ? argv[3] : "UTC"),
-		&env.zone, &err) != EV_OK) {
-		fprintf(stderr, "time: %s\n", err.text);
-		return 65;
-	}
-	for (uint64_t n = strtoull(argv[2], NULL, 10); n; n--) {
-		question.len = 0;
-		questions[below(COUNT_OF(questions))]();
-	}
-	return ferror(stdout) || fflush(stdout) ? 74 : 0;
+	return ask_all(argc, argv, questions, (int)COUNT_OF(questions));
 }
