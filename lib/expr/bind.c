@@ -51,36 +51,74 @@ make_const(struct ev_bind *bind, const struct ev_node *like,
 	node->value = *value;
 	node->type = (uint8_t)type;
 	node->eval = ev_eval_const;
-	node->constant = true;
 	return node;
 }
 
-/* Evaluates a node once and for all. */
+/* Evaluates a node once and for all. One that fails is a mistake now, as in
+ * PostgreSQL's planner, unless it is never reached or depends on the
+ * session. */
 static struct ev_node *
 fold(struct ev_bind *bind, struct ev_node *node)
 {
+	struct ev_node *made;
 	struct ev_err why;
 	struct ev_val value;
 
 	bind->run.err = &why;
 	bind->run.failed = NULL;
-	if (ev_node_eval(&bind->run, node, &value))
-		return make_const(bind, node, &value, node->type);
-	if (bind->lazy)
+	if (ev_node_eval(&bind->run, node, &value)) {
+		made = make_const(bind, node, &value, node->type);
+		made->stable = node->stable;
+		return made;
+	}
+	if (bind->lazy || node->stable)
 		return node;
 	return ev_bind_fail(bind, bind->run.failed, "%s", why.text);
+}
+
+/* Is NULL whenever one of its arguments is? */
+static bool
+is_strict(const struct ev_node *node)
+{
+	switch (node->kind) {
+	case EV_NODE_MEMBER:
+	case EV_NODE_MEMBER_TEXT:
+	case EV_NODE_ELEMENT:
+	case EV_NODE_NEGATE:
+	case EV_NODE_ARITH:
+	case EV_NODE_CONCAT:
+	case EV_NODE_COMPARE:
+	case EV_NODE_NOT:
+	case EV_NODE_LIKE:
+	case EV_NODE_REGEX:
+	case EV_NODE_CAST:
+		return true;
+	case EV_NODE_CALL:
+		return !(node->func->flags & EV_FUNC_NULLS);
+	default:
+		return false;
+	}
 }
 
 struct ev_node *
 ev_bind_done(struct ev_bind *bind, struct ev_node *node, enum ev_sql type,
     ev_eval eval)
 {
+	static const struct ev_val null = {.type = EV_SQL_NULL};
+	bool constant = node->kind != EV_NODE_FIELD;
+
 	node->type = (uint8_t)type;
 	node->eval = eval;
-	node->constant = node->kind != EV_NODE_FIELD;
-	for (unsigned i = 0; i < node->argc; i++)
-		node->constant &= node->arg[i]->constant;
-	return node->constant ? fold(bind, node) : node;
+	for (unsigned i = 0; i < node->argc; i++) {
+		const struct ev_node *arg = node->arg[i];
+
+		node->stable |= arg->stable;
+		constant &= ev_bind_is_const(arg);
+		if (ev_bind_is_const(arg) && arg->value.type == EV_SQL_NULL &&
+		    !arg->stable && is_strict(node))
+			return make_const(bind, node, &null, type);
+	}
+	return constant ? fold(bind, node) : node;
 }
 
 bool
@@ -180,7 +218,6 @@ bind_literal(struct ev_bind *bind, struct ev_node *node)
 	struct ev_slice text = node->value.text;
 	struct ev_num num;
 
-	node->constant = true;
 	node->eval = ev_eval_const;
 	node->type = node->value.type;
 	if (node->value.type == EV_SQL_NULL)
@@ -283,6 +320,7 @@ bind_call(struct ev_bind *bind, struct ev_node *node)
 			return NULL;
 	}
 	node->func = func;
+	node->stable = (func->flags & EV_FUNC_STABLE) != 0;
 	return ev_bind_done(bind, node, func->result, ev_eval_call);
 }
 

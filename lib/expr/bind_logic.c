@@ -23,7 +23,8 @@ ev_bind_chain(struct ev_bind *bind, struct ev_node *node)
 		if (!ok)
 			break;
 		node->arg[i] = arg;
-		if (ev_bind_is_const(arg) && arg->value.type == EV_SQL_BOOL &&
+		if (ev_bind_is_const(arg) && !arg->stable &&
+		    arg->value.type == EV_SQL_BOOL &&
 		    arg->value.truth == decides)
 			bind->lazy = lazy + 1;
 	}
@@ -132,7 +133,7 @@ type_of(const struct common *common)
 static int
 known(const struct ev_node *when)
 {
-	if (!ev_bind_is_const(when))
+	if (!ev_bind_is_const(when) || when->stable)
 		return -1;
 	return when->value.type == EV_SQL_BOOL && when->value.truth;
 }
@@ -216,6 +217,7 @@ ev_bind_coalesce(struct ev_bind *bind, struct ev_node *node)
 		ok = node->arg[i] &&
 		    note_type(bind, &common, node->arg[i], "COALESCE");
 		if (ok && ev_bind_is_const(node->arg[i]) &&
+		    !node->arg[i]->stable &&
 		    node->arg[i]->value.type != EV_SQL_NULL)
 			bind->lazy = lazy + 1;
 	}
@@ -238,5 +240,10 @@ ev_bind_nullif(struct ev_bind *bind, struct ev_node *node)
 		node->arg[0] = ev_bind_coerce(bind, node->arg[0], EV_SQL_TEXT);
 	if (!node->arg[0])
 		return NULL;
+	/* nothing equals NULL */
+	for (int i = 0; i < 2; i++)
+		if (ev_bind_is_const(node->arg[i]) && !node->arg[i]->stable &&
+		    node->arg[i]->value.type == EV_SQL_NULL)
+			return node->arg[0];
 	return ev_bind_done(bind, node, node->arg[0]->type, ev_eval_nullif);
 }

@@ -139,6 +139,7 @@ any_text(struct ev_bind *bind, struct ev_node *node)
 	cast->arg[0] = node;
 	cast->op = true;
 	cast->sql.type = EV_SQL_TEXT;
+	cast->stable = ev_sql_stable_cast(node->type, EV_SQL_TEXT);
 	return ev_bind_done(bind, cast, EV_SQL_TEXT,
 	    node->type == EV_SQL_ANY ? ev_eval_coerce : ev_eval_cast);
 }
@@ -258,13 +259,21 @@ castable(enum ev_sql from, enum ev_sql to)
 struct ev_node *
 ev_bind_cast(struct ev_bind *bind, struct ev_node *node)
 {
+	unsigned lazy = bind->lazy;
+
 	if (!ev_bind_args(bind, node))
 		return NULL;
 	if (!castable(node->arg[0]->type, node->sql.type))
 		return ev_bind_fail(bind, node, "cannot cast %s to %s",
 		    ev_sql_name(node->arg[0]->type),
 		    ev_sql_name(node->sql.type));
-	return ev_bind_done(bind, node, node->sql.type, ev_eval_cast);
+	node->stable = ev_sql_stable_cast(node->arg[0]->type, node->sql.type);
+	/* a literal is read at once, wherever it stands */
+	if (node->arg[0]->type == EV_SQL_UNKNOWN)
+		bind->lazy = 0;
+	node = ev_bind_done(bind, node, node->sql.type, ev_eval_cast);
+	bind->lazy = lazy;
+	return node;
 }
 
 /* ---- objects and arrays ---- */

@@ -389,7 +389,8 @@ ev_eval_call(struct ev_run *run, const struct ev_node *node, struct ev_val *out)
 	for (unsigned i = 0; i < node->argc; i++) {
 		if (!ev_node_eval(run, node->arg[i], &arg[i]))
 			return false;
-		if (arg[i].type == EV_SQL_NULL && !node->func->nulls) {
+		if (arg[i].type == EV_SQL_NULL &&
+		    !(node->func->flags & EV_FUNC_NULLS)) {
 			out->type = EV_SQL_NULL;
 			return true;
 		}

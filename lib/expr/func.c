@@ -11,7 +11,7 @@
 #define CANDIDATES 16
 
 static const struct ev_func *const tables[] = {ev_func_text, ev_func_math,
-    ev_func_time};
+    ev_func_time, ev_func_pict};
 
 const struct ev_func *
 ev_func_at(size_t i)
@@ -67,7 +67,7 @@ reachable(const struct ev_func *func, const enum ev_sql *type, unsigned argc)
 {
 	unsigned want = ev_func_argc(func);
 
-	if (func->variadic ? argc < want : argc != want)
+	if ((func->flags & EV_FUNC_VARIADIC) ? argc < want : argc != want)
 		return false;
 	for (unsigned i = 0; i < argc; i++)
 		if (!exact(type[i], ev_func_arg(func, i)) &&
@@ -167,7 +167,7 @@ say_wrong(struct ev_slice name, const enum ev_sql *type, unsigned argc,
 		ev_buf_str(buf, first ? "" : ", ");
 		first = false;
 		say_types(buf, known, func->arg, ev_func_argc(func));
-		if (func->variadic)
+		if ((func->flags & EV_FUNC_VARIADIC))
 			buf->ptr[buf->len - 1] = ' ', ev_buf_str(buf, "…)");
 	}
 	for (unsigned i = 0; i < argc; i++)

@@ -1,7 +1,7 @@
 /*
  * func: the functions of expressions: one table row and one small C function
  * each. A function is called with values of exactly the types of its row, and
- * never with NULL unless the row says `nulls`.
+ * never with NULL unless the row says so.
  *
  * Names with several rows are resolved as PostgreSQL does (its manual, 10.3).
  */
@@ -15,6 +15,12 @@
 typedef bool (*ev_func_call)(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out);
 
+enum ev_func_flag {
+	EV_FUNC_NULLS = 1,    /* is called for NULL arguments too */
+	EV_FUNC_VARIADIC = 2, /* the last argument may be repeated */
+	EV_FUNC_STABLE = 4,   /* depends on the session, as PostgreSQL says */
+};
+
 struct ev_func {
 	const char *name;
 	enum ev_sql result;
@@ -23,8 +29,7 @@ struct ev_func {
 	const char *help;    /* what it gives, a few words */
 	const char *example; /* an expression of constants … */
 	const char *answer;  /* … and its result as JSON */
-	bool nulls;          /* is called for NULL arguments too */
-	bool variadic;       /* the last argument may be repeated */
+	unsigned flags;      /* enum ev_func_flag */
 };
 
 /* Tables end with a row without a name. */

@@ -76,7 +76,8 @@ struct ev_node {
 	uint8_t op;
 	bool negated;   /* NOT LIKE, IS NOT NULL … */
 	bool symmetric; /* BETWEEN SYMMETRIC */
-	bool constant;  /* the same for every event */
+	bool stable;    /* depends on the session: PostgreSQL does not evaluate
+	               * it while planning, so its mistakes are found later */
 	uint32_t argc;
 	uint32_t depth;
 	struct ev_node **arg;

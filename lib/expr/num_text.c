@@ -5,6 +5,7 @@
  */
 #include <ctype.h>
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -275,7 +276,9 @@ ev_num_from_double(double value, struct ev_num_pool *pool)
 {
 	char text[32];
 	struct ev_num num;
-	int len = snprintf(text, sizeof text, "%.15g", value);
+	/* A NaN has a sign, which the text must not have. */
+	int len = snprintf(text, sizeof text, "%.15g",
+	    value != value ? (double)NAN : value);
 
 	/* Every double is within the range: this cannot fail. */
 	(void)ev_num_from_text((struct ev_slice){text, (size_t)len}, pool, &num,

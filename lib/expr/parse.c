@@ -87,24 +87,6 @@ static struct ev_node *parse_not(struct ev_parse *parse);
 /* A minus in front of a number belongs to it: -9223372036854775808 is a
  * bigint. */
 static struct ev_node *
-parse_negative(struct ev_parse *parse, size_t at)
-{
-	const struct ev_token *number = parse->now;
-	bool literal = number->kind == EV_TOKEN_NUMBER &&
-	    !(number[1].kind == EV_TOKEN_OP &&
-		(ev_slice_is(number[1].text, "::") ||
-		    ev_slice_is(number[1].text, "[")));
-	struct ev_node *node;
-
-	if (!literal)
-		return NULL;
-	node = ev_parse_term(parse);
-	node->at = (uint32_t)at;
-	node->negated = true;
-	return node;
-}
-
-static struct ev_node *
 parse_unary(struct ev_parse *parse)
 {
 	size_t at = parse->now->at;
@@ -118,12 +100,13 @@ parse_unary(struct ev_parse *parse)
 	ev_parse_step(parse);
 	if (++parse->depth > EV_EXPR_DEPTH)
 		return ev_parse_expected(parse, "fewer signs");
-	node = minus ? parse_negative(parse, at) : NULL;
-	if (!node)
-		node = ev_parse_node1(parse,
-		    minus ? EV_NODE_NEGATE : EV_NODE_PLUS, at,
-		    parse_unary(parse));
+	node = parse_unary(parse);
 	parse->depth--;
+	if (!node || !minus || node->kind != EV_NODE_NUMBER)
+		return ev_parse_node1(parse,
+		    minus ? EV_NODE_NEGATE : EV_NODE_PLUS, at, node);
+	node->at = (uint32_t)at;
+	node->negated = !node->negated;
 	return node;
 }
 
@@ -307,28 +290,36 @@ parse_range(struct ev_parse *parse)
 	return node;
 }
 
+/* left OP right; left itself where no comparison follows. */
 static struct ev_node *
-parse_compare(struct ev_parse *parse)
+compare_with(struct ev_parse *parse, struct ev_node *left)
 {
 	static const struct {
 		const char *op;
 		enum ev_compare compare;
 	} ops[] = {{"=", EV_EQ}, {"<>", EV_NE}, {"!=", EV_NE}, {"<", EV_LT},
 	    {"<=", EV_LE}, {">", EV_GT}, {">=", EV_GE}};
-	struct ev_node *node = parse_range(parse);
 
-	if (!node)
-		return NULL;
 	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
+		struct ev_node *node;
+
 		if (!ev_parse_op(parse, ops[i].op))
 			continue;
-		node = ev_parse_node2(parse, EV_NODE_COMPARE, node,
+		node = ev_parse_node2(parse, EV_NODE_COMPARE, left,
 		    parse_range(parse));
 		if (node)
 			node->op = (uint8_t)ops[i].compare;
-		break;
+		return node;
 	}
-	return node;
+	return left;
+}
+
+static struct ev_node *
+parse_compare(struct ev_parse *parse)
+{
+	struct ev_node *node = parse_range(parse);
+
+	return node ? compare_with(parse, node) : NULL;
 }
 
 /* Behind IS [NOT]. */
@@ -358,25 +349,31 @@ parse_is_what(struct ev_parse *parse, struct ev_node *left)
 	    parse_compare(parse));
 }
 
+/* Any number of IS may follow one another, and a comparison follow them:
+ * x IS NULL IS TRUE, x IS NULL = y. */
 static struct ev_node *
 parse_is(struct ev_parse *parse)
 {
 	struct ev_node *node = parse_compare(parse);
-	bool negated;
 
-	if (!node)
-		return NULL;
-	if (ev_parse_word(parse, "isnull"))
-		return ev_parse_node1(parse, EV_NODE_IS_NULL, node->at, node);
-	negated = ev_parse_at_word(parse, "notnull");
-	if (ev_parse_word(parse, "notnull")) {
-		node = ev_parse_node1(parse, EV_NODE_IS_NULL, node->at, node);
-	} else if (ev_parse_word(parse, "is")) {
-		negated = ev_parse_word(parse, "not");
-		node = parse_is_what(parse, node);
+	while (node) {
+		bool negated = ev_parse_at_word(parse, "notnull");
+
+		if (ev_parse_word(parse, "isnull") ||
+		    ev_parse_word(parse, "notnull")) {
+			node = ev_parse_node1(parse, EV_NODE_IS_NULL, node->at,
+			    node);
+		} else if (ev_parse_word(parse, "is")) {
+			negated = ev_parse_word(parse, "not");
+			node = parse_is_what(parse, node);
+		} else {
+			break;
+		}
+		if (!node)
+			return NULL;
+		node->negated = negated;
+		node = compare_with(parse, node);
 	}
-	if (node && negated)
-		node->negated = true;
 	return node;
 }
 

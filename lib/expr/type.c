@@ -41,6 +41,15 @@ ev_sql_implicit(enum ev_sql from, enum ev_sql to)
 		to == EV_SQL_FLOAT8);
 }
 
+bool
+ev_sql_stable_cast(enum ev_sql from, enum ev_sql to)
+{
+	if (!ev_sql_is_time(from))
+		return from == EV_SQL_TEXT && ev_sql_is_time(to);
+	return to == EV_SQL_TEXT ||
+	    (from == EV_SQL_STAMPTZ) != (to == EV_SQL_STAMPTZ);
+}
+
 const char *
 ev_sql_json_name(struct ev_value value)
 {

@@ -90,6 +90,9 @@ const char *ev_sql_name(enum ev_sql type);
 /* True where PostgreSQL casts from one to the other without being asked. */
 bool ev_sql_implicit(enum ev_sql from, enum ev_sql to);
 
+/* True where a cast depends on the session's zone or date style. */
+bool ev_sql_stable_cast(enum ev_sql from, enum ev_sql to);
+
 /* What a JSON value is called in messages: "a string", "an object". */
 const char *ev_sql_json_name(struct ev_value value);
 
