@@ -540,7 +540,8 @@ conclude(struct diff *diff)
 			ev_tool_say("keys that more than one event of '%s' "
 				    "has: %" PRIu64,
 			    side[i].place, side[i].repeated);
-	fwrite(diff->shown.ptr, 1, diff->shown.len, stderr);
+	if (diff->shown.len)
+		fwrite(diff->shown.ptr, 1, diff->shown.len, stderr);
 	if (diff->options->show && found > diff->options->show)
 		fprintf(stderr, "… and %" PRIu64 " more\n",
 		    found - diff->options->show);
