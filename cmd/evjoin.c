@@ -38,7 +38,7 @@ struct settings {
 /* How a field of the table appears in the output, learned at its first row
  * and looked up by position from then on. */
 struct column {
-	char *name;     /* in the table, as JSON with quotes */
+	char *name; /* in the table, as JSON with quotes */
 	size_t name_len;
 	struct ev_slice as; /* in the output, as JSON; ptr NULL: left out */
 };
@@ -55,34 +55,34 @@ struct join {
 	struct column *column;
 	size_t columns;
 	struct ev_table_field *field; /* of the row being added */
-	struct ev_map *names;  /* all output names, as text */
+	struct ev_map *names;         /* all output names, as text */
 	struct ev_buf key, scratch, nulls;
 };
 
 static const struct ev_opt options[] = {
-	{"on", 0, EV_OPT_TEXT, offsetof(struct settings, on), "KEYS",
-	    "what must be equal: 'userid=id, day=day' or 'id'"},
-	{"type", 't', EV_OPT_CHOICE, offsetof(struct settings, type),
-	    "inner|left|anti|semi", "which events come out"},
-	{"fields", 0, EV_OPT_TEXT, offsetof(struct settings, fields), "A,B",
-	    "only these fields of the table"},
-	{"prefix", 0, EV_OPT_TEXT, offsetof(struct settings, prefix), "TEXT",
-	    "put TEXT before the names of the table's fields"},
-	{"into", 0, EV_OPT_TEXT, offsetof(struct settings, into), "FIELD",
-	    "put the table's fields into one object"},
-	{"unique", 0, EV_OPT_TEXT, offsetof(struct settings, unique),
-	    "last|error", "what a second row of one key does"},
-	{"memory", 0, EV_OPT_SIZE, offsetof(struct settings, memory), "SIZE",
-	    "the table may take this much (half of what is free)"},
-	{"limit", 'n', EV_OPT_COUNT, offsetof(struct settings, limit), "N",
-	    "end after N events"},
+    {"on", 0, EV_OPT_TEXT, offsetof(struct settings, on), "KEYS",
+	"what must be equal: 'userid=id, day=day' or 'id'"},
+    {"type", 't', EV_OPT_CHOICE, offsetof(struct settings, type),
+	"inner|left|anti|semi", "which events come out"},
+    {"fields", 0, EV_OPT_TEXT, offsetof(struct settings, fields), "A,B",
+	"only these fields of the table"},
+    {"prefix", 0, EV_OPT_TEXT, offsetof(struct settings, prefix), "TEXT",
+	"put TEXT before the names of the table's fields"},
+    {"into", 0, EV_OPT_TEXT, offsetof(struct settings, into), "FIELD",
+	"put the table's fields into one object"},
+    {"unique", 0, EV_OPT_TEXT, offsetof(struct settings, unique), "last|error",
+	"what a second row of one key does"},
+    {"memory", 0, EV_OPT_SIZE, offsetof(struct settings, memory), "SIZE",
+	"the table may take this much (half of what is free)"},
+    {"limit", 'n', EV_OPT_COUNT, offsetof(struct settings, limit), "N",
+	"end after N events"},
 };
 
-static const struct ev_opt_usage usage = {
-	"evjoin", "[OPTION...] PLACE --on KEYS",
-	"Adds to each event on standard input the fields of the row of PLACE "
-	"whose key is\nthe same.",
-	"evsource reviews.csv | evjoin users.csv --on userid=id"};
+static const struct ev_opt_usage usage = {"evjoin",
+    "[OPTION...] PLACE --on KEYS",
+    "Adds to each event on standard input the fields of the row of PLACE "
+    "whose key is\nthe same.",
+    "evsource reviews.csv | evjoin users.csv --on userid=id"};
 
 /* --on: pairs left=right, or one name for both. */
 static void
@@ -107,7 +107,8 @@ read_on(struct join *join)
 		if (ev_names_next("on", &at, ",", &end, right, &err) != EV_OK)
 			ev_tool_fail(&err);
 		if (right->depth > 1)
-			ev_tool_die(EV_EXIT_USAGE, "--on: a key of the table "
+			ev_tool_die(EV_EXIT_USAGE,
+			    "--on: a key of the table "
 			    "must be a field of its top level");
 		join->keys++;
 	}
@@ -129,7 +130,8 @@ read_fields(struct join *join)
 		    EV_OK)
 			ev_tool_fail(&err);
 		if (path.depth > 1)
-			ev_tool_die(EV_EXIT_USAGE, "--fields: a field must be "
+			ev_tool_die(EV_EXIT_USAGE,
+			    "--fields: a field must be "
 			    "of the table's top level");
 		ev_map_put(join->wanted, path.key[0], NULL);
 		ev_names_release(&path);
@@ -168,8 +170,8 @@ key_of(struct join *join, const struct ev_value *field, const unsigned *slot,
 			    "the key '%s' is an object or an array",
 			    path[i].key[path[i].depth - 1].ptr);
 		join->scratch.len = 0;
-		if (value.type == EV_STRING && ev_value_text(value,
-		    &join->scratch, &text, err) != EV_OK)
+		if (value.type == EV_STRING &&
+		    ev_value_text(value, &join->scratch, &text, err) != EV_OK)
 			return EV_BAD;
 		if (join->keys > 1)
 			ev_buf_printf(&join->key, "%zu:", text.len);
@@ -199,8 +201,9 @@ output_name(struct join *join, struct ev_value name)
 	join->scratch.len = 0;
 	if (ev_value_text(name, &join->scratch, &own, NULL) != EV_OK)
 		return (struct ev_slice){0};
-	wanted = join->wanted ? ev_map_get(join->wanted, own) != NULL :
-	    !is_key(join, own) && !ev_slice_equal(own, DELETED);
+	wanted = join->wanted
+	    ? ev_map_get(join->wanted, own) != NULL
+	    : !is_key(join, own) && !ev_slice_equal(own, DELETED);
 	if (!wanted)
 		return (struct ev_slice){0};
 	ev_buf_str(&text, prefix);
@@ -241,16 +244,18 @@ column_of(struct join *join, size_t index, struct ev_value name)
 static bool
 is_deleted(struct ev_value value)
 {
-	return value.type == EV_TRUE || (value.type == EV_STRING &&
-	    ev_value_text_is(value, EV_SLICE("true")));
+	return value.type == EV_TRUE ||
+	    (value.type == EV_STRING &&
+		ev_value_text_is(value, EV_SLICE("true")));
 }
 
 static void
 check_memory(const struct join *join)
 {
 	if (ev_table_bytes(join->table) > join->set.memory)
-		ev_tool_die(EV_EXIT_OS, "the table '%s' takes more than %"
-		    PRIu64 " MiB after %zu rows: allow it more with --memory",
+		ev_tool_die(EV_EXIT_OS,
+		    "the table '%s' takes more than %" PRIu64
+		    " MiB after %zu rows: allow it more with --memory",
 		    join->place, join->set.memory >> 20,
 		    ev_table_rows(join->table));
 }
@@ -260,27 +265,29 @@ static void
 add_row(struct join *join, struct ev_stage *stage, const struct ev_line *line)
 {
 	size_t members, count = 0;
-	const struct ev_member *member = ev_scan_members(stage->scan,
-	    &members);
+	const struct ev_member *member = ev_scan_members(stage->scan, &members);
 	struct ev_slice key = ev_buf_as_slice(&join->key);
 
 	if (join->unique == UNIQUE_ERROR && ev_table_find(join->table, key))
-		ev_tool_die(EV_EXIT_DATA, "%s:%" PRIu64 ": a second row with "
-		    "the key '%.*s' (--unique error)", join->place,
-		    line->number, (int)key.len, key.ptr);
+		ev_tool_die(EV_EXIT_DATA,
+		    "%s:%" PRIu64 ": a second row with "
+		    "the key '%.*s' (--unique error)",
+		    join->place, line->number, (int)key.len, key.ptr);
 	if (join->unique == UNIQUE_LAST)
 		ev_table_remove(join->table, key);
 	for (size_t i = 0; i < members; i++) {
-		const struct column *column = column_of(join, i,
-		    member[i].key);
+		const struct column *column = column_of(join, i, member[i].key);
 
 		if (column->as.ptr)
-			join->field[count++] = (struct ev_table_field){
-			    column->as, ev_value_raw(member[i].value)};
+			join->field[count++] =
+			    (struct ev_table_field){column->as,
+				ev_value_raw(member[i].value)};
 	}
 	if (!ev_table_add(join->table, key, join->field, count))
-		ev_tool_die(EV_EXIT_OS, "the table '%s' is too large to be "
-		    "kept: more than 16 GiB", join->place);
+		ev_tool_die(EV_EXIT_OS,
+		    "the table '%s' is too large to be "
+		    "kept: more than 16 GiB",
+		    join->place);
 	check_memory(join);
 }
 
@@ -371,11 +378,13 @@ check_clash(const struct join *join, const struct ev_value *field,
 		if (field[clash[i]].type == EV_MISSING)
 			continue;
 		if (join->set.into)
-			ev_tool_die(EV_EXIT_USAGE, "event %" PRIu64 " has a "
+			ev_tool_die(EV_EXIT_USAGE,
+			    "event %" PRIu64 " has a "
 			    "field '%s' already: choose another --into",
 			    number, join->set.into);
 		name = ev_map_key(join->names, i);
-		ev_tool_die(EV_EXIT_USAGE, "event %" PRIu64 " and the table "
+		ev_tool_die(EV_EXIT_USAGE,
+		    "event %" PRIu64 " and the table "
 		    "'%s' both have a field '%.*s': add --prefix t_, or "
 		    "--into table, or name the fields you want with --fields",
 		    number, join->place, (int)name.len, name.ptr);
@@ -476,8 +485,10 @@ run(struct join *join)
 			continue;
 		}
 		check_clash(join, field, clash, clashes, line.number);
-		join_event(join, &stage, &line, status == EV_END ? NULL :
-		    ev_table_find(join->table, ev_buf_as_slice(&join->key)));
+		join_event(join, &stage, &line,
+		    status == EV_END ? NULL
+				     : ev_table_find(join->table,
+					   ev_buf_as_slice(&join->key)));
 	}
 	ev_stage_done(&stage);
 }
@@ -486,17 +497,16 @@ int
 main(int argc, char **argv)
 {
 	struct join join = {.set = {.stage = EV_STAGE_DEFAULTS}};
-	const struct ev_opt_table tables[] = {
-		EV_OPT_TABLE(options, &join.set),
-		EV_OPT_TABLE(ev_bad_options, &join.set.stage.bad),
-		EV_OPT_TABLE(ev_stage_options, &join.set.stage),
-		{NULL, NULL, 0}};
+	const struct ev_opt_table tables[] = {EV_OPT_TABLE(options, &join.set),
+	    EV_OPT_TABLE(ev_bad_options, &join.set.stage.bad),
+	    EV_OPT_TABLE(ev_stage_options, &join.set.stage), {NULL, NULL, 0}};
 	int rest;
 
 	ev_tool_start("evjoin", true);
 	rest = ev_tool_options(&usage, tables, argc, argv);
 	if (argc - rest != 1 || !join.set.on)
-		ev_tool_die(EV_EXIT_USAGE, "wants one table and its keys: "
+		ev_tool_die(EV_EXIT_USAGE,
+		    "wants one table and its keys: "
 		    "evjoin PLACE --on userid=id");
 	join.place = argv[rest];
 	if (!join.set.memory)

@@ -45,8 +45,8 @@ read_key(const char *s, const char *ends, struct ev_buf *out)
 }
 
 enum ev_status
-ev_names_next(const char *option, const char **at, const char *ends,
-    char *end, struct ev_names_path *path, struct ev_err *err)
+ev_names_next(const char *option, const char **at, const char *ends, char *end,
+    struct ev_names_path *path, struct ev_err *err)
 {
 	const char *s = *at, *from = s;
 	struct ev_buf key = {0};
@@ -62,8 +62,9 @@ ev_names_next(const char *option, const char **at, const char *ends,
 		if (!s || (!key.len && !quoted) ||
 		    path->depth == EV_NAMES_DEPTH)
 			goto wrong;
-		path->key[path->depth++] = (struct ev_slice){
-		    ev_mem_strndup(key.ptr, key.len), key.len};
+		path->key[path->depth++] =
+		    (struct ev_slice){ev_mem_strndup(key.ptr, key.len),
+			key.len};
 		s += strspn(s, BLANKS);
 	} while (*s == '.' && s++);
 	if (*s && !strchr(ends, *s))

@@ -151,7 +151,7 @@ static void
 base64(struct ev_buf *out, struct ev_slice bytes)
 {
 	static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "abcdefghijklmnopqrstuvwxyz0123456789+/";
+				    "abcdefghijklmnopqrstuvwxyz0123456789+/";
 	const unsigned char *s = (const unsigned char *)bytes.ptr;
 
 	ev_buf_reserve(out, (bytes.len + 2) / 3 * 4);

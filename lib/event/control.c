@@ -31,8 +31,9 @@ checksum_holds(struct ev_slice line)
 static struct ev_value
 member(struct ev_slice line, const char *key)
 {
-	return ev_value_member((struct ev_value){line.ptr,
-	    (uint32_t)line.len, EV_OBJECT, false}, ev_slice_of(key));
+	return ev_value_member((struct ev_value){line.ptr, (uint32_t)line.len,
+				   EV_OBJECT, false},
+	    ev_slice_of(key));
 }
 
 /* The text of a string member, allocated; "" if there is none. */
@@ -101,11 +102,14 @@ ev_control_parse(struct ev_slice line, struct ev_control *control,
 	if (!kind_of(line, &control->kind))
 		return ev_err_set(err, EV_BAD, EV_EXIT_CONFIG,
 		    "a control line of a kind that this version does not "
-		    "know: %.60s", line.ptr);
+		    "know: %.60s",
+		    line.ptr);
 	if (control->kind != EV_CONTROL_FAIL)
 		return EV_OK;
 	status = member(line, "status");
-	control->status = status.type == EV_STRING ? (int)strtol(status.ptr + 1, NULL, 10) : 0;
+	control->status = status.type == EV_STRING
+	    ? (int)strtol(status.ptr + 1, NULL, 10)
+	    : 0;
 	if (control->status < 1 || control->status > 255)
 		return ev_err_set(err, EV_BAD, EV_EXIT_AGAIN,
 		    "a failure line without a status");
@@ -138,8 +142,7 @@ text_member(struct ev_buf *out, const char *key, const char *text)
 }
 
 void
-ev_control_fail(struct ev_buf *out, const char *by, int status,
-    const char *why)
+ev_control_fail(struct ev_buf *out, const char *by, int status, const char *why)
 {
 	size_t from = out->len;
 	char number[12];

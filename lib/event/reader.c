@@ -14,10 +14,11 @@
 #include "base/mem.h"
 #include "event/control.h"
 
-#define BLOCK (256u << 10)        /* a first buffer; reads of 64 to 256 KiB
+#define BLOCK \
+	(256u << 10)            /* a first buffer; reads of 64 to 256 KiB
                                    * are equally fast, larger ones are not */
-#define CONTROL_MORE (1u << 20)   /* a control line may be this much longer */
-#define KEEP (64u << 10)          /* of a line that is too long */
+#define CONTROL_MORE (1u << 20) /* a control line may be this much longer */
+#define KEEP (64u << 10)        /* of a line that is too long */
 
 struct ev_reader {
 	struct ev_input *in;
@@ -64,8 +65,7 @@ static enum ev_status
 call_hook(struct ev_reader *reader, enum ev_reader_event what,
     struct ev_err *err)
 {
-	return reader->hook ? reader->hook(reader->hook_arg, what, err) :
-	    EV_OK;
+	return reader->hook ? reader->hook(reader->hook_arg, what, err) : EV_OK;
 }
 
 /* Room for more: the beginning of a line moves to the front; if it fills the
@@ -185,8 +185,8 @@ event(struct ev_reader *reader, struct ev_scan *scan, const char *text,
 {
 	const char *fault = NULL, *newline;
 
-	newline = scan && !reader->skipped ?
-	    ev_scan_line(scan, text, &fault) : rawmemchr(text, '\n');
+	newline = scan && !reader->skipped ? ev_scan_line(scan, text, &fault)
+					   : rawmemchr(text, '\n');
 	set_line(reader, line, text, newline);
 	if (line->length > reader->max_event)
 		return too_long(reader, line, err);

@@ -38,8 +38,8 @@ enum ev_reader_event {
 	EV_READER_WAIT,   /* the input has nothing now */
 };
 
-typedef enum ev_status (*ev_reader_hook)(void *arg, enum ev_reader_event what,
-    struct ev_err *err);
+typedef enum ev_status (
+    *ev_reader_hook)(void *arg, enum ev_reader_event what, struct ev_err *err);
 
 /* Lines of at most max_event bytes; control lines may be 1 MiB longer. The
  * input is lent. */

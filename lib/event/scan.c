@@ -99,14 +99,13 @@ child_of(struct node *node, struct ev_slice key)
 	node->child = ev_mem_realloc(node->child,
 	    (node->children + 1) * sizeof(*node->child));
 	child = &node->child[node->children++];
-	*child = (struct node){{ev_mem_strndup(key.ptr, key.len), key.len},
-	    -1, NULL, 0};
+	*child = (struct node){{ev_mem_strndup(key.ptr, key.len), key.len}, -1,
+	    NULL, 0};
 	return child;
 }
 
 unsigned
-ev_scan_want(struct ev_scan *scan, const struct ev_slice *path,
-    unsigned depth)
+ev_scan_want(struct ev_scan *scan, const struct ev_slice *path, unsigned depth)
 {
 	struct node *node = &scan->root;
 
@@ -229,9 +228,9 @@ next:
 		goto item;
 	}
 	if (*s != (object ? '}' : ']'))
-		return ev_token_fault(fault, s, object ?
-		    "no comma or } after a member" :
-		    "no comma or ] after an element");
+		return ev_token_fault(fault, s,
+		    object ? "no comma or } after a member"
+			   : "no comma or ] after an element");
 close:
 	s++;
 	if (--depth == floor)
@@ -258,8 +257,9 @@ wanted(const struct node *node, struct ev_value key)
 	for (unsigned i = 0; i < node->children; i++) {
 		const struct node *child = &node->child[i];
 
-		if (key.escaped ? ev_value_text_is(key, child->key) :
-		    ev_slice_equal(ev_value_inner(key), child->key))
+		if (key.escaped
+			? ev_value_text_is(key, child->key)
+			: ev_slice_equal(ev_value_inner(key), child->key))
 			return child;
 	}
 	return NULL;
@@ -323,8 +323,10 @@ guessed(const struct guess *guess, const char *s)
 	    _mm_cmpeq_epi8(_mm_loadu_si128(a), _mm_loadu_si128(b)));
 
 	if (guess->mask >> 16)
-		same |= (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(
-		    _mm_loadu_si128(a + 1), _mm_loadu_si128(b + 1))) << 16;
+		same |= (uint32_t)_mm_movemask_epi8(
+			    _mm_cmpeq_epi8(_mm_loadu_si128(a + 1),
+				_mm_loadu_si128(b + 1)))
+		    << 16;
 	return !(~same & guess->mask);
 }
 #else
@@ -381,9 +383,10 @@ add_member(struct ev_scan *scan, const struct guess *guess, const char *s,
 		scan->member = ev_mem_realloc(scan->member,
 		    scan->member_cap * sizeof(*scan->member));
 	}
-	scan->member[scan->members++] = (struct ev_member){
-	    {s + guess->key_at, guess->key_len, EV_STRING, guess->escaped},
-	    value};
+	scan->member[scan->members++] =
+	    (struct ev_member){{s + guess->key_at, guess->key_len, EV_STRING,
+				   guess->escaped},
+		value};
 }
 
 /* An object or array that is a member of the top level. */

@@ -17,8 +17,8 @@
 
 #include "event/value.h"
 
-#define EV_SCAN_DEPTH 1024  /* nesting beyond this is bad */
-#define EV_SCAN_PADDING 64  /* readable bytes wanted behind the newline */
+#define EV_SCAN_DEPTH 1024 /* nesting beyond this is bad */
+#define EV_SCAN_PADDING 64 /* readable bytes wanted behind the newline */
 
 struct ev_scan;
 

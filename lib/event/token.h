@@ -59,9 +59,10 @@ ev_token_plain(const char *s)
 		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)s);
 		/* As signed bytes, control characters and those from 0x80 on
 		 * are both less than a space: one compare for the two. */
-		__m128i stop = _mm_or_si128(_mm_or_si128(
-		    _mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, backslash)),
-		    _mm_cmplt_epi8(v, space));
+		__m128i stop =
+		    _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, quote),
+				     _mm_cmpeq_epi8(v, backslash)),
+			_mm_cmplt_epi8(v, space));
 		unsigned mask = (unsigned)_mm_movemask_epi8(stop);
 
 		if (mask)
@@ -87,7 +88,8 @@ ev_token_plain(const char *s)
 		quote = w ^ ones * '"';
 		backslash = w ^ ones * '\\';
 		stop = (w | (w - ones * ' ') | ((quote - ones) & ~quote) |
-		    ((backslash - ones) & ~backslash)) & highs;
+			   ((backslash - ones) & ~backslash)) &
+		    highs;
 		if (stop)
 			return s + __builtin_ctzll(stop) / 8;
 	}
@@ -140,8 +142,14 @@ EV_TOKEN const char *
 ev_token_escape(const char *s, struct ev_fault *fault)
 {
 	switch (s[1]) {
-	case '"': case '\\': case '/': case 'b':
-	case 'f': case 'n': case 'r': case 't':
+	case '"':
+	case '\\':
+	case '/':
+	case 'b':
+	case 'f':
+	case 'n':
+	case 'r':
+	case 't':
 		return s + 2;
 	case 'u':
 		for (int i = 2; i < 6; i++)

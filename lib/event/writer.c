@@ -29,9 +29,9 @@ struct ev_writer {
 	struct run run[RUNS];
 	unsigned runs;
 	struct ev_buf own;
-	size_t begun;   /* own.len at ev_writer_begin */
-	size_t held;    /* bytes of all runs */
-	bool lends;     /* a run refers to the reader's buffer */
+	size_t begun; /* own.len at ev_writer_begin */
+	size_t held;  /* bytes of all runs */
+	bool lends;   /* a run refers to the reader's buffer */
 	uint64_t lines, bytes;
 	enum ev_status status; /* of a write that failed */
 	struct ev_err err;
@@ -115,8 +115,8 @@ ev_writer_flush(struct ev_writer *writer, struct ev_err *err)
 	if (!writer->held)
 		return EV_OK;
 	for (unsigned i = 0; i < writer->runs; i++)
-		iov[i] = (struct iovec){
-		    (void *)(uintptr_t)run_at(writer, &writer->run[i]),
+		iov[i] = (struct iovec){(void *)(uintptr_t)run_at(writer,
+					    &writer->run[i]),
 		    writer->run[i].len};
 	writer->status = ev_io_write(writer->fd, writer->name, iov,
 	    writer->runs, &written, &writer->err);
@@ -140,8 +140,7 @@ adjacent(const struct run *a, const struct run *b)
 static enum ev_status
 hold(struct ev_writer *writer, struct run run, struct ev_err *err)
 {
-	struct run *last = writer->runs ? &writer->run[writer->runs - 1] :
-	    NULL;
+	struct run *last = writer->runs ? &writer->run[writer->runs - 1] : NULL;
 
 	if (last && adjacent(last, &run))
 		last->len += run.len;
@@ -164,8 +163,8 @@ ev_writer_pass(struct ev_writer *writer, const struct ev_line *line,
 		return ev_writer_end(writer, err);
 	}
 	writer->lends = true;
-	return hold(writer, (struct run){line->text.ptr, 0,
-	    line->text.len + 1}, err);
+	return hold(writer, (struct run){line->text.ptr, 0, line->text.len + 1},
+	    err);
 }
 
 struct ev_buf *

@@ -16,15 +16,15 @@
 #include "base/map.h"
 #include "base/mem.h"
 
-#define UNIT 4u       /* rows begin at multiples of it */
+#define UNIT 4u /* rows begin at multiples of it */
 #define FIRST_MAP (1u << 20)
-#define NONE 0u       /* no row; the first one lies at unit 1 */
+#define NONE 0u /* no row; the first one lies at unit 1 */
 
 struct ev_row {
-	uint32_t next;   /* of the same key; of the last one, the first */
+	uint32_t next; /* of the same key; of the last one, the first */
 	uint32_t shape : 31, last : 1;
 	uint32_t key_len;
-	char key[];      /* then for each value its length and its bytes */
+	char key[]; /* then for each value its length and its bytes */
 };
 
 struct slot {
@@ -144,7 +144,7 @@ same_shape(const struct ev_table *table, const struct ev_table_field *fields,
 
 		if (prefix.len != fields[i].name.len + 1 + (i > 0) ||
 		    memcmp(prefix.ptr + (i > 0), fields[i].name.ptr,
-		    fields[i].name.len) != 0)
+			fields[i].name.len) != 0)
 			return false;
 	}
 	return true;
@@ -316,7 +316,7 @@ ev_table_remove(struct ev_table *table, struct ev_slice key)
 	if (slot->row == NONE)
 		return 0;
 	for (row = row_at(table, row_at(table, slot->row)->next); row;
-	    row = ev_table_next(table, row))
+	     row = ev_table_next(table, row))
 		count++;
 	slot->row = GONE;
 	table->rows -= count;
@@ -329,8 +329,9 @@ ev_table_find(const struct ev_table *table, struct ev_slice key)
 	const struct slot *slot = find_slot(table, key,
 	    ev_map_hash(key.ptr, key.len));
 
-	return slot->row == NONE ? NULL :
-	    row_at(table, row_at(table, slot->row)->next);
+	return slot->row == NONE
+	    ? NULL
+	    : row_at(table, row_at(table, slot->row)->next);
 }
 
 const struct ev_row *

@@ -15,11 +15,10 @@
 #define CUT (64u << 10) /* of an input too long to be kept whole */
 
 const struct ev_opt ev_bad_options[2] = {
-	{"on-error", 0, EV_OPT_CHOICE,
-	    offsetof(struct ev_bad_settings, on_error), "stop|skip",
-	    "what to do at bad input"},
-	{"reject", 0, EV_OPT_TEXT, offsetof(struct ev_bad_settings, reject),
-	    "PLACE", "keep bad input there and go on"},
+    {"on-error", 0, EV_OPT_CHOICE, offsetof(struct ev_bad_settings, on_error),
+	"stop|skip", "what to do at bad input"},
+    {"reject", 0, EV_OPT_TEXT, offsetof(struct ev_bad_settings, reject),
+	"PLACE", "keep bad input there and go on"},
 };
 
 struct ev_bad {

@@ -36,8 +36,7 @@ enum ev_status ev_bad_open(struct ev_bad **bad,
  * on; EV_FATAL: err has "where: why" and exit 65, or why it could not be
  * kept. */
 enum ev_status ev_bad_event(struct ev_bad *bad, const char *where,
-    const char *why, struct ev_slice input, size_t length,
-    struct ev_err *err);
+    const char *why, struct ev_slice input, size_t length, struct ev_err *err);
 
 uint64_t ev_bad_count(const struct ev_bad *bad);
 /* True if the first bad input ends the command. */

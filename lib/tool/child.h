@@ -15,8 +15,8 @@
 #include "base/err.h"
 
 struct ev_child {
-	pid_t pid; /* 0: none */
-	int fd;    /* our end of the pipe; -1 when closed */
+	pid_t pid;        /* 0: none */
+	int fd;           /* our end of the pipe; -1 when closed */
 	const char *name; /* lent */
 };
 

@@ -47,8 +47,9 @@ flatten(struct flat *flat, const struct ev_opt_table *tables)
 			flat->opt[n] = opt;
 			flat->base[n] = t->base;
 			flat->option[n] = (struct option){opt->name,
-			    opt->kind == EV_OPT_FLAG ? no_argument :
-			    required_argument, NULL, OPT_FIRST + (int)n};
+			    opt->kind == EV_OPT_FLAG ? no_argument
+						     : required_argument,
+			    NULL, OPT_FIRST + (int)n};
 			if (opt->letter)
 				ev_buf_printf(&flat->letters, "%c%s",
 				    opt->letter,
@@ -199,9 +200,10 @@ static void
 help_line(const struct ev_opt *opt)
 {
 	char left[64];
-	int len = snprintf(left, sizeof(left), opt->letter ? "  -%c, --%s%s%s" :
-	    "  %c   --%s%s%s", opt->letter ? opt->letter : ' ', opt->name,
-	    opt->arg ? " " : "", opt->arg ? opt->arg : "");
+	int len = snprintf(left, sizeof(left),
+	    opt->letter ? "  -%c, --%s%s%s" : "  %c   --%s%s%s",
+	    opt->letter ? opt->letter : ' ', opt->name, opt->arg ? " " : "",
+	    opt->arg ? opt->arg : "");
 
 	if (len > 27)
 		printf("%s  %s\n", left, opt->help);
@@ -256,10 +258,11 @@ ev_opt_parse(const struct ev_opt_usage *usage,
 	flatten(&flat, tables);
 	opterr = 0;
 	optind = 0; /* glibc: begin anew */
-	while (status == EV_OK && (c = getopt_long(argc, argv,
-	    ev_buf_cstr(&flat.letters), flat.option, NULL)) != -1) {
-		size_t i = c >= OPT_FIRST ? (size_t)(c - OPT_FIRST) :
-		    by_letter(&flat, c);
+	while (status == EV_OK &&
+	    (c = getopt_long(argc, argv, ev_buf_cstr(&flat.letters),
+		 flat.option, NULL)) != -1) {
+		size_t i = c >= OPT_FIRST ? (size_t)(c - OPT_FIRST)
+					  : by_letter(&flat, c);
 
 		if (c == OPT_HELP) {
 			help(usage, &flat);

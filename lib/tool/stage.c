@@ -11,10 +11,10 @@
 #include "tool/tool.h"
 
 const struct ev_opt ev_stage_options[2] = {
-	{"max-event", 0, EV_OPT_SIZE,
-	    offsetof(struct ev_stage_settings, max_event), "SIZE", NULL},
-	{"stats", 0, EV_OPT_FLAG, offsetof(struct ev_stage_settings, stats),
-	    NULL, "say at the end what came in and went out"},
+    {"max-event", 0, EV_OPT_SIZE, offsetof(struct ev_stage_settings, max_event),
+	"SIZE", NULL},
+    {"stats", 0, EV_OPT_FLAG, offsetof(struct ev_stage_settings, stats), NULL,
+	"say at the end what came in and went out"},
 };
 
 static enum ev_status
@@ -22,8 +22,8 @@ let_go(struct ev_writer *writer, enum ev_reader_event what, struct ev_err *err)
 {
 	if (!writer)
 		return EV_OK;
-	return what == EV_READER_WAIT ? ev_writer_flush(writer, err) :
-					ev_writer_settle(writer, err);
+	return what == EV_READER_WAIT ? ev_writer_flush(writer, err)
+				      : ev_writer_settle(writer, err);
 }
 
 /* The reader's bytes are about to move, or it has to wait. */
@@ -46,17 +46,17 @@ ev_stage_open(struct ev_stage *stage, const struct ev_stage_settings *settings,
 {
 	struct ev_err err;
 
-	*stage = (struct ev_stage){.scan = scan, .writer = writer,
+	*stage = (struct ev_stage){.scan = scan,
+	    .writer = writer,
 	    .stats = settings->stats};
 	if (ev_bad_open(&stage->bad, &settings->bad, settings->max_event,
-	    &err) != EV_OK)
+		&err) != EV_OK)
 		ev_tool_fail(&err);
 	ev_stage_input(stage, input, settings->max_event);
 }
 
 void
-ev_stage_input(struct ev_stage *stage, struct ev_input *input,
-    size_t max_event)
+ev_stage_input(struct ev_stage *stage, struct ev_input *input, size_t max_event)
 {
 	struct ev_err err;
 
@@ -83,7 +83,8 @@ obey(struct ev_slice text)
 		ev_tool_fail(&err);
 	if (control.kind == EV_CONTROL_FAIL)
 		ev_tool_pass_fail(control.text, control.status);
-	ev_tool_die(EV_EXIT_CONFIG, "the stream is of a named pipeline (it "
+	ev_tool_die(EV_EXIT_CONFIG,
+	    "the stream is of a named pipeline (it "
 	    "has marks), which this version cannot read");
 }
 
@@ -191,8 +192,8 @@ ev_stage_done(struct ev_stage *stage)
 		ev_tool_fail(&err);
 	if (stage->stats || bad)
 		ev_tool_say("in=%" PRIu64 " out=%" PRIu64 " filtered=%" PRIu64
-		    " rejected=%" PRIu64 " skipped=%" PRIu64, stage->in,
-		    stage->out, stage->filtered, rejects ? bad : 0,
+			    " rejected=%" PRIu64 " skipped=%" PRIu64,
+		    stage->in, stage->out, stage->filtered, rejects ? bad : 0,
 		    rejects ? 0 : bad);
 }
 

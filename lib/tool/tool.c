@@ -36,8 +36,8 @@ out_of_memory(size_t size)
 
 	/* A second time would be for the message itself. */
 	ev_mem_on_failure(NULL);
-	ev_err_set(&err, EV_FATAL, EV_EXIT_OS,
-	    "out of memory (%zu bytes more)", size);
+	ev_err_set(&err, EV_FATAL, EV_EXIT_OS, "out of memory (%zu bytes more)",
+	    size);
 	ev_tool_fail(&err);
 }
 

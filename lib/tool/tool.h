@@ -31,8 +31,7 @@ int ev_tool_options(const struct ev_opt_usage *usage,
 struct ev_writer *ev_tool_stdout(void);
 
 /* A message on stderr: "evfilter: …" and a newline, in one write. */
-void ev_tool_say(const char *format, ...)
-    __attribute__((format(printf, 1, 2)));
+void ev_tool_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The end after a failure: says err's text (unless it is empty), writes the
  * failure line if stdout carries events and is no terminal, runs the clean-up,

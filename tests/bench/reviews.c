@@ -31,11 +31,11 @@ below(unsigned limit)
 	return (unsigned)((next() >> 32) * limit >> 32);
 }
 
-static const char *const words[] = {"the", "service", "was", "great",
-    "really", "bad", "food", "cold", "staff", "friendly", "flight", "late",
-    "never", "again", "would", "recommend", "to", "everyone", "my", "seat",
-    "broken", "air", "hotel", "room", "clean", "noisy", "and", "price",
-    "fair", "too", "high", "luggage", "lost"};
+static const char *const words[] = {"the", "service", "was", "great", "really",
+    "bad", "food", "cold", "staff", "friendly", "flight", "late", "never",
+    "again", "would", "recommend", "to", "everyone", "my", "seat", "broken",
+    "air", "hotel", "room", "clean", "noisy", "and", "price", "fair", "too",
+    "high", "luggage", "lost"};
 static const char *const wide[] = {"café", "größer", "naïve", "東京", "😀",
     "señor"};
 static const char *const channels[] = {"web", "ios", "android", "phone",
@@ -64,8 +64,8 @@ make_message(char *out, int csv)
 		if (luck < 8)
 			at = stpcpy(at, wide[below(6)]);
 		else if (luck < 10)
-			at = stpcpy(at, csv ? "say \"\"hi\"\"" :
-			    "say \\\"hi\\\"");
+			at = stpcpy(at,
+			    csv ? "say \"\"hi\"\"" : "say \\\"hi\\\"");
 		else if (luck < 11)
 			at = stpcpy(at, csv ? "line\nbreak" : "line\\nbreak");
 		else
@@ -97,8 +97,9 @@ print_ndjson(const struct review *review, const char *time)
 	else
 		printf("{");
 	printf("\"userid\":%u,\"rating\":%u,\"message\":\"%s\","
-	    "\"channel\":\"%s\",\"ts\":\"%s\"}\n", review->user,
-	    review->rating, review->message, channels[review->channel], time);
+	       "\"channel\":\"%s\",\"ts\":\"%s\"}\n",
+	    review->user, review->rating, review->message,
+	    channels[review->channel], time);
 }
 
 static void
@@ -106,9 +107,10 @@ print_csv(const struct review *review, const char *time)
 {
 	if (review->id >= 0)
 		printf("%" PRId64, review->id);
-	printf(strpbrk(review->message, "\"\n,") ? ",%u,%u,\"%s\",%s,%s\n" :
-	    ",%u,%u,%s,%s,%s\n", review->user, review->rating,
-	    review->message, channels[review->channel], time);
+	printf(strpbrk(review->message, "\"\n,") ? ",%u,%u,\"%s\",%s,%s\n"
+						 : ",%u,%u,%s,%s,%s\n",
+	    review->user, review->rating, review->message,
+	    channels[review->channel], time);
 }
 
 static void
@@ -122,10 +124,9 @@ print_users(unsigned count)
 		const char *first = words[below(33)], *last = words[below(33)];
 
 		printf("%u,%s,%s,%s.%s%u@example.com,%s,%s,%s %s %s %s\n", i,
-		    first, last, first, last, i,
-		    below(2) ? "Female" : "Male", status[below(4)],
-		    words[below(33)], words[below(33)], words[below(33)],
-		    words[below(33)]);
+		    first, last, first, last, i, below(2) ? "Female" : "Male",
+		    status[below(4)], words[below(33)], words[below(33)],
+		    words[below(33)], words[below(33)]);
 	}
 }
 
@@ -133,12 +134,12 @@ int
 main(int argc, char **argv)
 {
 	unsigned count = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 0;
-	unsigned users = argc > 3 ? (unsigned)strtoul(argv[3], NULL, 10) :
-	    1000;
+	unsigned users = argc > 3 ? (unsigned)strtoul(argv[3], NULL, 10) : 1000;
 	int csv = argc > 1 && !strcmp(argv[1], "csv");
 
 	if (!count) {
-		fprintf(stderr, "usage: reviews ndjson|csv|users COUNT "
+		fprintf(stderr,
+		    "usage: reviews ndjson|csv|users COUNT "
 		    "[USERS]\n");
 		return 64;
 	}

@@ -56,8 +56,7 @@ check_json(const struct ev_line *line)
 	json_t *root = json_loadb(line->text.ptr, line->text.len,
 	    JSON_ALLOW_NUL, &error);
 
-	assert(root ||
-	    json_error_code(&error) == json_error_numeric_overflow ||
+	assert(root || json_error_code(&error) == json_error_numeric_overflow ||
 	    json_error_code(&error) == json_error_null_byte_in_key ||
 	    strstr(error.text, "invalid Unicode"));
 	json_decref(root);
@@ -85,8 +84,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ev_scan_want(scan, path, 1);
 	ev_scan_want_members(scan);
 	reader = ev_reader_new(&in.in, 1000);
-	while ((status = ev_reader_next(reader, scan, &line, &err)) !=
-	    EV_END) {
+	while ((status = ev_reader_next(reader, scan, &line, &err)) != EV_END) {
 		size_t count;
 		const struct ev_member *member;
 

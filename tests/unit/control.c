@@ -43,12 +43,13 @@ test_fail(void **state)
 		ev_control_fail(&out, "evsource-file", 65, why[i]);
 		assert_int_equal(out.ptr[out.len - 1], '\n');
 		assert_int_equal(ev_control_parse(line_of(&out), &control,
-		    &err), EV_OK);
+				     &err),
+		    EV_OK);
 		assert_int_equal(control.kind, EV_CONTROL_FAIL);
 		assert_int_equal(control.status, 65);
 		assert_string_equal(control.by, "evsource-file");
-		assert_string_equal(control.why, i == 4 ? "? not UTF-8" :
-		    why[i]);
+		assert_string_equal(control.why,
+		    i == 4 ? "? not UTF-8" : why[i]);
 		ev_control_release(&control);
 	}
 	ev_buf_release(&out);
@@ -76,14 +77,15 @@ test_refused(void **state)
 	struct ev_err err;
 
 	(void)state;
-	assert_int_equal(parse_checked("{\"~ev\":\"mark\",\"seq\":\"1\"",
-	    &err), EV_OK);
+	assert_int_equal(parse_checked("{\"~ev\":\"mark\",\"seq\":\"1\"", &err),
+	    EV_OK);
 	assert_int_equal(parse_checked("{\"~ev\":\"dance\"", &err), EV_BAD);
 	assert_int_equal(err.exit, EV_EXIT_CONFIG);
 	assert_int_equal(parse_checked("{\"~ev\":\"fail\"", &err), EV_BAD);
 	assert_int_equal(err.exit, EV_EXIT_AGAIN);
 	assert_int_equal(parse_checked("{\"~ev\":\"fail\",\"status\":\"0\"",
-	    &err), EV_BAD);
+			     &err),
+	    EV_BAD);
 	assert_int_equal(parse_checked("{\"~ev\":fail", &err), EV_BAD);
 	assert_int_equal(err.exit, EV_EXIT_AGAIN);
 }
@@ -104,10 +106,11 @@ test_edited(void **state)
 		ev_buf_slice(&edited, ev_buf_as_slice(&line));
 		random_damage(&edited);
 		if (ev_slice_equal(ev_buf_as_slice(&line),
-		    ev_buf_as_slice(&edited)))
+			ev_buf_as_slice(&edited)))
 			continue;
 		assert_int_equal(ev_control_parse(ev_buf_as_slice(&edited),
-		    &control, NULL), EV_BAD);
+				     &control, NULL),
+		    EV_BAD);
 	}
 	ev_buf_release(&line);
 	ev_buf_release(&edited);
@@ -117,10 +120,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_crc),
-		cmocka_unit_test(test_fail),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_edited),
+	    cmocka_unit_test(test_crc),
+	    cmocka_unit_test(test_fail),
+	    cmocka_unit_test(test_refused),
+	    cmocka_unit_test(test_edited),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

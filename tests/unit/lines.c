@@ -80,9 +80,11 @@ read_all(struct ev_slice text, size_t step, size_t max, bool scanned,
 	out->len = 0;
 	while ((status = ev_reader_next(reader, scan, &line, &err)) != EV_END) {
 		assert_true(status == EV_OK || status == EV_BAD);
-		ev_buf_printf(out, "%c%s%d:%.*s\n", status == EV_BAD ? 'b' :
-		    line.control ? 'c' : 'e', line.torn ? "T" : "",
-		    (int)line.number,
+		ev_buf_printf(out, "%c%s%d:%.*s\n",
+		    status == EV_BAD   ? 'b'
+			: line.control ? 'c'
+				       : 'e',
+		    line.torn ? "T" : "", (int)line.number,
 		    line.text.len > 20 ? 20 : (int)line.text.len,
 		    line.text.ptr);
 		if (status == EV_OK && line.whole)
@@ -100,25 +102,25 @@ test_kinds(void **state)
 	static const struct {
 		const char *text, *said;
 	} cases[] = {
-		{"", ""},
-		{"\n\n \r\n", ""},
-		{"{}\n", "e1:{}\n"},
-		{"{}", "eT1:{}\n"},
-		{"{}\r\n{\"a\":1}\r\n", "e1:{}\ne2:{\"a\":1}\n"},
-		{"{}\n\n{}\n", "e1:{}\ne3:{}\n"},
-		{"{\"~ev\":\"fail\"}\n", "c1:{\"~ev\":\"fail\"}\n"},
-		{" {\"~ev\":\"fail\"}\n{}\n", "b1: {\"~ev\":\"fail\"}\ne2:{}\n"},
-		{"[1]\n17\n{}\n", "b1:[1]\nb2:17\ne3:{}\n"},
-		{"{\"a\":1\n{}\n", "b1:{\"a\":1\ne2:{}\n"},
-		{"{\"a\":", "bT1:{\"a\":\n"},
+	    {"", ""},
+	    {"\n\n \r\n", ""},
+	    {"{}\n", "e1:{}\n"},
+	    {"{}", "eT1:{}\n"},
+	    {"{}\r\n{\"a\":1}\r\n", "e1:{}\ne2:{\"a\":1}\n"},
+	    {"{}\n\n{}\n", "e1:{}\ne3:{}\n"},
+	    {"{\"~ev\":\"fail\"}\n", "c1:{\"~ev\":\"fail\"}\n"},
+	    {" {\"~ev\":\"fail\"}\n{}\n", "b1: {\"~ev\":\"fail\"}\ne2:{}\n"},
+	    {"[1]\n17\n{}\n", "b1:[1]\nb2:17\ne3:{}\n"},
+	    {"{\"a\":1\n{}\n", "b1:{\"a\":1\ne2:{}\n"},
+	    {"{\"a\":", "bT1:{\"a\":\n"},
 	};
 	struct ev_buf out = {0};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
 		for (size_t step = 1; step < 20; step++) {
-			read_all(ev_slice_of(cases[i].text), step,
-			    EV_MAX_EVENT, true, &out);
+			read_all(ev_slice_of(cases[i].text), step, EV_MAX_EVENT,
+			    true, &out);
 			assert_string_equal(ev_buf_cstr(&out), cases[i].said);
 		}
 	read_all(EV_SLICE("a\n\nb\x00\n"), 3, EV_MAX_EVENT, false, &out);
@@ -142,9 +144,10 @@ test_long(void **state)
 			ev_buf_char(&text, 'x');
 		ev_buf_str(&text, "\"}\n{\"b\":1}\n");
 		read_all(ev_buf_as_slice(&text), 65536, 1000, true, &out);
-		assert_string_equal(ev_buf_cstr(&out), len[i] <= 1000 ?
-		    "e1:{}\ne2:{\"a\":\"xxxxxxxxxxxxxx\ne3:{\"b\":1}\n" :
-		    "e1:{}\nb2:{\"a\":\"xxxxxxxxxxxxxx\ne3:{\"b\":1}\n");
+		assert_string_equal(ev_buf_cstr(&out),
+		    len[i] <= 1000
+			? "e1:{}\ne2:{\"a\":\"xxxxxxxxxxxxxx\ne3:{\"b\":1}\n"
+			: "e1:{}\nb2:{\"a\":\"xxxxxxxxxxxxxx\ne3:{\"b\":1}\n");
 	}
 	ev_buf_release(&text);
 	ev_buf_release(&out);
@@ -153,8 +156,9 @@ test_long(void **state)
 static enum ev_status
 on_reader(void *arg, enum ev_reader_event what, struct ev_err *err)
 {
-	return what == EV_READER_WAIT && random_below(4) == 0 ?
-	    ev_writer_flush(arg, err) : ev_writer_settle(arg, err);
+	return what == EV_READER_WAIT && random_below(4) == 0
+	    ? ev_writer_flush(arg, err)
+	    : ev_writer_settle(arg, err);
 }
 
 /* Copies text through a reader and a writer; each line is passed on, built
@@ -205,8 +209,8 @@ test_copies(void **state)
 		text.len = 0;
 		for (unsigned n = random_below(3000); n; n--) {
 			ev_buf_str(&text, "{\"a\":\"");
-			for (unsigned m = random_below(i % 10 ? 300 : 30000);
-			    m; m--)
+			for (unsigned m = random_below(i % 10 ? 300 : 30000); m;
+			     m--)
 				ev_buf_char(&text, 'x');
 			ev_buf_str(&text, "\"}\n");
 			if (text.len > 4000000)
@@ -215,8 +219,8 @@ test_copies(void **state)
 		copy(ev_buf_as_slice(&text), 1 + random_below(300000), fd);
 		assert_int_equal(lseek(fd, 0, SEEK_END), text.len);
 		if (text.len) {
-			copied = mmap(NULL, text.len, PROT_READ, MAP_SHARED,
-			    fd, 0);
+			copied = mmap(NULL, text.len, PROT_READ, MAP_SHARED, fd,
+			    0);
 			assert_memory_equal(copied, text.ptr, text.len);
 			munmap(copied, text.len);
 		}
@@ -275,8 +279,10 @@ test_last_words(void **state)
 		while ((n = read(fd[0], buf, sizeof(buf))) > 0)
 			ev_buf_append(&got, buf, (size_t)n);
 		_exit(got.len > 60000 && got.ptr[0] == '{' &&
-		    !memcmp(got.ptr + got.len - 11, "\n{\"last\":1}", 11) ?
-		    0 : 1);
+			    !memcmp(got.ptr + got.len - 11, "\n{\"last\":1}",
+				11)
+			? 0
+			: 1);
 	}
 	close(fd[0]);
 	for (int i = 0; i < 3000; i++) {
@@ -300,11 +306,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_kinds),
-		cmocka_unit_test(test_long),
-		cmocka_unit_test(test_copies),
-		cmocka_unit_test(test_failed_write),
-		cmocka_unit_test(test_last_words),
+	    cmocka_unit_test(test_kinds),
+	    cmocka_unit_test(test_long),
+	    cmocka_unit_test(test_copies),
+	    cmocka_unit_test(test_failed_write),
+	    cmocka_unit_test(test_last_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,18 +20,14 @@ struct settings {
 };
 
 static const struct ev_opt options[] = {
-	{"stats", 's', EV_OPT_FLAG, offsetof(struct settings, flag), NULL,
-	    "help"},
-	{"format", 0, EV_OPT_TEXT, offsetof(struct settings, text), "NAME",
-	    "help"},
-	{"null", 0, EV_OPT_LIST, offsetof(struct settings, list), "STRING",
-	    NULL},
-	{"limit", 'n', EV_OPT_COUNT, offsetof(struct settings, count), "N",
-	    "help"},
-	{"max-event", 0, EV_OPT_SIZE, offsetof(struct settings, size), "SIZE",
-	    NULL},
-	{"on-error", 0, EV_OPT_CHOICE, offsetof(struct settings, choice),
-	    "stop|skip", "help"},
+    {"stats", 's', EV_OPT_FLAG, offsetof(struct settings, flag), NULL, "help"},
+    {"format", 0, EV_OPT_TEXT, offsetof(struct settings, text), "NAME", "help"},
+    {"null", 0, EV_OPT_LIST, offsetof(struct settings, list), "STRING", NULL},
+    {"limit", 'n', EV_OPT_COUNT, offsetof(struct settings, count), "N", "help"},
+    {"max-event", 0, EV_OPT_SIZE, offsetof(struct settings, size), "SIZE",
+	NULL},
+    {"on-error", 0, EV_OPT_CHOICE, offsetof(struct settings, choice),
+	"stop|skip", "help"},
 };
 
 /* Parses words, separated by spaces, as a command line. */
@@ -40,8 +36,8 @@ parse(const char *words, struct settings *settings, int *rest, char **argv,
     struct ev_err *err)
 {
 	static const struct ev_opt_usage usage = {"evtest", "", "", ""};
-	const struct ev_opt_table tables[] = {
-	    EV_OPT_TABLE(options, settings), {NULL, NULL, 0}};
+	const struct ev_opt_table tables[] = {EV_OPT_TABLE(options, settings),
+	    {NULL, NULL, 0}};
 	static char line[256];
 	int argc = 1;
 
@@ -65,8 +61,9 @@ test_values(void **state)
 
 	(void)state;
 	assert_int_equal(parse("a --stats b --format csv --null x --null=y "
-	    "-n5 --max-event 1.5K --on-error skip -- --c", &s, &rest, argv,
-	    &err), EV_OK);
+			       "-n5 --max-event 1.5K --on-error skip -- --c",
+			     &s, &rest, argv, &err),
+	    EV_OK);
 	assert_true(s.flag);
 	assert_string_equal(s.text, "csv");
 	assert_int_equal(s.list.count, 2);
@@ -87,24 +84,29 @@ test_errors(void **state)
 	static const struct {
 		const char *words, *text;
 	} cases[] = {
-		{"--limt 3", "unknown option '--limt': did you mean "
-		    "'--limit'?"},
-		{"--formt=csv", "unknown option '--formt': did you mean "
-		    "'--format'?"},
-		{"--hlep", "unknown option '--hlep': did you mean '--help'?"},
-		{"--zzzzzz", "unknown option '--zzzzzz' (see --help)"},
-		{"-z", "unknown option '-z' (see --help)"},
-		{"--limit", "option '--limit' wants a value"},
-		{"-n", "option '-n' wants a value"},
-		{"--stats=3", "option '--stats' takes no value"},
-		{"-n x", "--limit wants a whole number, not 'x'"},
-		{"-n -1", "--limit wants a whole number, not '-1'"},
-		{"-n 99999999999999999999999", "--limit wants a whole number, "
-		    "not '99999999999999999999999'"},
-		{"--max-event 3Q", "--max-event wants a size such as 64K, 16M "
-		    "or 2G, not '3Q'"},
-		{"--on-error st", "--on-error wants one of stop|skip, not "
-		    "'st'"},
+	    {"--limt 3",
+		"unknown option '--limt': did you mean "
+		"'--limit'?"},
+	    {"--formt=csv",
+		"unknown option '--formt': did you mean "
+		"'--format'?"},
+	    {"--hlep", "unknown option '--hlep': did you mean '--help'?"},
+	    {"--zzzzzz", "unknown option '--zzzzzz' (see --help)"},
+	    {"-z", "unknown option '-z' (see --help)"},
+	    {"--limit", "option '--limit' wants a value"},
+	    {"-n", "option '-n' wants a value"},
+	    {"--stats=3", "option '--stats' takes no value"},
+	    {"-n x", "--limit wants a whole number, not 'x'"},
+	    {"-n -1", "--limit wants a whole number, not '-1'"},
+	    {"-n 99999999999999999999999",
+		"--limit wants a whole number, "
+		"not '99999999999999999999999'"},
+	    {"--max-event 3Q",
+		"--max-event wants a size such as 64K, 16M "
+		"or 2G, not '3Q'"},
+	    {"--on-error st",
+		"--on-error wants one of stop|skip, not "
+		"'st'"},
 	};
 	struct settings s;
 	struct ev_err err;
@@ -132,8 +134,8 @@ test_sizes(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		assert_int_equal(ev_opt_size("x", cases[i].text, &bytes,
-		    NULL), EV_OK);
+		assert_int_equal(ev_opt_size("x", cases[i].text, &bytes, NULL),
+		    EV_OK);
 		assert_int_equal(bytes, cases[i].bytes);
 	}
 	assert_int_equal(ev_opt_size("x", "", &bytes, NULL), EV_FATAL);
@@ -162,10 +164,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_values),
-		cmocka_unit_test(test_errors),
-		cmocka_unit_test(test_sizes),
-		cmocka_unit_test(test_nearest),
+	    cmocka_unit_test(test_values),
+	    cmocka_unit_test(test_errors),
+	    cmocka_unit_test(test_sizes),
+	    cmocka_unit_test(test_nearest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

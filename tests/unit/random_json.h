@@ -22,8 +22,8 @@ random_below(uint32_t limit)
 	random_state ^= random_state >> 12;
 	random_state ^= random_state << 25;
 	random_state ^= random_state >> 27;
-	return (uint32_t)((random_state * 0x2545F4914F6CDD1D >> 32) * limit >>
-	    32);
+	return (
+	    uint32_t)((random_state * 0x2545F4914F6CDD1D >> 32) * limit >> 32);
 }
 
 static inline void
@@ -31,10 +31,9 @@ random_begin(const char *what)
 {
 	const char *seed = getenv("EV_SEED");
 
-	random_state = seed ? strtoull(seed, NULL, 10) :
-	    (uint64_t)time(NULL) * 2654435761u + 1;
-	printf("# %s: EV_SEED=%llu\n", what,
-	    (unsigned long long)random_state);
+	random_state = seed ? strtoull(seed, NULL, 10)
+			    : (uint64_t)time(NULL) * 2654435761u + 1;
+	printf("# %s: EV_SEED=%llu\n", what, (unsigned long long)random_state);
 	for (int i = 0; i < 10; i++)
 		random_below(2);
 }
@@ -66,8 +65,8 @@ random_space(struct ev_buf *out)
 static inline void
 random_string(struct ev_buf *out, int key)
 {
-	static const char *const keys[] = {"a", "b", "c", "id", "~ev",
-	    "rating", "a long key of more than thirty-two bytes", "\\u0061",
+	static const char *const keys[] = {"a", "b", "c", "id", "~ev", "rating",
+	    "a long key of more than thirty-two bytes", "\\u0061",
 	    "caf\xC3\xA9", ""};
 	static const char *const piece[] = {"x", "plain words ", "\\n", "\\\"",
 	    "\\\\", "\\u00e9", "\\uD83D\\uDE00", "\\uD800", "\\u0000",
@@ -79,8 +78,7 @@ random_string(struct ev_buf *out, int key)
 		random_pick(out, keys, sizeof(keys) / sizeof(*keys));
 	else
 		for (unsigned n = random_below(6); n; n--)
-			random_pick(out, piece,
-			    sizeof(piece) / sizeof(*piece));
+			random_pick(out, piece, sizeof(piece) / sizeof(*piece));
 	ev_buf_char(out, '"');
 }
 
@@ -88,8 +86,8 @@ static inline void
 random_value(struct ev_buf *out, unsigned depth)
 {
 	static const char *const scalar[] = {"0", "-0", "1", "42", "-17",
-	    "9007199254740993", "1.10", "0.1", "1e5", "1E-3", "2.5e+10",
-	    "true", "false", "null", "123456789012345678901234567890"};
+	    "9007199254740993", "1.10", "0.1", "1e5", "1E-3", "2.5e+10", "true",
+	    "false", "null", "123456789012345678901234567890"};
 	unsigned kind = random_below(depth < 5 ? 10 : 7), n;
 	int object = kind == 9 || depth == 0;
 
@@ -124,15 +122,14 @@ static inline void
 random_damage(struct ev_buf *text)
 {
 	static const char bytes[] = "\"\\{}[],:0123456789-+.eEtfn \t\x01\x80"
-	    "\xC3\xED\xF4u";
+				    "\xC3\xED\xF4u";
 
 	for (unsigned n = 1 + random_below(3); n && text->len > 1; n--) {
 		size_t at = random_below((uint32_t)text->len);
 
 		switch (random_below(3)) {
 		case 0:
-			text->ptr[at] = bytes[random_below(
-			    sizeof(bytes) - 1)];
+			text->ptr[at] = bytes[random_below(sizeof(bytes) - 1)];
 			break;
 		case 1:
 			memmove(text->ptr + at, text->ptr + at + 1,

@@ -176,9 +176,12 @@ static void
 same_value(struct ev_value value, const json_t *expected)
 {
 	static const enum ev_type type[] = {[JSON_OBJECT] = EV_OBJECT,
-	    [JSON_ARRAY] = EV_ARRAY, [JSON_STRING] = EV_STRING,
-	    [JSON_INTEGER] = EV_NUMBER, [JSON_REAL] = EV_NUMBER,
-	    [JSON_TRUE] = EV_TRUE, [JSON_FALSE] = EV_FALSE,
+	    [JSON_ARRAY] = EV_ARRAY,
+	    [JSON_STRING] = EV_STRING,
+	    [JSON_INTEGER] = EV_NUMBER,
+	    [JSON_REAL] = EV_NUMBER,
+	    [JSON_TRUE] = EV_TRUE,
+	    [JSON_FALSE] = EV_FALSE,
 	    [JSON_NULL] = EV_NULL};
 
 	if (!expected) {
@@ -202,8 +205,8 @@ same_value(struct ev_value value, const json_t *expected)
 
 static const struct ev_slice path_a[] = {{"a", 1}};
 static const struct ev_slice path_ab[] = {{"a", 1}, {"b", 1}};
-static const struct ev_slice path_long[] = {
-    {"a long key of more than thirty-two bytes", 40}, {"c", 1}};
+static const struct ev_slice path_long[] =
+    {{"a long key of more than thirty-two bytes", 40}, {"c", 1}};
 
 static void
 same_fields(const struct ev_value *field, const json_t *root)
@@ -212,8 +215,10 @@ same_fields(const struct ev_value *field, const json_t *root)
 
 	same_value(field[0], a);
 	same_value(field[1], json_object_get(a, "b"));
-	same_value(field[2], json_object_get(json_object_get(root,
-	    "a long key of more than thirty-two bytes"), "c"));
+	same_value(field[2],
+	    json_object_get(json_object_get(root,
+				"a long key of more than thirty-two bytes"),
+		"c"));
 	same_value(field[3], json_object_get(root, "id"));
 }
 
@@ -282,8 +287,7 @@ test_random(void **state)
 		assert_ptr_equal(ev_scan_line(scan, line.ptr, &fault),
 		    line.ptr + line.len);
 		same_twin(twin, &line, fault, ev_scan_fields(scan));
-		root = json_loadb(text.ptr, text.len, JSON_ALLOW_NUL,
-		    &error);
+		root = json_loadb(text.ptr, text.len, JSON_ALLOW_NUL, &error);
 		if (!fault && !root && !lets_pass(&error))
 			fail_msg("accepted, but jansson: %s: %.*s", error.text,
 			    (int)text.len, text.ptr);
@@ -328,31 +332,30 @@ test_reasons(void **state)
 		const char *text, *reason;
 		size_t column;
 	} cases[] = {
-		{"[1]", "not a JSON object", 1},
-		{"17", "not a JSON object", 1},
-		{"{\"a\":1", "the line ends too early", 7},
-		{"{\"a\":\"x", "the line ends too early", 8},
-		{"{\"a\":1}x", "something stands behind the value", 8},
-		{"{\"a\":01}", "a number with a leading zero", 7},
-		{"{\"a\":1.}", "a number needs a digit here", 8},
-		{"{\"a\":-}", "a number needs a digit here", 7},
-		{"{\"a\":\"\\x\"}", "unknown escape", 8},
-		{"{\"a\":\"\\u12g4\"}", "a \\u escape needs four hex digits",
-		    11},
-		{"{\"a\":\"\x01\"}", "a control character in a string", 7},
-		{"{\"a\":\"\xC0\xAF\"}", "not valid UTF-8", 7},
-		{"{\"a\":\"\xED\xA0\x80\"}", "not valid UTF-8", 7},
-		{"{\"a\" 1}", "no colon after a key", 6},
-		{"{a:1}", "a key must be a string", 2},
-		{"{\"a\":1 \"b\":2}", "no comma or } after a member", 8},
-		{"{\"a\":[1 2]}", "no comma or ] after an element", 9},
-		{"{\"a\":nul}", "not a JSON value", 6},
-		{"{\"~ev\":1}", "the key ~ev is reserved for control lines", 2},
-		{"{ \"\\u007eev\":1}",
-		    "the key ~ev is reserved for control lines", 3},
-		{"{\"a\":1,\"~ev\":1}", NULL, 0},
-		{"{}", NULL, 0},
-		{" { } ", NULL, 0},
+	    {"[1]", "not a JSON object", 1},
+	    {"17", "not a JSON object", 1},
+	    {"{\"a\":1", "the line ends too early", 7},
+	    {"{\"a\":\"x", "the line ends too early", 8},
+	    {"{\"a\":1}x", "something stands behind the value", 8},
+	    {"{\"a\":01}", "a number with a leading zero", 7},
+	    {"{\"a\":1.}", "a number needs a digit here", 8},
+	    {"{\"a\":-}", "a number needs a digit here", 7},
+	    {"{\"a\":\"\\x\"}", "unknown escape", 8},
+	    {"{\"a\":\"\\u12g4\"}", "a \\u escape needs four hex digits", 11},
+	    {"{\"a\":\"\x01\"}", "a control character in a string", 7},
+	    {"{\"a\":\"\xC0\xAF\"}", "not valid UTF-8", 7},
+	    {"{\"a\":\"\xED\xA0\x80\"}", "not valid UTF-8", 7},
+	    {"{\"a\" 1}", "no colon after a key", 6},
+	    {"{a:1}", "a key must be a string", 2},
+	    {"{\"a\":1 \"b\":2}", "no comma or } after a member", 8},
+	    {"{\"a\":[1 2]}", "no comma or ] after an element", 9},
+	    {"{\"a\":nul}", "not a JSON value", 6},
+	    {"{\"~ev\":1}", "the key ~ev is reserved for control lines", 2},
+	    {"{ \"\\u007eev\":1}", "the key ~ev is reserved for control lines",
+		3},
+	    {"{\"a\":1,\"~ev\":1}", NULL, 0},
+	    {"{}", NULL, 0},
+	    {" { } ", NULL, 0},
 	};
 
 	(void)state;
@@ -377,13 +380,13 @@ test_doubles(void **state)
 	static const struct {
 		const char *text, *a, *ab;
 	} cases[] = {
-		{"{\"a\":1,\"a\":2}", "2", NULL},
-		{"{\"a\":{\"b\":1},\"a\":{\"c\":2}}", "{\"c\":2}", NULL},
-		{"{\"a\":{\"b\":1},\"a\":3}", "3", NULL},
-		{"{\"a\":3,\"a\":{\"b\":1}}", "{\"b\":1}", "1"},
-		{"{\"a\":{\"b\":1,\"b\":2}}", "{\"b\":1,\"b\":2}", "2"},
-		{"{\"\\u0061\":{\"\\u0062\":\"x\"}}", "{\"\\u0062\":\"x\"}",
-		    "\"x\""},
+	    {"{\"a\":1,\"a\":2}", "2", NULL},
+	    {"{\"a\":{\"b\":1},\"a\":{\"c\":2}}", "{\"c\":2}", NULL},
+	    {"{\"a\":{\"b\":1},\"a\":3}", "3", NULL},
+	    {"{\"a\":3,\"a\":{\"b\":1}}", "{\"b\":1}", "1"},
+	    {"{\"a\":{\"b\":1,\"b\":2}}", "{\"b\":1,\"b\":2}", "2"},
+	    {"{\"\\u0061\":{\"\\u0062\":\"x\"}}", "{\"\\u0062\":\"x\"}",
+		"\"x\""},
 	};
 	struct ev_scan *scan = ev_scan_new();
 
@@ -402,8 +405,8 @@ test_doubles(void **state)
 		assert_int_equal(field[1].type != EV_MISSING,
 		    cases[i].ab != NULL);
 		if (cases[i].ab)
-			assert_true(ev_slice_is(ev_value_raw(field[1]),
-			    cases[i].ab));
+			assert_true(
+			    ev_slice_is(ev_value_raw(field[1]), cases[i].ab));
 		free(line.ptr);
 	}
 	ev_scan_free(scan);
@@ -428,8 +431,8 @@ test_members(void **state)
 		assert_int_equal(count, 3);
 		assert_true(ev_slice_is(ev_value_raw(member[0].key), "\"a\""));
 		assert_true(ev_slice_is(ev_value_raw(member[1].key), "\"b\""));
-		assert_true(ev_slice_is(ev_value_raw(member[1].value),
-		    "[2,{}]"));
+		assert_true(
+		    ev_slice_is(ev_value_raw(member[1].value), "[2,{}]"));
 		assert_true(member[2].key.escaped);
 		assert_true(ev_value_text_is(member[2].key, EV_SLICE("c")));
 	}
@@ -461,10 +464,10 @@ test_wide(void **state)
 		assert_null(fault);
 		member = ev_scan_members(scan, &count);
 		assert_int_equal(count, 10000);
-		assert_true(ev_slice_is(ev_value_raw(member[200].key),
-		    "\"k200\""));
-		assert_true(ev_slice_is(ev_value_raw(ev_scan_fields(scan)[0]),
-		    "9999"));
+		assert_true(
+		    ev_slice_is(ev_value_raw(member[200].key), "\"k200\""));
+		assert_true(
+		    ev_slice_is(ev_value_raw(ev_scan_fields(scan)[0]), "9999"));
 		free(line.ptr);
 	}
 	ev_buf_release(&text);
@@ -490,7 +493,8 @@ test_depth(void **state)
 			assert_null(refused(ev_buf_cstr(&text), &column));
 		else
 			assert_string_equal(refused(ev_buf_cstr(&text),
-			    &column), "nested more than 1024 deep");
+						&column),
+			    "nested more than 1024 deep");
 	}
 	ev_buf_release(&text);
 }
@@ -499,13 +503,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_suite),
-		cmocka_unit_test(test_reasons),
-		cmocka_unit_test(test_doubles),
-		cmocka_unit_test(test_members),
-		cmocka_unit_test(test_wide),
-		cmocka_unit_test(test_depth),
-		cmocka_unit_test(test_random),
+	    cmocka_unit_test(test_suite),
+	    cmocka_unit_test(test_reasons),
+	    cmocka_unit_test(test_doubles),
+	    cmocka_unit_test(test_members),
+	    cmocka_unit_test(test_wide),
+	    cmocka_unit_test(test_depth),
+	    cmocka_unit_test(test_random),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
