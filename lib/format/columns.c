@@ -470,6 +470,46 @@ spread(struct ev_columns *columns)
 	return columns->values;
 }
 
+static inline bool
+same_word(const char *a, const char *b)
+{
+	uint64_t x, y;
+
+	memcpy(&x, a, sizeof(x));
+	memcpy(&y, b, sizeof(y));
+	return x == y;
+}
+
+static inline bool
+same_half(const char *a, const char *b)
+{
+	uint32_t x, y;
+
+	memcpy(&x, a, sizeof(x));
+	memcpy(&y, b, sizeof(y));
+	return x == y;
+}
+
+/* Keys are short, and a call of memcmp takes longer than this: words from the
+ * front, and one that ends where the key ends. */
+static inline bool
+same_key(struct ev_value key, struct ev_slice known)
+{
+	size_t len = key.len, at;
+
+	if (len != known.len)
+		return false;
+	if (len < 4)
+		return !memcmp(key.ptr, known.ptr, len);
+	if (len < 8)
+		return same_half(key.ptr, known.ptr) &&
+		    same_half(key.ptr + len - 4, known.ptr + len - 4);
+	for (at = 0; at + 8 < len; at += 8)
+		if (!same_word(key.ptr + at, known.ptr + at))
+			return false;
+	return same_word(key.ptr + len - 8, known.ptr + len - 8);
+}
+
 enum ev_status
 ev_columns_match(struct ev_columns *columns, const struct ev_member *members,
     size_t count, const struct ev_value **values)
@@ -482,8 +522,7 @@ ev_columns_match(struct ev_columns *columns, const struct ev_member *members,
 	for (size_t i = 0; i < count; i++) {
 		struct ev_value key = members[i].key;
 
-		if (at >= sources ||
-		    !ev_slice_equal(ev_value_raw(key), source[at].key))
+		if (at >= sources || !same_key(key, source[at].key))
 			at = find_source(columns, key);
 		if (at == (size_t)-1)
 			return explain(columns, members, count);

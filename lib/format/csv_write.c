@@ -43,6 +43,27 @@ copy(const struct ev_csv_style *style, struct ev_slice text, char *to)
 	}
 	return false;
 }
+
+/* Copies, as copy does, up to the first quote; returns how many bytes stand
+ * before it. */
+static inline size_t
+until_quote(const char *from, size_t len, char c, char *to)
+{
+	const __m128i quote = _mm_set1_epi8(c);
+
+	for (size_t i = 0; i < len; i += STEP) {
+		__m128i block = _mm_loadu_si128((const __m128i *)(from + i));
+		unsigned mask = (unsigned)_mm_movemask_epi8(
+		    _mm_cmpeq_epi8(block, quote));
+
+		_mm_storeu_si128((__m128i *)(to + i), block);
+		if (mask) {
+			i += (unsigned)__builtin_ctz(mask);
+			return i < len ? i : len;
+		}
+	}
+	return len;
+}
 #else
 static inline bool
 copy(const struct ev_csv_style *style, struct ev_slice text, char *to)
@@ -56,6 +77,17 @@ copy(const struct ev_csv_style *style, struct ev_slice text, char *to)
 		to[i] = c;
 	}
 	return false;
+}
+
+static inline size_t
+until_quote(const char *from, size_t len, char c, char *to)
+{
+	const char *quote = memchr(from, c, len);
+
+	if (quote)
+		len = (size_t)(quote - from);
+	memcpy(to, from, len);
+	return len;
 }
 #endif
 
@@ -87,19 +119,19 @@ append_quoted(const struct ev_csv_style *style, struct ev_slice text,
 	const char *p = text.ptr, *end = p + text.len;
 	char *to;
 
-	ev_buf_reserve(out, 2 * text.len + 2);
+	ev_buf_reserve(out, 2 * text.len + 2 + STEP);
 	to = out->ptr + out->len;
 	*to++ = style->quote;
 	while (p < end) {
-		const char *quote = memchr(p, style->quote, (size_t)(end - p));
-		size_t len = quote ? (size_t)(quote - p) + 1
-				   : (size_t)(end - p);
+		size_t len = until_quote(p, (size_t)(end - p), style->quote,
+		    to);
 
-		memcpy(to, p, len);
-		to += len;
 		p += len;
-		if (quote)
+		to += len;
+		if (p < end) {
+			*to++ = *p++;
 			*to++ = style->quote;
+		}
 	}
 	*to++ = style->quote;
 	out->len = (size_t)(to - out->ptr);
@@ -201,6 +233,18 @@ append_escaped(const struct ev_csv_style *style, struct ev_value value,
 	return append_text(style, text, out, err);
 }
 
+/* What needs no quotes, and is short. STEP bytes behind it are readable. */
+static inline void
+append_word(struct ev_slice word, struct ev_buf *out)
+{
+	ev_buf_reserve(out, word.len + STEP);
+	if (word.len <= STEP)
+		memcpy(out->ptr + out->len, word.ptr, STEP);
+	else
+		memcpy(out->ptr + out->len, word.ptr, word.len);
+	out->len += word.len;
+}
+
 static inline enum ev_status
 append_value(const struct ev_csv_style *style, struct ev_value value,
     struct ev_buf *scratch, struct ev_buf *out, struct ev_err *err)
@@ -213,7 +257,7 @@ append_value(const struct ev_csv_style *style, struct ev_value value,
 	case EV_FALSE:
 	case EV_TRUE:
 	case EV_NUMBER:
-		ev_buf_slice(out, ev_value_raw(value));
+		append_word(ev_value_raw(value), out);
 		return EV_OK;
 	case EV_STRING:
 		if (value.escaped)
