@@ -15,6 +15,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/mem.h"
 
 #define LINKS 40 /* symbolic links in a row, as Linux follows them */
@@ -316,11 +317,25 @@ open_part(struct ev_target *target, struct ev_err *err)
 	return EV_OK;
 }
 
-enum ev_status
-ev_target_open(struct ev_target *target, struct ev_err *err)
+static enum ev_status
+open_in_place(struct ev_target *target, struct ev_err *err)
 {
 	int fd = descriptor(target->path);
 
+	target->fd = fd >= 0 ? fcntl(fd, F_DUPFD_CLOEXEC, 0)
+			     : open(target->path, O_WRONLY | O_CLOEXEC);
+	if (target->fd >= 0)
+		return EV_OK;
+	/* Opening a pipe waits for its reader, and a signal ends that. */
+	if (errno == EINTR && ev_io_signal())
+		return ev_err_set(err, EV_FATAL, 128 + ev_io_signal(),
+		    "stopped by signal %d", ev_io_signal());
+	return cannot_open(target->path, err);
+}
+
+enum ev_status
+ev_target_open(struct ev_target *target, struct ev_err *err)
+{
 	switch (target->way) {
 	case EV_TARGET_REPLACE:
 		return open_part(target, err);
@@ -330,9 +345,7 @@ ev_target_open(struct ev_target *target, struct ev_err *err)
 	case EV_TARGET_IN_PLACE:
 		break;
 	}
-	target->fd = fd >= 0 ? fcntl(fd, F_DUPFD_CLOEXEC, 0)
-			     : open(target->path, O_WRONLY | O_CLOEXEC);
-	return target->fd < 0 ? cannot_open(target->path, err) : EV_OK;
+	return open_in_place(target, err);
 }
 
 /* --- the end ------------------------------------------------------------- */
@@ -359,6 +372,22 @@ sync_folder(const char *folder, struct ev_err *err)
 	return status;
 }
 
+/* What was appended to is still what stands at the path: otherwise somebody
+ * has replaced the file meanwhile, and what we wrote is gone with the old
+ * one. */
+static enum ev_status
+still_there(const struct ev_target *target, struct ev_err *err)
+{
+	struct stat there;
+
+	if (stat(target->path, &there) == 0 &&
+	    there.st_ino == target->was.st_ino &&
+	    there.st_dev == target->was.st_dev)
+		return EV_OK;
+	return ev_err_set(err, EV_FATAL, EV_EXIT_DISAGREE,
+	    "'%s' was replaced while it was appended to", target->path);
+}
+
 /* The bytes last and stand at their name; until then all can be undone. */
 static enum ev_status
 put_in_place(const struct ev_target *target, struct ev_err *err)
@@ -368,6 +397,9 @@ put_in_place(const struct ev_target *target, struct ev_err *err)
 	    (target->way != EV_TARGET_IN_PLACE || errno == EIO ||
 		errno == ENOSPC || errno == EDQUOT))
 		return cannot_finish("write", target->path, err);
+	if (target->way == EV_TARGET_APPEND &&
+	    still_there(target, err) != EV_OK)
+		return EV_FATAL;
 	if (target->way == EV_TARGET_REPLACE &&
 	    rename(target->part, target->path))
 		return cannot_finish("replace", target->path, err);

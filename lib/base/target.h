@@ -50,8 +50,9 @@ enum ev_status ev_target_look(struct ev_target *target, const char *path,
  * it, which the message names. */
 enum ev_status ev_target_open(struct ev_target *target, struct ev_err *err);
 
-/* Makes it last: syncs, renames, syncs the folder, closes. EV_FATAL: exit 74;
- * then call ev_target_undo. */
+/* Makes it last: syncs, renames, syncs the folder, closes. EV_FATAL: exit 74,
+ * or 70 where what was appended to has been replaced meanwhile; then call
+ * ev_target_undo. */
 enum ev_status ev_target_commit(struct ev_target *target, struct ev_err *err);
 
 /* As if it had never been opened; does nothing after a commit, nor to what is

@@ -3,6 +3,7 @@
  */
 #include "tool/bad.h"
 
+#include <inttypes.h>
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -10,6 +11,9 @@
 #include "event/build.h"
 #include "event/writer.h"
 #include "tool/child.h"
+#include "tool/encode.h"
+#include "tool/pack.h"
+#include "tool/place.h"
 #include "tool/tool.h"
 
 #define CUT (64u << 10) /* of an input too long to be kept whole */
@@ -29,13 +33,59 @@ struct ev_bad {
 	struct ev_writer *writer; /* to the sink */
 };
 
+/* The fields of a reject, of which the last is not always there. */
+#define FIELDS "error,where,by,input,bytes"
+
+/* What evsink has to know of a file for rejects: the columns, and that a name
+ * which ends in .txt or .log stands for whole events here. NULL: nothing. */
+static const char *
+file_option(const char *place)
+{
+	enum ev_encode_format format;
+	struct ev_err err;
+	size_t packed;
+
+	if (!ev_slice_is(ev_place_scheme(place), "file"))
+		return NULL;
+	ev_pack_kind(place, &packed);
+	if (ev_encode_format(NULL, place, packed, &format, &err) != EV_OK)
+		return NULL;
+	switch (format) {
+	case EV_ENCODE_CSV:
+	case EV_ENCODE_TSV:
+		return "--columns=" FIELDS;
+	case EV_ENCODE_TEXT:
+		return "--format=ndjson";
+	case EV_ENCODE_NDJSON:
+	case EV_ENCODE_JSON:
+		break;
+	}
+	return NULL;
+}
+
+static enum ev_status
+start_sink(struct ev_bad *bad, struct ev_err *err)
+{
+	char *max = ev_mem_printf("--max-event=%" PRIu64,
+	    bad->max_event > EV_MAX_EVENT ? bad->max_event : EV_MAX_EVENT);
+	const char *argv[] = {"evsink", max, bad->place,
+	    file_option(bad->place), NULL};
+	enum ev_status status = ev_child_start(&bad->sink, "evsink",
+	    (char *const *)(uintptr_t)argv, false, -1, err);
+
+	free(max);
+	if (status != EV_OK)
+		return status;
+	bad->writer = ev_writer_new(bad->sink.fd, bad->place);
+	ev_tool_announce(bad->writer);
+	return EV_OK;
+}
+
 enum ev_status
 ev_bad_open(struct ev_bad **result, const struct ev_bad_settings *settings,
     uint64_t max_event, struct ev_err *err)
 {
 	struct ev_bad *bad = ev_mem_zalloc(1, sizeof(*bad));
-	char *argv[] = {(char[]){"evsink"}, NULL, NULL};
-	enum ev_status status;
 
 	*result = bad;
 	bad->policy = (enum ev_bad_policy)settings->on_error;
@@ -44,13 +94,7 @@ ev_bad_open(struct ev_bad **result, const struct ev_bad_settings *settings,
 		return EV_OK;
 	bad->policy = EV_BAD_REJECT;
 	bad->place = settings->reject;
-	argv[1] = (char *)(uintptr_t)settings->reject;
-	status = ev_child_start(&bad->sink, "evsink", argv, false, -1, err);
-	if (status != EV_OK)
-		return status;
-	bad->writer = ev_writer_new(bad->sink.fd, settings->reject);
-	ev_tool_announce(bad->writer);
-	return EV_OK;
+	return start_sink(bad, err);
 }
 
 /* Whether the reject as a whole would be longer than an event may be. An

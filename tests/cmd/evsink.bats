@@ -352,6 +352,24 @@ make_fail_line() { # FILE
   holds out.ndjson '{"a":1}\n'
 }
 
+@test "append to a file that is replaced meanwhile is an error: 70" {
+  echo '{"a":1}' >out.ndjson
+  mkfifo in
+  evsink --write append out.ndjson <in 2>err &
+  pid=$!
+  exec 9>in
+  echo '{"a":2}' >&9
+  until grep -q 2 out.ndjson; do sleep 0.05; done
+  echo '{"b":1}' >other
+  mv other out.ndjson
+  exec 9>&-
+  status=0
+  wait "$pid" || status=$?
+  [ "$status" = 70 ]
+  [[ $(cat err) == *"/out.ndjson' was replaced while it was appended to" ]]
+  holds out.ndjson '{"b":1}\n'
+}
+
 # --- the target ------------------------------------------------------------
 
 @test "a file is replaced as a whole, its mode and owner kept" {
@@ -608,6 +626,52 @@ cause() { # NAME: writes ./in, sets $args and $want
   done
 }
 
+@test "a signal while it waits for the reader of a pipe" {
+  mkfifo pipe
+  evsink pipe </dev/null &
+  pid=$!
+  sleep 0.3
+  kill "$pid"
+  status=0
+  wait "$pid" || status=$?
+  [ "$status" = 143 ]
+}
+
+@test "a stage that is killed before it: the old file, and that status" {
+  for signal in TERM INT; do
+    echo old >out.ndjson
+    echo '{"a":1}' >grows.ndjson
+    rm -f pipe
+    mkfifo pipe
+    env --default-signal evsource --follow grows.ndjson >pipe &
+    source=$!
+    evsink --write append out.ndjson <pipe &
+    pid=$!
+    until grep -q a out.ndjson; do sleep 0.05; done
+    kill -s "$signal" "$source"
+    status=0
+    wait "$pid" || status=$?
+    [ "$status" = $((128 + $(kill -l "$signal"))) ]
+    holds out.ndjson 'old\n'
+  done
+}
+
+@test "a source that cannot be read, or is damaged: the old file" {
+  echo old >out.csv
+  seq 100000 | sed 's/.*/{"n":&}/' | gzip | head -c 100000 >cut.ndjson.gz
+  printf 'n\n1\n2,3\n' >bad.csv
+  for place in none.csv cut.ndjson.gz bad.csv; do
+    want=0
+    evsource "$place" >all 2>err || want=$?
+    [ "$want" -ge 64 ]
+    try bash -c 'evsource "$1" | evsink out.csv' - "$place"
+    exits "$want"
+    [ "$stderr" = "$(cat err)" ]
+    holds out.csv 'old\n'
+    [ ! -e out.csv.part ]
+  done
+}
+
 @test "a killed run leaves the old file" {
   echo old >out.ndjson
   mkfifo in
@@ -738,6 +802,19 @@ cause() { # NAME: writes ./in, sets $args and $want
   [ "$(jq -r '[.where,.by,.input]|join(" ")' rejects.ndjson)" = \
     'standard input:2 evsink-file bad
 standard input:3 evsink-file {"b":2}' ]
+}
+
+@test "--reject keeps whole rejects, whatever the name of their file says" {
+  sink 'bad\n{"a":1}\n' --reject r.csv out.ndjson
+  exits 0
+  holds r.csv 'error,where,by,input,bytes\n'"$(tail -n +2 r.csv)"'\n'
+  [[ $(tail -1 r.csv) == *',standard input:1,evsink-file,bad,' ]]
+  sink 'bad\n{"a":1}\n' --reject r.log out.ndjson
+  exits 0
+  [ "$(jq -r .input r.log)" = bad ]
+  sink '{"a":1}\n' --reject r.csv out.ndjson
+  exits 0
+  holds r.csv 'error,where,by,input,bytes\n'
 }
 
 @test "a reject that cannot be kept is a failure, and leaves the old file" {
