@@ -1,0 +1,85 @@
+# What the tests of the ladders share: load ladder, then LADDER=name.
+# shellcheck disable=SC2154 # BATS_TEST_DIRNAME and TOP are set elsewhere
+load ../helpers
+# shellcheck source=scripts/ladder.bash
+. "$TOP/scripts/ladder.bash"
+
+# The night's input in in/, small enough for many runs.
+input() { # [ROWS]
+  ladder_input "$TOP/pipelines/$LADDER" in "${1:-500}"
+}
+
+# Every rung that ends gives the results of the first one.
+climb() {
+  local script name
+  for script in "$TOP/pipelines/$LADDER"/[0-9]*.sh; do
+    name=$(basename "$script" .sh)
+    [[ $name == *-follow ]] && continue
+    rm -rf "out/$name"
+    "$script" "out/$name" in 2>"$name.said" || {
+      echo "$name: exit status $?"
+      cat "$name.said"
+      return 1
+    }
+    ladder_same out/0-nightly "out/$name" >"$name.counts" || {
+      echo "$name differs"
+      return 1
+    }
+  done
+}
+
+# How many events a result of the first rung has.
+count() { # RESULT
+  evsource "out/0-nightly/$1" | wc -l
+}
+
+# One rung differs from the one before in one place.
+one_step() {
+  local script before='' places
+  for script in "$TOP/pipelines/$LADDER"/[0-9]*.sh; do
+    [[ $script == *-follow.sh ]] && continue
+    if [ "$before" ]; then
+      places=$(diff -U0 "$before" "$script" | grep -c '^@@') || :
+      [ "$places" = 1 ] || {
+        echo "$script: $places changes"
+        return 1
+      }
+    fi
+    before=$script
+  done
+}
+
+# The last rung has what the first one makes of the input, then what it makes
+# of the input and what is appended, and ends when it is told to.
+follow() {
+  local script pid status=0
+  script=$(echo "$TOP/pipelines/$LADDER"/[0-9]*-follow.sh)
+  "$TOP/pipelines/$LADDER/0-nightly.sh" out/0-nightly in
+  "$script" out/follow in 2>said 3>&- &
+  pid=$!
+  ladder_wait out/0-nightly out/follow $pid &&
+    ladder_same out/0-nightly out/follow || status=1
+  cp -r in later
+  ladder_append "$TOP/pipelines/$LADDER" later
+  "$TOP/pipelines/$LADDER/0-nightly.sh" out/later later
+  ladder_append "$TOP/pipelines/$LADDER" in
+  ladder_wait out/later out/follow $pid &&
+    ladder_same out/later out/follow || status=1
+  children=$(ps -o pid= --ppid $pid)
+  kill $pid
+  wait $pid && status=1
+  [ $status = 0 ] || cat said
+  # shellcheck disable=SC2086 # a list
+  gone $children || status=1
+  return $status
+}
+
+# Whether processes have ended, within 5 s.
+gone() { # PID…
+  local tries=500
+  [ $# -gt 0 ] || return
+  while kill -0 "$@" 2>/dev/null; do
+    [ $((tries -= 1)) -gt 0 ] || return
+    sleep 0.01
+  done
+}
