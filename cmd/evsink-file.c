@@ -286,6 +286,7 @@ open_target(struct sink *sink)
 		fd = sink->packer.fd;
 	}
 	sink->writer = ev_writer_new(fd, target->path);
+	ev_io_watch(fd);
 	/* Events in a pipe: whoever reads them learns of a failure too. */
 	if (target->way == EV_TARGET_IN_PLACE && !sink->pack &&
 	    sink->format == EV_ENCODE_NDJSON && !isatty(fd)) {

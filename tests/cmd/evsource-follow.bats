@@ -147,6 +147,13 @@ teardown() {
   ends 141 ''
 }
 
+@test "a pipe ends as a whole when its last command does" {
+  echo '{"a":1}' >a.ndjson
+  try timeout 5 bash -c 'evsource --follow a.ndjson | evsink - | head -n 1'
+  exits 0
+  prints '{"a":1}'
+}
+
 @test "a fifo does not end with its writer" {
   mkfifo in
   follow in

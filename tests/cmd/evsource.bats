@@ -12,8 +12,8 @@ fails() { # STATUS WHY, a pattern
 }
 
 @test "the examples of evsource(1) and evsource-file(1)" {
-  examples evsource.1.scd
-  examples evsource-file.1.scd
+  examples "$TOP/cmd/evsource.1.scd"
+  examples "$TOP/cmd/evsource-file.1.scd"
 }
 
 @test "a file comes out byte for byte" {
