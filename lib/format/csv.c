@@ -306,7 +306,9 @@ take(struct ev_csv *csv, struct ev_buf *out, struct ev_record *record,
 	struct ev_slice row = {csv->buf + csv->start, csv->search.at};
 	enum ev_status status;
 
-	*record = (struct ev_record){csv->line, row, csv->dropped + row.len};
+	*record = (struct ev_record){.line = csv->line,
+	    .input = row,
+	    .length = csv->dropped + row.len};
 	if (record->length > csv->set.max_event) {
 		if (csv->dropped) {
 			keep_head(csv, row.len);
@@ -327,7 +329,9 @@ take_header(struct ev_csv *csv, struct ev_record *record, struct ev_err *err)
 	struct ev_slice row = {csv->buf + csv->start, csv->search.at};
 	enum ev_status status;
 
-	*record = (struct ev_record){csv->line, row, csv->dropped + row.len};
+	*record = (struct ev_record){.line = csv->line,
+	    .input = row,
+	    .length = csv->dropped + row.len};
 	if (record->length > csv->set.max_event)
 		return ev_err_set(err, EV_FATAL, EV_EXIT_DATA,
 		    "cannot read the header of '%s': it is longer than %zu "
@@ -357,7 +361,9 @@ take_fast(struct ev_csv *csv, struct ev_buf *out, struct ev_record *record)
 	if (!csv->fast || !csv->column || csv->suggest ||
 	    !csv->fast(csv, out, &len))
 		return false;
-	*record = (struct ev_record){line, {row, len}, len};
+	*record = (struct ev_record){.line = line,
+	    .input = {row, len},
+	    .length = len};
 	return true;
 }
 

@@ -10,6 +10,7 @@
 #ifndef EV_FORMAT_FORMAT_H
 #define EV_FORMAT_FORMAT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
@@ -23,6 +24,7 @@ struct ev_record {
 	struct ev_slice input; /* its bytes (of one that is too long, the first
 	                        * 64 KiB or more), until the next call */
 	size_t length;         /* all its bytes */
+	bool last; /* set where it is bad and nothing behind it can be read */
 };
 
 struct ev_decoder {

@@ -113,6 +113,7 @@ fail(struct json *json, struct ev_buf *out, struct ev_record *record,
 		start_capture(json);
 	finish_capture(json, end, record);
 	record->line = json->lex.line;
+	record->last = true;
 	json->over = true;
 	return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
 	    "column %" PRIu64 ": %s; what follows cannot be read",

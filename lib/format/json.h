@@ -9,8 +9,8 @@
  * All of a document is validated as strict RFC 8259, also what is skipped. An
  * element that is not an object is bad, and the next one is read. After a
  * syntax error nothing can be trusted: it is EV_BAD once, with the column in
- * its text and its line in the record, and then comes EV_END: the rest of the
- * input is not read, and the text says so.
+ * its text and its line in the record (whose `last` is set), and then comes
+ * EV_END: the rest of the input is not read, and the text says so.
  */
 #ifndef EV_FORMAT_JSON_H
 #define EV_FORMAT_JSON_H

@@ -114,6 +114,10 @@ ev_emit_bad(struct ev_emit *emit, const struct ev_record *record,
 	    record->line);
 	ev_stage_bad_at(&emit->stage, where, why, record->input,
 	    record->length);
+	/* --on-error skip goes on, but not in this input: that is more than
+	 * one event, so it is said. */
+	if (record->last)
+		ev_tool_say("%s: %s", where, why);
 }
 
 /* The event that a decoder appended to out behind `start`. */
@@ -146,7 +150,7 @@ ev_emit_records(struct ev_emit *emit, struct ev_decoder *decoder,
     struct ev_input *in)
 {
 	enum ev_status status = EV_OK;
-	struct ev_record record;
+	struct ev_record record = {0};
 	struct ev_err err;
 
 	emit->stage.place = in->name;

@@ -371,6 +371,29 @@ fails() { # STATUS WHY, a pattern
 {"a":2}'
 }
 
+@test "after a syntax error in a document the next file is read, and it is said" {
+  printf '[{"a":1},\n {"a":2} {"a":3}]' >a.json
+  echo '{"b":1}' >b.json
+  try evsource --on-error skip a.json b.json
+  exits 0
+  prints '{"a":1}
+{"a":2}
+{"b":1}'
+  says 'evsource-file: a.json:2: column 10: a comma or ] expected; what follows cannot be read
+evsource-file: in=4 out=3 filtered=0 rejected=0 skipped=1'
+  try evsource a.json b.json
+  fails 65 'a.json:2: column 10: a comma or ] expected; what follows cannot be read'
+}
+
+@test "an empty line of text is an event, a line that is not UTF-8 is none" {
+  printf 'a\r\n\n\xff\n\0' >a.txt
+  try evsource --on-error skip a.txt
+  exits 0
+  prints '{"message":"a"}
+{"message":""}
+{"message":"\u0000"}'
+}
+
 @test "--path where there are no documents is refused" {
   echo '{"a":1}' >a.ndjson
   try evsource --path data a.ndjson
