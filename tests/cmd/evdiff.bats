@@ -199,6 +199,11 @@ E
   file a '{"id":1}\n{"id":2}\n'
   try evdiff - a <a
   exits 0
+  echo '{"id":3}' >./-
+  try evdiff /dev/stdin a <a
+  exits 0
+  try evdiff ./- - <a
+  exits 1
   try evdiff a <(tac a)
   exits 0
   try evdiff <(cat a) <(head -n 1 a)
