@@ -150,11 +150,19 @@ ev_tool_hush(const struct ev_writer *writer)
 			tool.also[i] = NULL;
 }
 
-/* A terminal is read by a person, who has the message. */
+/* A terminal is read by a person: what went well before stands above the
+ * message, which is enough; a pipe gets the failure line. */
 static bool
 announces(void)
 {
 	return tool.data && !isatty(STDOUT_FILENO);
+}
+
+static void
+show_what_was_written(void)
+{
+	if (tool.out && !announces())
+		ev_writer_last(tool.out, (struct ev_slice){"", 0});
 }
 
 /* The end that all failures have: what was made is undone, the failure line
@@ -184,6 +192,7 @@ ev_tool_fail(const struct ev_err *err)
 {
 	struct ev_buf line = {0};
 
+	show_what_was_written();
 	/* Of a signal the shell tells; every stage of the pipe got it. */
 	if (*err->text && err->exit <= 128)
 		say(err->text);
@@ -208,6 +217,7 @@ ev_tool_pass_fail(struct ev_slice text, int status)
 {
 	struct ev_buf line = {0};
 
+	show_what_was_written();
 	ev_buf_slice(&line, text);
 	ev_buf_char(&line, '\n');
 	end(ev_buf_as_slice(&line), status);

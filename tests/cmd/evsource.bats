@@ -492,6 +492,14 @@ evsource-file: in=4 out=3 filtered=0 rejected=0 skipped=1'
 ["a.ndjson:3","evsource-file","eyJhIjoi/yJ9"]'
 }
 
+@test "on a terminal the events before a failure stand above the message" {
+  printf '{"a":1}\n{"a":\n' >a.ndjson
+  try script -qec 'evsource a.ndjson' log
+  exits 65
+  [[ $(tr -d '\r' <log) == *$'\n{"a":1}\nevsource-file: a.ndjson:2: '* ]]
+  [[ $(cat log) != *'~ev'* ]]
+}
+
 @test "--progress is silent where stderr is no terminal" {
   try evsource --progress - <<<'{"a":1}'
   exits 0

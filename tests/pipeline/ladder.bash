@@ -1,8 +1,10 @@
-# What the tests of the ladders share: load ladder, then LADDER=name.
-# shellcheck disable=SC2154 # BATS_TEST_DIRNAME and TOP are set elsewhere
+# What the tests of the ladders share: load ladder. The ladder is the one that
+# the .bats file is named after.
+# shellcheck disable=SC2154 # TOP is set by helpers.bash
 load ../helpers
 # shellcheck source=scripts/ladder.bash
 . "$TOP/scripts/ladder.bash"
+LADDER=$(basename "$BATS_TEST_FILENAME" .bats)
 
 # The night's input in in/, small enough for many runs.
 input() { # [ROWS]

@@ -1,6 +1,5 @@
 # pipelines/movies: every rung gives what the nightly script gave.
 load ladder
-LADDER=movies
 
 # The first ratings, and every hundredth of the others.
 some() {

@@ -1,6 +1,5 @@
 # pipelines/rail: every rung gives what the nightly script gave.
 load ladder
-LADDER=rail
 
 @test "every rung gives the same result" {
   input

@@ -1,6 +1,5 @@
 # pipelines/reviews: every rung gives what the nightly script gave.
 load ladder
-LADDER=reviews
 
 @test "every rung gives the same result" {
   input 5000

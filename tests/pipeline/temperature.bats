@@ -1,6 +1,5 @@
 # pipelines/temperature: every rung gives what the nightly script gave.
 load ladder
-LADDER=temperature
 
 @test "every rung gives the same result" {
   input 5000
