@@ -242,9 +242,9 @@ grouped_year(struct parser *p)
 		    "invalid input string for \"Y,YYY\"");
 	p->at += used;
 	p->fields->year_size = 4;
-	if (thousands > 1000000)
-		return ev_err_set(p->err, EV_BAD, EV_EXIT_DATA,
-		    "value for \"Y,YYY\" in source string is out of range");
+	/* far out of range, which the end will find */
+	if (thousands > INT_MAX / 1000 - 1 || thousands < INT_MIN / 1000 + 1)
+		return set(p, &p->fields->year, INT_MAX);
 	return set(p, &p->fields->year, years + thousands * 1000);
 }
 
