@@ -59,7 +59,8 @@ cannot_start(const char *name, int number, struct ev_err *err)
 	if (number == ENOENT)
 		return ev_err_set(err, EV_FATAL, EV_EXIT_CONFIG,
 		    "there is no command '%s': it is neither installed with "
-		    "evkit nor in PATH", name);
+		    "evkit nor in PATH",
+		    name);
 	return ev_err_set(err, EV_FATAL, EV_EXIT_OS, "cannot start '%s': %s",
 	    name, ev_err_errno(number));
 }
@@ -71,14 +72,13 @@ static int
 redirect(posix_spawn_file_actions_t *actions, bool reading, int theirs,
     int other_fd)
 {
-	int number = posix_spawn_file_actions_adddup2(actions, theirs,
-	    reading);
+	int number = posix_spawn_file_actions_adddup2(actions, theirs, reading);
 
 	if (number)
 		return number;
 	if (reading && other_fd < 0)
-		return posix_spawn_file_actions_addopen(actions, 0,
-		    "/dev/null", O_RDONLY, 0);
+		return posix_spawn_file_actions_addopen(actions, 0, "/dev/null",
+		    O_RDONLY, 0);
 	return posix_spawn_file_actions_adddup2(actions,
 	    other_fd < 0 ? STDERR_FILENO : other_fd, !reading);
 }
