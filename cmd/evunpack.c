@@ -170,6 +170,7 @@ main(int argc, char **argv)
 	int rest;
 
 	ev_tool_start("evunpack", false);
+	ev_io_watch(STDOUT_FILENO);
 	setlocale(LC_CTYPE, "C.UTF-8"); /* names of members */
 	rest = ev_tool_options(&usage, tables, argc, argv);
 	if (rest + 1 < argc)

@@ -25,6 +25,7 @@
 struct ev_file {
 	struct ev_input in; /* of the plain file */
 	char *path;
+	char *shown; /* the path as messages have it */
 	int fd;
 	bool is_regular, follow;
 	bool given;               /* the one part of a plain file */
@@ -36,13 +37,30 @@ struct ev_file {
 	struct ev_buf place, member;
 };
 
+/* Appends a name as messages and --meta can have it: what is not UTF-8 or is
+ * a control character becomes '?'. */
+static void
+append_shown(struct ev_buf *out, struct ev_slice name)
+{
+	while (name.len) {
+		unsigned len = ev_utf8_length(name.ptr, name.len);
+
+		if (len > 1 || (len && (unsigned char)*name.ptr >= ' '))
+			ev_buf_append(out, name.ptr, len);
+		else
+			ev_buf_char(out, '?');
+		name.ptr += len ? len : 1;
+		name.len -= len ? len : 1;
+	}
+}
+
 static enum ev_status
 shrank(struct ev_file *self, off_t now, struct ev_err *err)
 {
 	return ev_err_set(err, EV_FATAL, EV_EXIT_IO,
 	    "cannot read '%s' to its "
 	    "end: it shrank to %lld bytes while it was read",
-	    self->path, (long long)now);
+	    self->shown, (long long)now);
 }
 
 /* At the end of what is there: is that an end? */
@@ -66,7 +84,7 @@ at_end(struct ev_file *self, struct ev_err *err)
 		    "'%s' was "
 		    "read to its end, and is gone or another file now; start "
 		    "again to read that from its beginning",
-		    self->path);
+		    self->shown);
 	return EV_AGAIN;
 }
 
@@ -86,7 +104,7 @@ file_read(struct ev_input *in, char *buf, size_t cap, size_t *got,
 		in->bytes += *got;
 		return EV_OK;
 	}
-	status = ev_io_read(self->fd, self->path, buf, cap, got, err);
+	status = ev_io_read(self->fd, self->shown, buf, cap, got, err);
 	if (status == EV_OK)
 		in->bytes += *got;
 	return status == EV_END ? at_end(self, err) : status;
@@ -153,7 +171,7 @@ look(struct ev_file *self, enum ev_magic *answer, const char **what,
 		    status == EV_END, what);
 		if (*answer != EV_MAGIC_MORE || status == EV_END)
 			return EV_OK;
-		status = ev_io_read(self->fd, self->path,
+		status = ev_io_read(self->fd, self->shown,
 		    self->first + self->first_len,
 		    sizeof(self->first) - self->first_len, &got, err);
 		if (status == EV_OK)
@@ -172,11 +190,11 @@ open_packed(struct ev_file *self, const struct ev_file_settings *settings,
 		return ev_err_set(err, EV_FATAL, EV_EXIT_DATA,
 		    "cannot unpack "
 		    "'%s': it is %s, which is not read here",
-		    self->path, what);
+		    self->shown, what);
 	if (settings->follow)
 		return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
-		    "cannot follow '%s': it is %s", self->path, what);
-	return ev_unpack_open(&self->unpack, self->path, self->fd,
+		    "cannot follow '%s': it is %s", self->shown, what);
+	return ev_unpack_open(&self->unpack, self->shown, self->fd,
 	    (struct ev_slice){self->first, self->first_len}, &settings->limits,
 	    err);
 }
@@ -200,7 +218,7 @@ open_path(struct ev_file *self, struct ev_err *err)
 		return ev_err_set(err, EV_FATAL, 128 + ev_io_signal(),
 		    "stopped by signal %d", ev_io_signal());
 	return ev_err_set(err, EV_FATAL, EV_EXIT_IO, "cannot open '%s': %s",
-	    self->path, ev_err_errno(errno));
+	    self->shown, ev_err_errno(errno));
 }
 
 static enum ev_status
@@ -213,10 +231,10 @@ prepare(struct ev_file *self, struct ev_err *err)
 		return EV_FATAL;
 	if (fstat(self->fd, &info))
 		return ev_err_set(err, EV_FATAL, EV_EXIT_IO,
-		    "cannot read '%s': %s", self->path, ev_err_errno(errno));
+		    "cannot read '%s': %s", self->shown, ev_err_errno(errno));
 	if (S_ISDIR(info.st_mode))
 		return ev_err_set(err, EV_FATAL, EV_EXIT_IO,
-		    "cannot read '%s': is a directory", self->path);
+		    "cannot read '%s': is a directory", self->shown);
 	self->is_regular = S_ISREG(info.st_mode);
 	self->size = info.st_size;
 	if (self->follow && self->is_regular) {
@@ -237,7 +255,9 @@ ev_file_open(struct ev_file **file, const char *path,
 	enum ev_status status;
 
 	self->path = ev_mem_strdup(path);
-	self->in = (struct ev_input){self->path, 0, file_read, file_wait};
+	append_shown(&self->place, ev_slice_of(path));
+	self->shown = ev_mem_strdup(ev_buf_cstr(&self->place));
+	self->in = (struct ev_input){self->shown, 0, file_read, file_wait};
 	self->fd = self->hints = -1;
 	self->follow = settings->follow;
 	status = prepare(self, err);
@@ -261,23 +281,12 @@ base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* The member's name as messages can have it: what is not UTF-8 or is a
- * control character becomes '?'. */
 static void
 set_member(struct ev_file *self, struct ev_slice name)
 {
 	self->member.len = self->place.len = 0;
-	while (name.len) {
-		unsigned len = ev_utf8_length(name.ptr, name.len);
-
-		if (len > 1 || (len && (unsigned char)*name.ptr >= ' '))
-			ev_buf_append(&self->member, name.ptr, len);
-		else
-			ev_buf_char(&self->member, '?');
-		name.ptr += len ? len : 1;
-		name.len -= len ? len : 1;
-	}
-	ev_buf_printf(&self->place, "%s%s%s", self->path,
+	append_shown(&self->member, name);
+	ev_buf_printf(&self->place, "%s%s%s", self->shown,
 	    self->member.len ? "/" : "", ev_buf_cstr(&self->member));
 }
 
@@ -326,5 +335,6 @@ ev_file_close(struct ev_file *file)
 	ev_buf_release(&file->place);
 	ev_buf_release(&file->member);
 	free(file->path);
+	free(file->shown);
 	free(file);
 }

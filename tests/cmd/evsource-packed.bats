@@ -270,6 +270,18 @@ evsource-file: passed over 'pipe' in 'a.tar': it is no regular file"
   [ "${#output}" = $((6 * 1048576 + 3 + 14)) ]
 }
 
+@test "frames that come in pieces" {
+  events >whole
+  cp whole more
+  tar cf a.tar --transform 's|^|some/folder/|' whole more
+  mkdir bin
+  printf '#!/bin/sh\n%s "$@" | dd obs=7 status=none\n' "$BUILD/libexec/evkit/evunpack" >bin/evunpack
+  chmod +x bin/evunpack
+  cp "$BUILD/libexec/evkit/evsource-file" bin/
+  bin/evsource-file a.tar >got
+  cat whole whole | cmp - got
+}
+
 @test "evunpack that is killed is a failure and not the end" {
   events | gzip >a.gz
   mkdir bin

@@ -455,6 +455,15 @@ evsource-file: in=4 out=3 filtered=0 rejected=0 skipped=1'
 {"d":4,"_m":{"file":"b.json","line":2}}'
 }
 
+@test "a name that is not UTF-8 or has control characters is shown with ?" {
+  printf '{"a":1}\nno\n' >$'x\xff\ny'
+  try evsource --meta m $'x\xff\ny'
+  fails 65 'x??y:2: not a JSON object (column 1)'
+  [ "${lines[0]}" = '{"a":1,"m":{"file":"x??y","line":1}}' ]
+  try evsource $'\xff\ec'
+  fails 74 "cannot open '??c': no such file or directory"
+}
+
 @test "--meta does not overwrite a field" {
   printf '{"a":1}\n{"\\u006d":1}\n' >a.ndjson
   try evsource --meta m a.ndjson
