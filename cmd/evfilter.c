@@ -55,6 +55,8 @@ struct filter {
 	struct ev_child source; /* of the places */
 	struct ev_child other;  /* --else */
 	bool sees_deletes;      /* the condition names __deleted */
+	struct ev_err err;      /* of one event: not a local, which the build's
+	                         * hardening would clear each time, 1 KiB */
 };
 
 /* ---- compiling ---- */
@@ -243,14 +245,13 @@ close_other(struct filter *filter)
 static int
 judge(struct filter *filter, const struct ev_line *line, bool deleted)
 {
-	struct ev_err err;
 	int truth;
 
 	if (!ev_query_has_condition(filter->query) ||
 	    (deleted && !filter->sees_deletes))
 		return 1;
-	if (ev_query_test(filter->query, &truth, &err) != EV_OK) {
-		ev_stage_bad(&filter->stage, line, err.text);
+	if (ev_query_test(filter->query, &truth, &filter->err) != EV_OK) {
+		ev_stage_bad(&filter->stage, line, filter->err.text);
 		return -1;
 	}
 	return truth == (filter->settings.invert ? 0 : 1);
@@ -261,7 +262,6 @@ emit(struct filter *filter, const struct ev_line *line, bool deleted)
 {
 	struct ev_stage *stage = &filter->stage;
 	enum ev_status status;
-	struct ev_err err;
 	bool changed;
 
 	if (!ev_query_has_list(filter->query)) {
@@ -269,7 +269,7 @@ emit(struct filter *filter, const struct ev_line *line, bool deleted)
 		return;
 	}
 	status = ev_query_project(filter->query, deleted, ev_stage_begin(stage),
-	    &changed, &err);
+	    &changed, &filter->err);
 	if (status == EV_OK && changed) {
 		ev_stage_end(stage);
 		return;
@@ -278,17 +278,15 @@ emit(struct filter *filter, const struct ev_line *line, bool deleted)
 	if (status == EV_OK)
 		ev_stage_pass(stage, line);
 	else
-		ev_stage_bad(stage, line, err.text);
+		ev_stage_bad(stage, line, filter->err.text);
 }
 
 static void
 refuse(struct filter *filter, const struct ev_line *line)
 {
-	struct ev_err err;
-
 	filter->stage.filtered++;
 	if (filter->stage.other &&
-	    ev_writer_pass(filter->stage.other, line, &err) != EV_OK)
+	    ev_writer_pass(filter->stage.other, line, &filter->err) != EV_OK)
 		other_failed(filter);
 }
 

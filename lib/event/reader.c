@@ -157,13 +157,13 @@ set_line(struct ev_reader *reader, struct ev_line *line, const char *text,
 {
 	bool cr = newline > text && newline[-1] == '\r';
 
-	line->text = (struct ev_slice){text, (size_t)(newline - text) - cr};
-	line->length = line->text.len + reader->skipped;
-	line->number = reader->number;
-	line->control = false;
-	line->whole = !cr;
-	line->torn = reader->torn && newline + 1 == reader->buf + reader->end;
 	reader->start = (size_t)(newline + 1 - reader->buf);
+	*line = (struct ev_line){
+	    .text = {text, (size_t)(newline - text) - cr},
+	    .length = (size_t)(newline - text) - cr + reader->skipped,
+	    .number = reader->number,
+	    .whole = !cr,
+	    .torn = reader->torn && reader->start == reader->end};
 }
 
 static enum ev_status

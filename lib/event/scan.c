@@ -32,7 +32,9 @@ struct guess {
 	unsigned key_at;  /* where in text the key's opening quote stands */
 	unsigned key_len; /* with both quotes */
 	bool escaped;
-	const struct node *node; /* NULL: nothing is wanted of it */
+	bool wanted;             /* the value is looked at */
+	const struct node *node; /* what is wanted of it; NULL: nothing */
+	struct guess *next;      /* of the last one, itself */
 };
 
 struct ev_scan {
@@ -62,8 +64,10 @@ ev_scan_new(void)
 	struct ev_scan *scan = ev_mem_zalloc(1, sizeof(*scan));
 
 	scan->root.slot = -1;
-	for (unsigned i = 0; i <= GUESSES; i++)
+	for (unsigned i = 0; i <= GUESSES; i++) {
 		no_guess(&scan->guess[i]);
+		scan->guess[i].next = &scan->guess[i + (i < GUESSES)];
+	}
 	return scan;
 }
 
@@ -239,8 +243,8 @@ close:
 	goto next;
 }
 
-/* Lines begin with nothing found; so does each object in which something is
- * wanted, because of two members of one name the last one counts. */
+/* Of two members of one name the last one counts: what was found below an
+ * earlier one is forgotten. */
 static void
 forget(struct ev_scan *scan, const struct node *node)
 {
@@ -322,11 +326,9 @@ guessed(const struct guess *guess, const char *s)
 	uint32_t same = (uint32_t)_mm_movemask_epi8(
 	    _mm_cmpeq_epi8(_mm_loadu_si128(a), _mm_loadu_si128(b)));
 
-	if (guess->mask >> 16)
-		same |= (uint32_t)_mm_movemask_epi8(
-			    _mm_cmpeq_epi8(_mm_loadu_si128(a + 1),
-				_mm_loadu_si128(b + 1)))
-		    << 16;
+	if (guess->mask > UINT16_MAX)
+		same |= (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(
+		    _mm_loadu_si128(a + 1), _mm_loadu_si128(b + 1))) << 16;
 	return !(~same & guess->mask);
 }
 #else
@@ -353,6 +355,7 @@ read_key(struct ev_scan *scan, struct guess *guess, const char *s)
 		return ev_token_fault(&scan->fault, key.ptr,
 		    "the key ~ev is reserved for control lines");
 	guess->node = wanted(&scan->root, key);
+	guess->wanted = guess->node || scan->want_members;
 	guess->escaped = key.escaped;
 	guess->key_at = (unsigned)(key.ptr - s);
 	guess->key_len = key.len;
@@ -402,6 +405,16 @@ container(struct ev_scan *scan, const struct node *node, struct ev_value *value)
 	return skip_container(value->ptr, 1, &scan->fault);
 }
 
+/* The value of a member of the top level; scalars first, as above. */
+EV_TOKEN const char *
+member_value(struct ev_scan *scan, const struct node *node,
+    struct ev_value *value)
+{
+	if (*value->ptr != '"' && (*value->ptr == '{' || *value->ptr == '['))
+		return container(scan, node, value);
+	return scalar(value->ptr, value, &scan->fault);
+}
+
 /* The top-level object; s stands behind its brace. Returns the address behind
  * the closing brace. */
 EV_TOKEN const char *
@@ -414,7 +427,7 @@ members(struct ev_scan *scan, const char *s)
 	from = ev_token_space(s);
 	if (*from == '}')
 		return from + 1;
-	for (;; guess += guess != &scan->guess[GUESSES]) {
+	for (;; guess = guess->next) {
 		struct ev_value value;
 
 		from = s;
@@ -422,17 +435,16 @@ members(struct ev_scan *scan, const char *s)
 			value.ptr = ev_token_space(s + guess->len);
 		else if (!(value.ptr = read_key(scan, guess, s)))
 			return NULL;
-		if (*value.ptr == '{' || *value.ptr == '[')
-			s = container(scan, guess->node, &value);
-		else
-			s = scalar(value.ptr, &value, fault);
+		s = member_value(scan, guess->node, &value);
 		if (!s)
 			return NULL;
-		value.len = (uint32_t)(s - value.ptr);
-		if (guess->node)
-			found(scan, guess->node, value);
-		if (scan->want_members)
-			add_member(scan, guess, from, value);
+		if (guess->wanted) {
+			value.len = (uint32_t)(s - value.ptr);
+			if (guess->node)
+				found(scan, guess->node, value);
+			if (scan->want_members)
+				add_member(scan, guess, from, value);
+		}
 		if (*s != ',') {
 			s = ev_token_space(s);
 			if (*s == '}')
@@ -464,7 +476,8 @@ ev_scan_line(struct ev_scan *scan, const char *ptr, const char **fault)
 	const char *s = ev_token_space(ptr);
 
 	scan->members = 0;
-	forget(scan, &scan->root);
+	for (unsigned i = 0; i < scan->fields; i++)
+		scan->field[i].type = EV_MISSING;
 	if (*s != '{')
 		s = ev_token_fault(&scan->fault, s, "not a JSON object");
 	else

@@ -29,6 +29,10 @@ ev_query_new(struct ev_scan *scan)
 	    .pool = &query->constants,
 	    .buf = &query->scratch,
 	    .time = &query->time};
+	query->run = (struct ev_run){.arena = &query->event,
+	    .pool = &query->pool,
+	    .buf = &query->scratch,
+	    .time = &query->time};
 	return query;
 }
 
@@ -170,19 +174,19 @@ ev_query_names(const struct ev_query *query, struct ev_slice key)
 
 /* ---- running ---- */
 
-void
-ev_query_begin(struct ev_query *query, struct ev_run *run, struct ev_err *err)
+struct ev_run *
+ev_query_begin(struct ev_query *query, struct ev_err *err)
 {
+	struct ev_run *run = &query->run;
+
 	if (query->event.block)
 		ev_arena_reset(&query->event);
 	if (query->pool.used)
 		ev_num_pool_reset(&query->pool);
-	*run = (struct ev_run){.fields = ev_scan_fields(query->scan),
-	    .arena = &query->event,
-	    .pool = &query->pool,
-	    .buf = &query->scratch,
-	    .time = &query->time,
-	    .err = err};
+	run->fields = ev_scan_fields(query->scan);
+	run->err = err;
+	run->failed = NULL;
+	return run;
 }
 
 enum ev_status
@@ -201,12 +205,11 @@ ev_query_failed(const struct ev_run *run, struct ev_slice source,
 enum ev_status
 ev_query_test(struct ev_query *query, int *truth, struct ev_err *err)
 {
+	struct ev_run *run = ev_query_begin(query, err);
 	struct ev_val val;
-	struct ev_run run;
 
-	ev_query_begin(query, &run, err);
-	if (!ev_node_eval(&run, query->condition, &val))
-		return ev_query_failed(&run, query->source, err);
+	if (!ev_node_eval(run, query->condition, &val))
+		return ev_query_failed(run, query->source, err);
 	*truth = val.type == EV_SQL_NULL ? -1 : val.truth;
 	return EV_OK;
 }
@@ -214,9 +217,10 @@ ev_query_test(struct ev_query *query, int *truth, struct ev_err *err)
 bool
 ev_query_deleted(struct ev_query *query)
 {
-	struct ev_value value = ev_scan_fields(query->scan)[query->deleted];
+	const struct ev_value *value =
+	    &ev_scan_fields(query->scan)[query->deleted];
 
-	return value.type == EV_TRUE ||
-	    (value.type == EV_STRING &&
-		ev_value_text_is(value, EV_SLICE("true")));
+	return value->type == EV_TRUE ||
+	    (value->type == EV_STRING &&
+		ev_value_text_is(*value, EV_SLICE("true")));
 }

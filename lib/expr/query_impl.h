@@ -40,6 +40,7 @@ struct ev_query {
 	struct ev_arena event; /* of one event */
 	struct ev_num_pool pool;
 	struct ev_buf scratch;
+	struct ev_run run;
 	struct ev_bind bind;
 	struct ev_node *condition; /* or NULL */
 	struct ev_slice source;    /* of the condition */
@@ -49,9 +50,9 @@ struct ev_query {
 	unsigned deleted;    /* the slot of __deleted */
 };
 
-/* Begins a run over the scan's last line. */
-void ev_query_begin(struct ev_query *query, struct ev_run *run,
-    struct ev_err *err);
+/* Begins a run over the scan's last line; the run is the query's own, made
+ * once: filling one for every event cost 3 % of a filter. */
+struct ev_run *ev_query_begin(struct ev_query *query, struct ev_err *err);
 /* Puts the part of the expression that failed before the message. */
 enum ev_status ev_query_failed(const struct ev_run *run, struct ev_slice source,
     struct ev_err *err);

@@ -358,14 +358,13 @@ ev_query_project(struct ev_query *query, bool deleted, struct ev_buf *out,
     bool *changed, struct ev_err *err)
 {
 	size_t before = out->len;
-	struct ev_run run;
+	struct ev_run *run = ev_query_begin(query, err);
 
-	ev_query_begin(query, &run, err);
 	*changed = false;
 	ev_build_open(out);
-	if (!write_items(query, &run, deleted, out, changed)) {
+	if (!write_items(query, run, deleted, out, changed)) {
 		out->len = before;
-		return ev_query_failed(&run, query->list.source, err);
+		return ev_query_failed(run, query->list.source, err);
 	}
 	ev_build_close(out);
 	if (!*changed)
