@@ -54,7 +54,9 @@ struct filter {
 	struct ev_stage stage;
 	struct ev_child source; /* of the places */
 	struct ev_child other;  /* --else */
-	bool sees_deletes;      /* the condition names __deleted */
+	bool judges;            /* there is a condition */
+	int keeps;              /* what it must be: 1, or with -v 0 */
+	bool sees_deletes;      /* which names __deleted */
 	struct ev_err err;      /* of one event: not a local, which the build's
 	                         * hardening would clear each time, 1 KiB */
 };
@@ -153,6 +155,8 @@ compile(struct filter *filter, int argc, char **argv, int rest)
 		ev_tool_die(EV_EXIT_USAGE,
 		    "no condition, as in: "
 		    "evfilter 'rating < 3'");
+	filter->judges = ev_query_has_condition(query);
+	filter->keeps = !settings->invert;
 	filter->sees_deletes = ev_query_names(query, EV_SLICE("__deleted"));
 	return rest;
 }
@@ -243,22 +247,26 @@ close_other(struct filter *filter)
 
 /* What the condition says: 1 keep, 0 refuse, -1 it cannot be judged. */
 static int
-judge(struct filter *filter, const struct ev_line *line, bool deleted)
+judge(struct filter *filter, const struct ev_line *line)
 {
+	enum ev_status status;
 	int truth;
 
-	if (!ev_query_has_condition(filter->query) ||
-	    (deleted && !filter->sees_deletes))
+	if (!filter->judges)
 		return 1;
-	if (ev_query_test(filter->query, &truth, &filter->err) != EV_OK) {
-		ev_stage_bad(&filter->stage, line, filter->err.text);
-		return -1;
-	}
-	return truth == (filter->settings.invert ? 0 : 1);
+	status = ev_query_test(filter->query, &truth, &filter->err);
+	if (status == EV_OK && truth == filter->keeps)
+		return 1;
+	if (!filter->sees_deletes && ev_query_deleted(filter->query))
+		return 1;
+	if (status == EV_OK)
+		return 0;
+	ev_stage_bad(&filter->stage, line, filter->err.text);
+	return -1;
 }
 
 static void
-emit(struct filter *filter, const struct ev_line *line, bool deleted)
+emit(struct filter *filter, const struct ev_line *line)
 {
 	struct ev_stage *stage = &filter->stage;
 	enum ev_status status;
@@ -268,8 +276,9 @@ emit(struct filter *filter, const struct ev_line *line, bool deleted)
 		ev_stage_pass(stage, line);
 		return;
 	}
-	status = ev_query_project(filter->query, deleted, ev_stage_begin(stage),
-	    &changed, &filter->err);
+	status = ev_query_project(filter->query,
+	    ev_query_deleted(filter->query), ev_stage_begin(stage), &changed,
+	    &filter->err);
 	if (status == EV_OK && changed) {
 		ev_stage_end(stage);
 		return;
@@ -298,11 +307,10 @@ run(struct filter *filter)
 
 	while (stage->out < filter->settings.limit &&
 	    ev_stage_next(stage, &line)) {
-		bool deleted = ev_query_deleted(filter->query);
-		int keep = judge(filter, &line, deleted);
+		int keep = judge(filter, &line);
 
 		if (keep > 0)
-			emit(filter, &line, deleted);
+			emit(filter, &line);
 		else if (keep == 0)
 			refuse(filter, &line);
 	}

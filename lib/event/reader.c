@@ -28,7 +28,9 @@ struct ev_reader {
 	char *buf;
 	size_t cap; /* without the padding */
 	size_t start, end, lines;
-	size_t skipped; /* bytes of the line at start that were let go */
+	const char *fault; /* of the scan; no local, whose address would cost
+	                    * the stack protector's check for every line */
+	size_t skipped;    /* bytes of the line at start that were let go */
 	uint64_t number;
 	bool torn, ended;
 };
@@ -158,8 +160,7 @@ set_line(struct ev_reader *reader, struct ev_line *line, const char *text,
 	bool cr = newline > text && newline[-1] == '\r';
 
 	reader->start = (size_t)(newline + 1 - reader->buf);
-	*line = (struct ev_line){
-	    .text = {text, (size_t)(newline - text) - cr},
+	*line = (struct ev_line){.text = {text, (size_t)(newline - text) - cr},
 	    .length = (size_t)(newline - text) - cr + reader->skipped,
 	    .number = reader->number,
 	    .whole = !cr,
@@ -183,17 +184,19 @@ static inline enum ev_status
 event(struct ev_reader *reader, struct ev_scan *scan, const char *text,
     struct ev_line *line, struct ev_err *err)
 {
-	const char *fault = NULL, *newline;
+	const char *newline;
 
-	newline = scan && !reader->skipped ? ev_scan_line(scan, text, &fault)
-					   : rawmemchr(text, '\n');
+	reader->fault = NULL;
+	newline = scan && !reader->skipped
+	    ? ev_scan_line(scan, text, &reader->fault)
+	    : rawmemchr(text, '\n');
 	set_line(reader, line, text, newline);
 	if (line->length > reader->max_event)
 		return too_long(reader, line, err);
-	if (!fault)
+	if (!reader->fault)
 		return EV_OK;
 	return ev_err_set(err, EV_BAD, EV_EXIT_DATA, "%s (column %zu)",
-	    ev_scan_reason(scan), (size_t)(fault - text) + 1);
+	    ev_scan_reason(scan), (size_t)(reader->fault - text) + 1);
 }
 
 static bool

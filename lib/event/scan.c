@@ -326,9 +326,11 @@ guessed(const struct guess *guess, const char *s)
 	uint32_t same = (uint32_t)_mm_movemask_epi8(
 	    _mm_cmpeq_epi8(_mm_loadu_si128(a), _mm_loadu_si128(b)));
 
-	if (guess->mask > UINT16_MAX)
-		same |= (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(
-		    _mm_loadu_si128(a + 1), _mm_loadu_si128(b + 1))) << 16;
+	if (guess->len > 16)
+		same |= (uint32_t)_mm_movemask_epi8(
+			    _mm_cmpeq_epi8(_mm_loadu_si128(a + 1),
+				_mm_loadu_si128(b + 1)))
+		    << 16;
 	return !(~same & guess->mask);
 }
 #else
@@ -424,15 +426,14 @@ members(struct ev_scan *scan, const char *s)
 	struct guess *guess = scan->guess;
 	const char *from;
 
-	from = ev_token_space(s);
-	if (*from == '}')
-		return from + 1;
 	for (;; guess = guess->next) {
 		struct ev_value value;
 
 		from = s;
 		if (guessed(guess, s))
 			value.ptr = ev_token_space(s + guess->len);
+		else if (s[-1] == '{' && *ev_token_space(s) == '}')
+			return ev_token_space(s) + 1;
 		else if (!(value.ptr = read_key(scan, guess, s)))
 			return NULL;
 		s = member_value(scan, guess->node, &value);
@@ -457,17 +458,36 @@ members(struct ev_scan *scan, const char *s)
 	}
 }
 
+static __attribute__((noinline, cold)) const char *
+refuse(const struct ev_scan *scan, const char **fault)
+{
+	*fault = scan->fault.at;
+	return rawmemchr(scan->fault.at, '\n');
+}
+
 /* Nothing may stand behind the value. Returns the newline. */
 EV_TOKEN const char *
 line_end(struct ev_scan *scan, const char *s, const char **fault)
 {
-	if (s)
-		s = ev_token_space(s);
-	if (s && *s != '\n')
-		s = ev_token_fault(&scan->fault, s,
-		    "something stands behind the value");
-	*fault = s ? NULL : scan->fault.at;
-	return s ? s : rawmemchr(scan->fault.at, '\n');
+	*fault = NULL;
+	if (!s)
+		return refuse(scan, fault);
+	s = ev_token_space(s);
+	if (*s == '\n')
+		return s;
+	ev_token_fault(&scan->fault, s, "something stands behind the value");
+	return refuse(scan, fault);
+}
+
+/* Lines begin with nothing found. */
+EV_TOKEN void
+begin(struct ev_scan *scan)
+{
+	struct ev_value *field = scan->field, *end = field + scan->fields;
+
+	scan->members = 0;
+	for (; field < end; field++)
+		field->type = EV_MISSING;
 }
 
 const char *
@@ -475,9 +495,7 @@ ev_scan_line(struct ev_scan *scan, const char *ptr, const char **fault)
 {
 	const char *s = ev_token_space(ptr);
 
-	scan->members = 0;
-	for (unsigned i = 0; i < scan->fields; i++)
-		scan->field[i].type = EV_MISSING;
+	begin(scan);
 	if (*s != '{')
 		s = ev_token_fault(&scan->fault, s, "not a JSON object");
 	else

@@ -210,6 +210,8 @@ ev_token_number(const char *s, struct ev_fault *fault)
 			s++;
 	else if (ev_token_digit(*s))
 		return ev_token_fault(fault, s, "a number with a leading zero");
+	if (*s == ',')
+		return s; /* the most common end: one compare, not two */
 	if (*s == '.') {
 		if (!ev_token_digit(*++s))
 			return ev_token_fault(fault, s,

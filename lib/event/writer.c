@@ -29,10 +29,9 @@ struct ev_writer {
 	struct run run[RUNS];
 	unsigned runs;
 	struct ev_buf own;
-	size_t begun; /* own.len at ev_writer_begin */
-	size_t held;  /* bytes of all runs */
-	bool lends;   /* a run refers to the reader's buffer */
-	uint64_t lines, bytes;
+	size_t begun;          /* own.len at ev_writer_begin */
+	size_t held;           /* bytes of all runs */
+	bool lends;            /* a run refers to the reader's buffer */
 	enum ev_status status; /* of a write that failed */
 	struct ev_err err;
 };
@@ -147,8 +146,6 @@ hold(struct ev_writer *writer, struct run run, struct ev_err *err)
 	else
 		writer->run[writer->runs++] = run;
 	writer->held += run.len;
-	writer->bytes += run.len;
-	writer->lines++;
 	if (writer->held >= EV_WRITER_FULL || writer->runs == RUNS)
 		return ev_writer_flush(writer, err);
 	return writer->status == EV_OK ? EV_OK : failed(writer, err);
@@ -223,18 +220,6 @@ ev_writer_last(struct ev_writer *writer, struct ev_slice text)
 	ev_io_finish(writer->fd, all.ptr, all.len, EV_WRITER_LAST_WAIT);
 	ev_buf_release(&all);
 	clear(writer);
-}
-
-uint64_t
-ev_writer_lines(const struct ev_writer *writer)
-{
-	return writer->lines;
-}
-
-uint64_t
-ev_writer_bytes(const struct ev_writer *writer)
-{
-	return writer->bytes;
 }
 
 int

@@ -43,9 +43,6 @@ void ev_writer_undo(struct ev_writer *writer);
 enum ev_status ev_writer_settle(struct ev_writer *writer, struct ev_err *err);
 enum ev_status ev_writer_flush(struct ev_writer *writer, struct ev_err *err);
 
-/* Lines and bytes written so far, held ones included. */
-uint64_t ev_writer_lines(const struct ev_writer *writer);
-uint64_t ev_writer_bytes(const struct ev_writer *writer);
 /* The descriptor. */
 int ev_writer_fd(const struct ev_writer *writer);
 

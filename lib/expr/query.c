@@ -174,6 +174,15 @@ ev_query_names(const struct ev_query *query, struct ev_slice key)
 
 /* ---- running ---- */
 
+/* The scan's fields, which stay where they are once all are asked for. */
+static inline const struct ev_value *
+fields(struct ev_query *query)
+{
+	if (!query->run.fields)
+		query->run.fields = ev_scan_fields(query->scan);
+	return query->run.fields;
+}
+
 struct ev_run *
 ev_query_begin(struct ev_query *query, struct ev_err *err)
 {
@@ -183,7 +192,7 @@ ev_query_begin(struct ev_query *query, struct ev_err *err)
 		ev_arena_reset(&query->event);
 	if (query->pool.used)
 		ev_num_pool_reset(&query->pool);
-	run->fields = ev_scan_fields(query->scan);
+	run->fields = fields(query);
 	run->err = err;
 	run->failed = NULL;
 	return run;
@@ -206,19 +215,18 @@ enum ev_status
 ev_query_test(struct ev_query *query, int *truth, struct ev_err *err)
 {
 	struct ev_run *run = ev_query_begin(query, err);
-	struct ev_val val;
+	struct ev_val *val = &query->val;
 
-	if (!ev_node_eval(run, query->condition, &val))
+	if (!ev_node_eval(run, query->condition, val))
 		return ev_query_failed(run, query->source, err);
-	*truth = val.type == EV_SQL_NULL ? -1 : val.truth;
+	*truth = val->type == EV_SQL_NULL ? -1 : val->truth;
 	return EV_OK;
 }
 
 bool
 ev_query_deleted(struct ev_query *query)
 {
-	const struct ev_value *value =
-	    &ev_scan_fields(query->scan)[query->deleted];
+	const struct ev_value *value = &fields(query)[query->deleted];
 
 	return value->type == EV_TRUE ||
 	    (value->type == EV_STRING &&

@@ -41,6 +41,7 @@ struct ev_query {
 	struct ev_num_pool pool;
 	struct ev_buf scratch;
 	struct ev_run run;
+	struct ev_val val; /* of the condition */
 	struct ev_bind bind;
 	struct ev_node *condition; /* or NULL */
 	struct ev_slice source;    /* of the condition */

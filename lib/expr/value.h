@@ -51,6 +51,10 @@ ev_val_small(struct ev_slice json, int64_t *out)
 	bool minus = n && *s == '-';
 	int64_t number = 0;
 
+	if (n == 1) { /* ratings, flags, small counts */
+		*out = *s - '0';
+		return true;
+	}
 	s += minus;
 	n -= minus;
 	if (n - 1 >= 18)

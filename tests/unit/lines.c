@@ -189,7 +189,6 @@ copy(struct ev_slice text, size_t step, int fd)
 		assert_int_equal(ev_writer_pass(writer, &line, &err), EV_OK);
 	}
 	assert_int_equal(ev_writer_flush(writer, &err), EV_OK);
-	assert_int_equal(ev_writer_bytes(writer), text.len);
 	ev_reader_free(reader);
 	ev_writer_free(writer);
 	ev_scan_free(scan);
