@@ -54,6 +54,26 @@ load ladder
   done
 }
 
+@test "what the nightly script got wrong, as the README says" {
+  input 1
+  printf '%s\n' '8,2,1,"no, never",web,1' '9,2,,no stars,web,2' >>in/reviews.csv
+  for rung in 0-nightly 3-unhappy; do
+    "$TOP/pipelines/reviews/$rung.sh" "out/$rung" in
+  done
+  try evdiff --key id out/0-nightly/unhappy_vips.csv out/3-unhappy/unhappy_vips.csv
+  exits 1
+  [ "$(jq -r '"\(.diff) \(.key.id)"' <<<"$output" | sort | paste -sd ' ')" = 'a 9 b 8' ]
+}
+
+@test "a rating that is no number ends the third rung" {
+  input 1
+  echo '8,2,n/a,none,web,1' >>in/reviews.csv
+  try "$TOP/pipelines/reviews/3-unhappy.sh" out in
+  exits 65
+  says 'evfilter: standard input:2: rating < 3: *"n/a"'
+  [ ! -e out/unhappy_vips.csv ]
+}
+
 @test "the last rung follows, and ends when it is told to" {
   input
   follow
