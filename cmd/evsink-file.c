@@ -6,6 +6,7 @@
  * goes wrong, here or in a command before, leaves it as it was.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -161,11 +162,32 @@ explain_way(const struct sink *sink)
 	}
 }
 
+/* The columns that the header of what is appended to has. */
+static void
+explain_header(const struct sink *sink)
+{
+	const struct ev_target *target = &sink->target;
+	struct ev_err err;
+	int fd;
+
+	if (target->way != EV_TARGET_APPEND || !target->exists ||
+	    !target->was.st_size)
+		return;
+	fd = open(target->path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		ev_tool_die(EV_EXIT_IO, "cannot read '%s': %s", target->path,
+		    ev_err_errno(errno));
+	if (ev_encode_continue(sink->encode, fd, target->path, &err) != EV_OK)
+		ev_tool_fail(&err);
+	close(fd);
+}
+
 static _Noreturn void
 explain(const struct sink *sink)
 {
 	struct ev_buf format = {0};
 
+	explain_header(sink);
 	ev_buf_str(&format, ev_encode_name(sink->format));
 	ev_encode_explain(sink->encode, &format);
 	if (sink->pack)

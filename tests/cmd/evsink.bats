@@ -557,13 +557,18 @@ cause() { # NAME: writes ./in, sets $args and $want
       printf '{"a":"%70000s"}\n' x >>in ;;
     damaged_control) make_fail_line line && sed 's/evsink/evsank/' line >>in
       want=75 ;;
+    too_deep) printf '{"a":%s%s}\n' "$(printf '[%.0s' {1..5000})" \
+      "$(printf ']%.0s' {1..5000})" >>in ;;
+    nul) printf '{"a":"\0"}\n' >>in ;;
+    seventeen_mib) { printf '{"a":"' && head -c 17M /dev/zero | tr '\0' x &&
+      printf '"}\n'; } >>in ;;
     unknown_control) want=75 && echo '{"~ev":"begin","v":"1"}' >>in ;;
   esac
 }
 
 @test "whatever comes in wrong, for every format and way to write" {
   for cause in fail_line fail_first bad_line not_object not_utf8 too_long \
-    damaged_control unknown_control; do
+    too_deep nul seventeen_mib damaged_control unknown_control; do
     cause "$cause"
     for target in out.ndjson out.json out.csv out.csv.gz; do
       printf 'n\n1\n' >"$target"
@@ -772,6 +777,8 @@ cause() { # NAME: writes ./in, sets $args and $want
   [[ $output == *"guarantee: all or nothing"* ]]
   try evsink --explain --write append new.ndjson.gz
   [[ $output == *"there now: nothing"*"compressed by gzip"*"appended"* ]]
+  try evsink --explain --write append out.csv
+  [[ $output == *"format: csv, columns old"* ]]
   try evsink --explain -
   [[ $output == *"written in place"*"guarantee: none"* ]]
   try evsink --explain none/out.csv
