@@ -17,22 +17,22 @@
 #include "base/err.h"
 
 enum ev_opt_kind {
-	EV_OPT_FLAG,   /* bool: true when given */
-	EV_OPT_TEXT,   /* const char *: lent from argv */
-	EV_OPT_LIST,   /* struct ev_opt_list: may be given several times */
-	EV_OPT_COUNT,  /* uint64_t: decimal digits */
-	EV_OPT_SIZE,   /* uint64_t bytes: digits and K, M, G, T (powers of 1024) */
+	EV_OPT_FLAG,  /* bool: true when given */
+	EV_OPT_TEXT,  /* const char *: lent from argv */
+	EV_OPT_LIST,  /* struct ev_opt_list: may be given several times */
+	EV_OPT_COUNT, /* uint64_t: decimal digits */
+	EV_OPT_SIZE, /* uint64_t bytes: digits and K, M, G, T (powers of 1024) */
 	EV_OPT_CHOICE, /* int: the index of the word in `choices` */
 };
 
 struct ev_opt {
-	const char *name;    /* without the two hyphens */
-	char letter;         /* the short form, or 0 */
+	const char *name; /* without the two hyphens */
+	char letter;      /* the short form, or 0 */
 	enum ev_opt_kind kind;
-	size_t offset;       /* of the field in the table's struct */
-	const char *arg;     /* "PLACE"; NULL for a flag. For EV_OPT_CHOICE the
+	size_t offset;    /* of the field in the table's struct */
+	const char *arg;  /* "PLACE"; NULL for a flag. For EV_OPT_CHOICE the
 	                      * words themselves: "stop|skip" */
-	const char *help;    /* a few words, at most 50 characters; NULL: --help
+	const char *help; /* a few words, at most 50 characters; NULL: --help
 	                      * names it in its last lines only */
 };
 

@@ -45,8 +45,8 @@ struct ev_stage {
 	struct ev_writer *other; /* a second output, or NULL: it is settled
 	                          * and flushed when the first is; set by the
 	                          * caller after ev_stage_open */
-	const char *place; /* where the reader reads, for messages */
-	const char *hint;  /* added to the reason where already the first line
+	const char *place;       /* where the reader reads, for messages */
+	const char *hint; /* added to the reason where already the first line
 	                    * is bad, or NULL */
 	bool stats;
 	uint64_t in, out, filtered; /* events */
@@ -78,8 +78,8 @@ void ev_stage_end(struct ev_stage *stage);
 void ev_stage_bad(struct ev_stage *stage, const struct ev_line *line,
     const char *why);
 /* The same for input that is no line of the reader: see ev_bad_event. */
-void ev_stage_bad_at(struct ev_stage *stage, const char *where,
-    const char *why, struct ev_slice input, size_t length);
+void ev_stage_bad_at(struct ev_stage *stage, const char *where, const char *why,
+    struct ev_slice input, size_t length);
 
 /* Lets out what is held, where a command waits itself. */
 void ev_stage_flush(struct ev_stage *stage);

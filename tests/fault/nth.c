@@ -36,8 +36,10 @@ prepare(void)
 	char program[64];
 
 	ready = 1;
-	if (!fault || sscanf(fault, "%63s %15s %ld %d", program, call, &nth,
-	    &number) != 4 || strcmp(program, program_invocation_short_name))
+	if (!fault ||
+	    sscanf(fault, "%63s %15s %ld %d", program, call, &nth, &number) !=
+		4 ||
+	    strcmp(program, program_invocation_short_name))
 		nth = -1;
 }
 
@@ -45,8 +47,8 @@ static void
 tell(void)
 {
 	const char *path = getenv("EV_FAULT_LOG");
-	int fd = path ? REAL(open)(path, O_WRONLY | O_CREAT | O_APPEND, 0666) :
-	    -1;
+	int fd = path ? REAL(open)(path, O_WRONLY | O_CREAT | O_APPEND, 0666)
+		      : -1;
 
 	if (fd < 0)
 		return;
@@ -91,8 +93,8 @@ write(int fd, const void *buf, size_t len)
 {
 	if (fd != STDERR_FILENO && deals("write"))
 		return -1;
-	return REAL(write)(fd, buf, len > 1 && fd != STDERR_FILENO &&
-	    shortens() ? 1 : len);
+	return REAL(write)(fd, buf,
+	    len > 1 && fd != STDERR_FILENO && shortens() ? 1 : len);
 }
 
 ssize_t
@@ -134,8 +136,9 @@ posix_spawnp(pid_t *pid, const char *file,
     const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attr,
     char *const argv[], char *const envp[])
 {
-	return deals("fork") ? number : REAL(posix_spawnp)(pid, file, actions,
-	    attr, argv, envp);
+	return deals("fork")
+	    ? number
+	    : REAL(posix_spawnp)(pid, file, actions, attr, argv, envp);
 }
 
 /* Through glibc's own names: dlsym allocates itself. */
