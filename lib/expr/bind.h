@@ -71,6 +71,9 @@ struct ev_node *ev_bind_member(struct ev_bind *bind, struct ev_node *node);
 struct ev_node *ev_bind_element(struct ev_bind *bind, struct ev_node *node);
 
 /* bind_compare.c */
+/* Makes two bound nodes comparable, in place; false: no operator for them. */
+bool ev_bind_pair(struct ev_bind *bind, const struct ev_node *node,
+    const char *op, struct ev_node **a, struct ev_node **b);
 struct ev_node *ev_bind_compare(struct ev_bind *bind, struct ev_node *node);
 struct ev_node *ev_bind_between(struct ev_bind *bind, struct ev_node *node);
 struct ev_node *ev_bind_in(struct ev_bind *bind, struct ev_node *node);
@@ -79,11 +82,10 @@ struct ev_node *ev_bind_distinct(struct ev_bind *bind, struct ev_node *node);
 /* bind_logic.c */
 struct ev_node *ev_bind_chain(struct ev_bind *bind, struct ev_node *node);
 struct ev_node *ev_bind_not(struct ev_bind *bind, struct ev_node *node);
+
+/* bind_case.c */
 struct ev_node *ev_bind_case(struct ev_bind *bind, struct ev_node *node);
 struct ev_node *ev_bind_coalesce(struct ev_bind *bind, struct ev_node *node);
 struct ev_node *ev_bind_nullif(struct ev_bind *bind, struct ev_node *node);
-/* Makes two bound nodes comparable, in place; false: no operator for them. */
-bool ev_bind_pair(struct ev_bind *bind, const struct ev_node *node,
-    const char *op, struct ev_node **a, struct ev_node **b);
 
 #endif

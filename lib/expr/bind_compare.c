@@ -90,6 +90,8 @@ ev_bind_compare(struct ev_bind *bind, struct ev_node *node)
 	    !ev_bind_pair(bind, node, names[node->op], &node->arg[0],
 		&node->arg[1]))
 		return NULL;
+	node->stable = ev_sql_is_time(node->arg[0]->type) &&
+	    ev_sql_stable_cast(node->arg[0]->type, node->arg[1]->type);
 	if (ev_bind_is_const(node->arg[0]) &&
 	    node->arg[1]->kind == EV_NODE_FIELD) {
 		struct ev_node *literal = node->arg[0];
@@ -167,9 +169,62 @@ common(const struct ev_node *node)
 	return type;
 }
 
+/* PostgreSQL compares with two or more constants first, and then with the
+ * rest. */
+static void
+constants_first(struct ev_bind *bind, struct ev_node *node)
+{
+	struct ev_node **rest = ev_arena_alloc(bind->arena,
+	    node->argc * sizeof(*rest));
+	unsigned constants = 1, others = 0;
+
+	for (unsigned i = 1; i < node->argc; i++)
+		others += !ev_bind_is_const(node->arg[i]);
+	if (node->argc - 1 - others < 2)
+		return;
+	others = 0;
+	for (unsigned i = 1; i < node->argc; i++)
+		if (ev_bind_is_const(node->arg[i]))
+			node->arg[constants++] = node->arg[i];
+		else
+			rest[others++] = node->arg[i];
+	memcpy(node->arg + constants, rest, others * sizeof(*rest));
+}
+
+/* What is decided by constants alone: NULL IN …, 1 IN (x, 1). */
+static struct ev_node *
+decide_in(struct ev_bind *bind, struct ev_node *node)
+{
+	struct ev_node *left = node->arg[0];
+	struct ev_node *made = ev_bind_make(bind, node, EV_NODE_CONST, 0);
+	int truth = -1;
+
+	if (!ev_bind_is_const(left) || left->stable)
+		return NULL;
+	made->value.type = EV_SQL_NULL;
+	for (unsigned i = 1; i < node->argc && left->value.type != EV_SQL_NULL;
+	     i++) {
+		struct ev_err why;
+
+		bind->run.err = &why;
+		if (!ev_bind_is_const(node->arg[i]) || node->arg[i]->stable ||
+		    !ev_val_compare(&bind->run, node, EV_EQ, left->value,
+			node->arg[i]->value, &truth) ||
+		    truth <= 0)
+			continue;
+		made->value.type = EV_SQL_BOOL;
+		made->value.truth = !node->negated;
+		break;
+	}
+	if (truth <= 0 && left->value.type != EV_SQL_NULL)
+		return NULL;
+	return ev_bind_done(bind, made, EV_SQL_BOOL, ev_eval_const);
+}
+
 struct ev_node *
 ev_bind_in(struct ev_bind *bind, struct ev_node *node)
 {
+	struct ev_node *decided;
 	enum ev_sql type;
 
 	if (!ev_bind_args(bind, node))
@@ -188,6 +243,10 @@ ev_bind_in(struct ev_bind *bind, struct ev_node *node)
 		if (!ev_bind_pair(bind, node, "=", &left, &node->arg[i]))
 			return NULL;
 	}
+	decided = decide_in(bind, node);
+	if (decided)
+		return decided;
+	constants_first(bind, node);
 	return ev_bind_done(bind, node, EV_SQL_BOOL, ev_eval_in);
 }
 

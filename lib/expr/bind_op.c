@@ -112,8 +112,6 @@ ev_bind_sign(struct ev_bind *bind, struct ev_node *node)
 	type = node->arg[0]->type;
 	if (type == EV_SQL_ANY)
 		type = EV_SQL_NUMERIC;
-	else if (type == EV_SQL_UNKNOWN)
-		type = EV_SQL_FLOAT8;
 	if (!ev_sql_is_number(type))
 		return ev_bind_fail(bind, node,
 		    "there is no operator %c for "

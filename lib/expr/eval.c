@@ -365,35 +365,24 @@ ev_eval_coerce(struct ev_run *run, const struct ev_node *node,
 	return ev_val_to(run, node, out, node->type);
 }
 
-bool
-ev_eval_number_as(struct ev_run *run, const struct ev_node *node,
-    struct ev_val *out)
-{
-	if (!ev_node_eval(run, node->arg[0], out))
-		return false;
-	if (ev_sql_is_number(out->type) ||
-	    (out->type == EV_SQL_JSON && out->json.type == EV_NUMBER))
-		return ev_val_to(run, node, out, node->sql.type);
-	return true;
-}
-
 #define FEW 8 /* arguments, without the arena */
 
 bool
 ev_eval_call(struct ev_run *run, const struct ev_node *node, struct ev_val *out)
 {
 	struct ev_val few[FEW], *arg = few;
+	bool null = false;
 
 	if (node->argc > FEW)
 		arg = ev_arena_alloc(run->arena, node->argc * sizeof(*arg));
+	/* all of them, also behind a NULL: one may fail */
 	for (unsigned i = 0; i < node->argc; i++) {
 		if (!ev_node_eval(run, node->arg[i], &arg[i]))
 			return false;
-		if (arg[i].type == EV_SQL_NULL &&
-		    !(node->func->flags & EV_FUNC_NULLS)) {
-			out->type = EV_SQL_NULL;
-			return true;
-		}
+		null |= arg[i].type == EV_SQL_NULL;
 	}
+	out->type = EV_SQL_NULL;
+	if (null && !(node->func->flags & EV_FUNC_NULLS))
+		return true;
 	return node->func->call(run, node, arg, out);
 }

@@ -89,9 +89,6 @@ bool ev_eval_cast(struct ev_run *run, const struct ev_node *node,
  * text, or a number that should be a boolean, is a mistake of the event. */
 bool ev_eval_coerce(struct ev_run *run, const struct ev_node *node,
     struct ev_val *out);
-/* A number becomes node->sql.type, anything else stays. */
-bool ev_eval_number_as(struct ev_run *run, const struct ev_node *node,
-    struct ev_val *out);
 bool ev_eval_call(struct ev_run *run, const struct ev_node *node,
     struct ev_val *out);
 
