@@ -230,8 +230,10 @@ evsource-file: passed over 'pipe' in 'a.tar': it is no regular file"
 }
 
 @test "a gigabyte of zeros is a bomb" {
-  head -c 1G /dev/zero | gzip >zeros.gz
-  head -c 100M /dev/zero | bzip2 >zeros.bz2
+  # In members, which is quicker to make.
+  for pack in gzip bzip2; do head -c 10M /dev/zero | $pack >"$pack"; done
+  for _ in {1..103}; do cat gzip; done >zeros.gz
+  for _ in {1..103}; do cat bzip2; done >zeros.bz2
   for bomb in zeros.gz zeros.bz2; do
     try evsource $bomb
     exits 65
@@ -240,7 +242,8 @@ evsource-file: passed over 'pipe' in 'a.tar': it is no regular file"
 }
 
 @test "good lines that grow 1,000 times are one too, unless it is allowed" {
-  yes '{"a":1}' | head -c 100M | gzip -9 >yes.gz
+  yes '{"a":1}' | head -c 10M | gzip -9 >part
+  for _ in {1..10}; do cat part; done >yes.gz
   try bash -c 'evsource yes.gz | tail -n 1'
   says "evsource-file: cannot unpack 'yes.gz': it grows more than 500 times, *-X unpack-ratio=N allows it"
   try bash -c 'evsource -X unpack-ratio=2000 yes.gz | wc -l'
