@@ -2,7 +2,7 @@
 load ../helpers
 
 @test "the demo climbs every ladder and ends with 0" {
-  EV_DEMO_ROWS=2000 try "$TOP/scripts/demo" "$(realpath --relative-to="$TOP" "$BUILD")"
+  EV_DEMO_ROWS=2000 try "$TOP/scripts/demo" "$BUILD"
   exits 0
   says ''
   [[ $output == *'Every rung gave the same result'* ]]
@@ -10,6 +10,13 @@ load ../helpers
   follows=$(ls "$TOP"/pipelines/*/[1-9]*-follow.sh | wc -l)
   [ "$(grep -c 'same result:' <<<"$output")" = $((rungs + follows)) ]
   [[ $output == *"+   evfilter 'id IS NOT NULL' |"* ]]
+}
+
+@test "without the commands the demo says what to do" {
+  try "$TOP/scripts/demo" nowhere
+  exits 1
+  says 'demo: no commands in *: say make first'
+  prints ''
 }
 
 @test "a rung that differs is shown, and the demo ends with 1" {
