@@ -144,6 +144,11 @@ test_records(void **state)
 		"!6+9: the event would be longer than 9 bytes "
 		"(--max-event)\n",
 		0, 9},
+	    {"too long, though its event is not",
+		{.null = NULLS("none that we know of")},
+		TEXT("a\nnone that we know of\n"),
+		"!2+20: the record is longer than 12 bytes (--max-event)\n", 0,
+		12},
 	    {"the header is too long", {0}, TEXT("abcdefghij\n1\n"),
 		"#65: cannot read the header of 'x.csv': it is longer than 9 "
 		"bytes (--max-event)\n",
@@ -165,6 +170,13 @@ test_cells(void **state)
 	const struct test_case cases[] = {
 	    {"quotes", {0}, TEXT("a,b\n\"x,\"\"y\"\"\",\"\"\n"),
 		"{\"a\":\"x,\\\"y\\\"\",\"b\":\"\"}\n", 0, 0},
+	    {"times and fractions are text", {.header = "v,w"},
+		TEXT("1:2,1/2\n:1,/1\n"),
+		"{\"v\":\"1:2\",\"w\":\"1/2\"}\n"
+		"{\"v\":\":1\",\"w\":\"/1\"}\n",
+		0, 0},
+	    {"no quoted cell is null", {.null = NULLS("\"x\"", "x")},
+		TEXT("a,b\n\"x\",x\n"), "{\"a\":\"x\",\"b\":null}\n", 0, 0},
 	    {"a quote inside an unquoted cell is text", {0},
 		TEXT("a,b\n36\"x\"\",5'1\"\n"),
 		"{\"a\":\"36\\\"x\\\"\\\"\",\"b\":\"5'1\\\"\"}\n", 0, 0},

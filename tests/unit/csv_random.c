@@ -119,7 +119,7 @@ test_common(void **state)
 	static const char *const pieces[] = {",", ",", ",", "\"", "\"", "\"\"",
 	    "\n", "\n", "\r\n", "\r", "1", "0", "23.5", "-", "null", "\t", ";",
 	    "é", "日本", "\\", "\x01", "\xFF", "\xC3", "a long text of words",
-	    "123456789012345678", "e5", "#", " ", NULL};
+	    "123456789012345678", ":", "/", "e5", "#", " ", NULL};
 	static const char *const delimiters[] = {",", ";", "\t", " ", "#"};
 	struct ev_buf text = {0};
 	struct ev_csv_types *types;
