@@ -43,12 +43,18 @@ struct column {
 	struct ev_slice as; /* in the output, as JSON; ptr NULL: left out */
 };
 
+/* The key's fields on one side. */
+struct side {
+	struct ev_names_path path[KEYS];
+	unsigned slot[KEYS];
+	bool seen[KEYS]; /* some event or row has it, if only as null */
+};
+
 struct join {
 	struct settings set;
 	enum unique unique;
 	unsigned keys;
-	struct ev_names_path left[KEYS], right[KEYS];
-	unsigned left_slot[KEYS], right_slot[KEYS];
+	struct side left, right;
 	const char *place;
 	struct ev_table *table;
 	struct ev_map *wanted; /* --fields; NULL: all but the keys */
@@ -93,8 +99,8 @@ read_on(struct join *join)
 	char end = ',';
 
 	while (end == ',') {
-		struct ev_names_path *left = &join->left[join->keys];
-		struct ev_names_path *right = &join->right[join->keys];
+		struct ev_names_path *left = &join->left.path[join->keys];
+		struct ev_names_path *right = &join->right.path[join->keys];
 		const char *again = at;
 
 		if (join->keys == KEYS)
@@ -155,20 +161,22 @@ read_unique(struct join *join)
 /* Puts the key's text into join->key, the parts told apart by their lengths.
  * EV_END: a part is null or missing, so it joins nothing; EV_BAD. */
 static enum ev_status
-key_of(struct join *join, const struct ev_value *field, const unsigned *slot,
-    const struct ev_names_path *path, struct ev_err *err)
+key_of(struct join *join, const struct ev_value *field, struct side *side,
+    struct ev_err *err)
 {
 	join->key.len = 0;
 	for (unsigned i = 0; i < join->keys; i++) {
-		struct ev_value value = field[slot[i]];
+		struct ev_value value = field[side->slot[i]];
+		const struct ev_names_path *path = &side->path[i];
 		struct ev_slice text = ev_value_raw(value);
 
+		side->seen[i] |= value.type != EV_MISSING;
 		if (value.type == EV_MISSING || value.type == EV_NULL)
 			return EV_END;
 		if (value.type == EV_ARRAY || value.type == EV_OBJECT)
 			return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
 			    "the key '%s' is an object or an array",
-			    path[i].key[path[i].depth - 1].ptr);
+			    path->key[path->depth - 1].ptr);
 		join->scratch.len = 0;
 		if (value.type == EV_STRING &&
 		    ev_value_text(value, &join->scratch, &text, err) != EV_OK)
@@ -184,7 +192,7 @@ static bool
 is_key(const struct join *join, struct ev_slice name)
 {
 	for (unsigned i = 0; i < join->keys; i++)
-		if (ev_slice_equal(join->right[i].key[0], name))
+		if (ev_slice_equal(join->right.path[i].key[0], name))
 			return true;
 	return false;
 }
@@ -291,6 +299,17 @@ add_row(struct join *join, struct ev_stage *stage, const struct ev_line *line)
 	check_memory(join);
 }
 
+/* The last part of a field of the key that nobody had, so that --on is likely
+ * to be wrong; ptr NULL if there is none. */
+static struct ev_slice
+unseen(const struct join *join, const struct side *side)
+{
+	for (unsigned i = 0; i < join->keys; i++)
+		if (!side->seen[i])
+			return side->path[i].key[side->path[i].depth - 1];
+	return (struct ev_slice){NULL, 0};
+}
+
 /* Reads the whole table, through an evsource. */
 static void
 load_table(struct join *join)
@@ -304,11 +323,12 @@ load_table(struct join *join)
 	struct ev_input_fd input;
 	struct ev_stage stage;
 	struct ev_line line;
+	struct ev_slice name;
 	struct ev_err err;
 
 	for (unsigned i = 0; i < join->keys; i++)
-		join->right_slot[i] = ev_scan_want_key(scan,
-		    join->right[i].key[0]);
+		join->right.slot[i] = ev_scan_want_key(scan,
+		    join->right.path[i].key[0]);
 	ev_scan_want_members(scan);
 	if (ev_child_start(&child, "evsource", argv, true, -1, &err) != EV_OK)
 		ev_tool_fail(&err);
@@ -316,8 +336,7 @@ load_table(struct join *join)
 	ev_stage_open(&stage, &set, &input.in, scan, NULL);
 	while (ev_stage_next(&stage, &line)) {
 		const struct ev_value *field = ev_scan_fields(scan);
-		enum ev_status status = key_of(join, field, join->right_slot,
-		    join->right, &err);
+		enum ev_status status = key_of(join, field, &join->right, &err);
 
 		if (status == EV_BAD)
 			ev_stage_bad(&stage, &line, err.text);
@@ -329,6 +348,11 @@ load_table(struct join *join)
 	}
 	if (ev_child_wait(&child, &err) != EV_OK)
 		ev_tool_fail(&err);
+	name = unseen(join, &join->right);
+	if (stage.in && name.ptr)
+		ev_tool_die(EV_EXIT_USAGE,
+		    "--on: no row of the table '%s' has a field '%.*s'",
+		    join->place, (int)name.len, name.ptr);
 	ev_stage_release(&stage);
 	ev_scan_free(scan);
 }
@@ -352,8 +376,8 @@ want_fields(struct join *join, struct ev_scan *scan, unsigned *deleted,
     unsigned *clash, size_t *clashes)
 {
 	for (unsigned i = 0; i < join->keys; i++)
-		join->left_slot[i] = ev_scan_want(scan, join->left[i].key,
-		    join->left[i].depth);
+		join->left.slot[i] = ev_scan_want(scan, join->left.path[i].key,
+		    join->left.path[i].depth);
 	*deleted = ev_scan_want_key(scan, DELETED);
 	*clashes = 0;
 	if (join->set.type == ANTI || join->set.type == SEMI)
@@ -429,7 +453,7 @@ emit(struct join *join, struct ev_stage *stage, struct ev_slice event,
 static bool
 at_limit(const struct join *join, const struct ev_stage *stage)
 {
-	return join->set.limit && stage->out >= join->set.limit;
+	return stage->out >= join->set.limit;
 }
 
 /* All that comes of one event. */
@@ -463,6 +487,7 @@ run(struct join *join)
 	struct ev_input_fd input;
 	struct ev_stage stage;
 	struct ev_line line;
+	struct ev_slice name;
 	struct ev_err err;
 	unsigned deleted;
 	size_t clashes;
@@ -473,8 +498,7 @@ run(struct join *join)
 	    ev_tool_stdout());
 	while (!at_limit(join, &stage) && ev_stage_next(&stage, &line)) {
 		const struct ev_value *field = ev_scan_fields(scan);
-		enum ev_status status = key_of(join, field, join->left_slot,
-		    join->left, &err);
+		enum ev_status status = key_of(join, field, &join->left, &err);
 
 		if (is_deleted(field[deleted])) {
 			ev_stage_pass(&stage, &line);
@@ -490,13 +514,18 @@ run(struct join *join)
 				     : ev_table_find(join->table,
 					   ev_buf_as_slice(&join->key)));
 	}
+	name = unseen(join, &join->left);
+	if (stage.in && name.ptr)
+		ev_tool_say("--on: no event has a field '%.*s'", (int)name.len,
+		    name.ptr);
 	ev_stage_done(&stage);
 }
 
 int
 main(int argc, char **argv)
 {
-	struct join join = {.set = {.stage = EV_STAGE_DEFAULTS}};
+	struct join join = {
+	    .set = {.stage = EV_STAGE_DEFAULTS, .limit = UINT64_MAX}};
 	const struct ev_opt_table tables[] = {EV_OPT_TABLE(options, &join.set),
 	    EV_OPT_TABLE(ev_bad_options, &join.set.stage.bad),
 	    EV_OPT_TABLE(ev_stage_options, &join.set.stage), {NULL, NULL, 0}};

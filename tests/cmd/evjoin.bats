@@ -46,6 +46,24 @@ join() { # STDIN OPTION…
   prints ''
 }
 
+@test "a key that no row of the table has is a mistake" {
+  users
+  join '{"u":1}' users.ndjson --on u=ident
+  exits 64
+  says "evjoin: --on: no row of the table 'users.ndjson' has a field 'ident'"
+}
+
+@test "a key that no event has is said" {
+  users
+  join $'{"v":1}\n{"v":2}' users.ndjson --on u=id
+  exits 0
+  prints ''
+  says "evjoin: --on: no event has a field 'u'"
+  join '' users.ndjson --on u=id
+  exits 0
+  says ''
+}
+
 @test "a left join gives null for every field of the table" {
   users
   join $'{"u":9}\n{}\n{"u":"x"}' users.ndjson --on u=id --type left
@@ -210,4 +228,11 @@ $fail"
   join '{}' users.ndjson --on id --unique first
   exits 64
   says "evjoin: --unique wants one of last|error, not 'first'"
+}
+
+@test "--limit 0 is no event" {
+  users
+  join '{"u":1}' users.ndjson --on u=id --limit 0
+  exits 0
+  prints ''
 }
