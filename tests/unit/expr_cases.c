@@ -111,6 +111,20 @@ test_functions(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+/* scdoc wants backslashes doubled. */
+static void
+halve_backslashes(char *text)
+{
+	char *out = text;
+
+	for (; *text; text++) {
+		if (text[0] == '\\' && text[1] == '\\')
+			text++;
+		*out++ = *text;
+	}
+	*out = '\0';
+}
+
 /* A line of the manual that is an example: "expression ⇒ answer", in a
  * literal block. */
 static bool
@@ -120,6 +134,8 @@ read_example(char *line, char **expression, char **answer)
 
 	if (!arrow)
 		return false;
+	halve_backslashes(line);
+	arrow = strstr(line, " ⇒ ");
 	line[strcspn(line, "\n")] = '\0';
 	*arrow = '\0';
 	*expression = line;
