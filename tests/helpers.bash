@@ -44,3 +44,21 @@ says() { # PATTERN (of bash's ==): the whole of stderr; '' for silence
     return 1
   }
 }
+
+# Runs a command as somebody who is not root (root may read and write all), in
+# a folder that is open to all. Ours are copied, since the tree may stand where
+# only root may go. Input passes.
+unprivileged() { # COMMAND [ARGUMENT…]
+  [ "$(id -u)" = 0 ] || {
+    "$@"
+    return
+  }
+  local own=$BATS_RUN_TMPDIR/evkit
+  [ -d "$own/bin" ] || {
+    mkdir -p "$own"
+    cp -r "$BUILD/bin" "$BUILD/libexec" "$own"
+  }
+  chmod 711 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/* "$BATS_TEST_TMPDIR"
+  PATH=$own/bin:$PATH setpriv --reuid 65534 --regid 65534 --clear-groups \
+    "$@"
+}
