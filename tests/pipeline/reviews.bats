@@ -78,3 +78,38 @@ load ladder
   input
   follow
 }
+
+# Starts the last rung and waits until it has all; sets pid and children.
+serve() {
+  "$TOP/pipelines/reviews/4-follow.sh" out/follow in 2>said 3>&- &
+  pid=$!
+  ladder_wait out/0-nightly out/follow $pid
+  ladder_same out/0-nightly out/follow
+  # shellcheck disable=SC2207 # a list
+  children=($(ps -o pid= --ppid $pid))
+}
+
+@test "a stage of the last rung that is killed ends all, with its status" {
+  input
+  "$TOP/pipelines/reviews/0-nightly.sh" out/0-nightly in
+  for stage in evsource-file evfilter evjoin evsink-file; do
+    serve
+    [ ${#children[@]} = 9 ]
+    kill -9 "$(ps -o pid=,comm= --ppid $pid | awk -v s=$stage '$2 == s { print $1; exit }')"
+    status=0
+    wait $pid || status=$?
+    exits 137
+    gone "${children[@]}"
+  done
+}
+
+@test "started again, the last rung makes its files anew" {
+  input
+  "$TOP/pipelines/reviews/0-nightly.sh" out/0-nightly in
+  for _ in 1 2; do
+    serve
+    kill $pid
+    wait $pid || :
+    gone "${children[@]}"
+  done
+}
