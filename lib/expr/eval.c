@@ -212,8 +212,7 @@ ev_eval_not(struct ev_run *run, const struct ev_node *node, struct ev_val *out)
 {
 	if (!ev_node_eval(run, node->arg[0], out))
 		return false;
-	out->truth = !out->truth;
-	return true;
+	return truth_out(out, out->type == EV_SQL_NULL ? -1 : !out->truth);
 }
 
 bool

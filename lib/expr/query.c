@@ -203,9 +203,12 @@ ev_query_failed(const struct ev_run *run, struct ev_slice source,
     struct ev_err *err)
 {
 	const struct ev_node *node = run->failed;
-	size_t len = node->end - node->at;
 	struct ev_err why = *err;
+	size_t len;
 
+	if (!node)
+		return EV_BAD;
+	len = node->end - node->at;
 	return ev_err_set(err, EV_BAD, EV_EXIT_DATA, "%.*s%s: %s",
 	    (int)(len > PART ? PART : len), source.ptr + node->at,
 	    len > PART ? "…" : "", why.text);

@@ -101,7 +101,7 @@ ids() { # of the events on stdout, in one line
   a, b AS a
      ^'
   try evfilter --select '*, 1 AS a' <<<'{"a":1}'
-  fails 65 'standard input:1: 1: the event has a member "a" already: write \* REPLACE (… AS a) or \* EXCLUDE (a)'
+  fails 65 'standard input:1: the event has a member "a" already: write \* REPLACE (… AS a) or \* EXCLUDE (a)'
 }
 
 @test "an expression without a name needs AS" {
