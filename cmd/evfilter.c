@@ -294,6 +294,8 @@ static void
 refuse(struct filter *filter, const struct ev_line *line)
 {
 	filter->stage.filtered++;
+	if (!filter->stage.out)
+		ev_query_look(filter->query);
 	if (filter->stage.other &&
 	    ev_writer_pass(filter->stage.other, line, &filter->err) != EV_OK)
 		other_failed(filter);
@@ -314,6 +316,20 @@ run(struct filter *filter)
 		else if (keep == 0)
 			refuse(filter, &line);
 	}
+}
+
+/* A mistyped field is NULL, and a condition on it refuses everything. */
+static void
+hint(const struct filter *filter)
+{
+	struct ev_slice key;
+
+	if (filter->stage.out || !filter->stage.filtered)
+		return;
+	key = ev_query_unseen(filter->query);
+	if (key.ptr)
+		ev_tool_say("nothing passed, and no event has a field '%.*s'",
+		    (int)key.len, key.ptr);
 }
 
 /* The end of evsource: its failure is ours, unless we left it first. */
@@ -360,6 +376,7 @@ main(int argc, char **argv)
 	run(&filter);
 	close_source(&filter);
 	close_other(&filter);
+	hint(&filter);
 	ev_stage_done(&filter.stage);
 	ev_query_free(filter.query);
 	ev_scan_free(filter.scan);

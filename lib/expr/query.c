@@ -89,6 +89,21 @@ ev_query_end(struct ev_parse *parse, const char *what)
 	return EV_BAD;
 }
 
+/* A key on its own has its slot already; that of user.club is asked for. */
+static void
+want_names(struct ev_query *query)
+{
+	query->name_slot = ev_arena_alloc(&query->arena,
+	    query->names * sizeof(*query->name_slot));
+	query->name_seen = ev_arena_alloc(&query->arena,
+	    query->names * sizeof(*query->name_seen));
+	for (size_t i = 0; i < query->names; i++) {
+		query->name_slot[i] = ev_scan_want_key(query->scan,
+		    query->name[i]);
+		query->name_seen[i] = false;
+	}
+}
+
 /* A condition from the current token on. */
 static enum ev_status
 parse_condition(struct ev_query *query, struct ev_parse *parse)
@@ -107,6 +122,7 @@ parse_condition(struct ev_query *query, struct ev_parse *parse)
 	query->names = query->bind.names;
 	query->bind.name = NULL;
 	query->bind.names = query->bind.names_cap = 0;
+	want_names(query);
 	return query->condition ? EV_OK : EV_BAD;
 }
 
@@ -181,6 +197,25 @@ fields(struct ev_query *query)
 	if (!query->run.fields)
 		query->run.fields = ev_scan_fields(query->scan);
 	return query->run.fields;
+}
+
+void
+ev_query_look(struct ev_query *query)
+{
+	const struct ev_value *field = fields(query);
+
+	for (size_t i = 0; i < query->names; i++)
+		query->name_seen[i] |= field[query->name_slot[i]].type !=
+		    EV_MISSING;
+}
+
+struct ev_slice
+ev_query_unseen(const struct ev_query *query)
+{
+	for (size_t i = 0; i < query->names; i++)
+		if (!query->name_seen[i])
+			return query->name[i];
+	return (struct ev_slice){NULL, 0};
 }
 
 struct ev_run *

@@ -63,6 +63,13 @@ bool ev_query_names(const struct ev_query *query, struct ev_slice key);
 enum ev_status ev_query_test(struct ev_query *query, int *truth,
     struct ev_err *err);
 
+/* Notes which of the keys that the condition reads the scan's last line has,
+ * if only as null. */
+void ev_query_look(struct ev_query *query);
+/* A key that the condition reads and none of the lines looked at has, which is
+ * likely to be mistyped; ptr NULL if there is none. */
+struct ev_slice ev_query_unseen(const struct ev_query *query);
+
 /* Appends the event that the list makes of the scan's last line. *changed is
  * false, and nothing is appended, where that would be the line as it is. Of a
  * deleted row only what the row carries is written, and the mark of deletion.

@@ -46,6 +46,8 @@ struct ev_query {
 	struct ev_node *condition; /* or NULL */
 	struct ev_slice source;    /* of the condition */
 	struct ev_slice *name;     /* that the condition reads */
+	unsigned *name_slot;
+	bool *name_seen; /* by ev_query_look */
 	size_t names;
 	struct ev_list list; /* count 0: none */
 	unsigned deleted;    /* the slot of __deleted */

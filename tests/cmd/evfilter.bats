@@ -333,3 +333,20 @@ ids() { # of the events on stdout, in one line
   try evfilter --select a --else x </dev/null
   fails 64 '--else needs a condition that refuses events'
 }
+
+@test "where nothing passes, a field that no event has is named" {
+  printf '{"rating":1}\n{"rating":null}\n' >a.ndjson
+  try evfilter 'ratng < 3' a.ndjson
+  exits 0
+  prints ''
+  says "evfilter: nothing passed, and no event has a field 'ratng'"
+  try evfilter 'rating < 1' a.ndjson
+  exits 0
+  says ''
+  try evfilter 'ratng IS NULL' a.ndjson
+  exits 0
+  says ''
+  try evfilter 'ratng < 3' </dev/null
+  exits 0
+  says ''
+}
