@@ -143,7 +143,8 @@ help:
 remember = @mkdir -p $(@D); echo '$(1)' | cmp -s - $@ || echo '$(1)' >$@
 
 $(BUILD)/flags: FORCE
-	$(call remember,$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(LDLIBS))
+	$(call remember,$(CC) $(CPPFLAGS) $(filter-out -Werror,$(ALL_CFLAGS)) \
+		$(ALL_LDFLAGS) $(LDLIBS))
 $(BUILD)/members: FORCE
 	$(call remember,$(LIB_OBJ))
 $(BUILD)/libexec.path: FORCE
