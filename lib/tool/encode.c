@@ -80,6 +80,21 @@ ends_with(const char *text, size_t len, const char *suffix)
 	return len > n && !memcmp(text + len - n, suffix, n);
 }
 
+/* A name that promises another format, or a packing, than can be written. */
+static const char *
+promises_other(const char *place, size_t len)
+{
+	static const char *const other[] = {".7z", ".arrow", ".avro", ".br",
+	    ".db", ".feather", ".html", ".lz4", ".ods", ".orc", ".parquet",
+	    ".pdf", ".rar", ".sqlite", ".tar", ".tgz", ".xls", ".xlsx", ".xml",
+	    ".yaml", ".yml", ".zip", NULL};
+
+	for (const char *const *s = other; *s; s++)
+		if (ends_with(place, len, *s))
+			return *s;
+	return NULL;
+}
+
 enum ev_status
 ev_encode_format(const char *name, const char *place, size_t packed,
     enum ev_encode_format *format, struct ev_err *err)
@@ -101,6 +116,12 @@ ev_encode_format(const char *name, const char *place, size_t packed,
 		    "--format: no format '%s' can be written (ndjson, json, "
 		    "csv, tsv, text)",
 		    name);
+	name = promises_other(place, strlen(place));
+	if (name)
+		return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
+		    "'%s': no %s can be written: --format says what it shall "
+		    "be (ndjson, json, csv, tsv, text)",
+		    place, name);
 	return EV_OK;
 }
 

@@ -938,3 +938,15 @@ standard input:3 evsink-file {"b":2}' ]
   examples "$TOP/cmd/evsink.1.scd"
   examples "$TOP/cmd/evsink-file.1.scd"
 }
+
+@test "a name that promises another format is refused, unless --format is given" {
+  for name in a.parquet a.csv.zip b.xlsx c.tar; do
+    try evsink $name <<<'{"a":1}'
+    exits 64
+    says "evsink-file: '$name': no .* can be written: --format says what it shall be*"
+    [ ! -e $name ]
+    try evsink --format ndjson $name <<<'{"a":1}'
+    exits 0
+    [ "$(cat $name)" = '{"a":1}' ]
+  done
+}

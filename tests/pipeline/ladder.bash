@@ -76,9 +76,9 @@ follow() {
   return $status
 }
 
-# Whether processes have ended, within 5 s.
+# Whether processes have ended, within 20 s.
 gone() { # PID…
-  local tries=500
+  local tries=2000
   [ $# -gt 0 ] || return
   while kill -0 "$@" 2>/dev/null; do
     [ $((tries -= 1)) -gt 0 ] || return
