@@ -23,11 +23,11 @@ evsource --follow --null null "$in/rail_locations.csv" |
 # the web people want JSON, and those on the network apart
 evsource --follow --types nlc:text,isOffNetwork:boolean "$out/stations.csv" |
   evfilter 'NOT isOffNetwork' --select 'location_id AS id, description AS name,
-    crs, nlc, longitude AS lon, latitude AS lat, isOffNetwork AS off_network' \
-    >>"$out/on_network.ndjson" &
+    crs, nlc, longitude AS lon, latitude AS lat, isOffNetwork AS off_network' |
+  evsink --format ndjson - >>"$out/on_network.ndjson" &
 evsource --follow --types nlc:text,isOffNetwork:boolean "$out/stations.csv" |
   evfilter isOffNetwork --select 'location_id AS id, description AS name,
-    crs, nlc, longitude AS lon, latitude AS lat, isOffNetwork AS off_network' \
-    >>"$out/off_network.ndjson" &
+    crs, nlc, longitude AS lon, latitude AS lat, isOffNetwork AS off_network' |
+  evsink --format ndjson - >>"$out/off_network.ndjson" &
 
 wait -n
