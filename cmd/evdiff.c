@@ -181,19 +181,6 @@ set_fields(struct diff *diff)
 	set_tolerances(diff, &diff->options->tolerance);
 }
 
-/* Standard input, which only the child that reads it may have. */
-static bool
-is_standard(const char *place)
-{
-	static const char *const names[] = {"-", "/dev/stdin", "/dev/fd/0",
-	    "/proc/self/fd/0"};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (!strcmp(place, names[i]))
-			return true;
-	return false;
-}
-
 /* Whether the place can be read a second time: a file or folder can, a pipe or
  * a server's topic perhaps not. */
 static bool
@@ -202,7 +189,7 @@ lasts(const char *place)
 	struct ev_slice scheme = ev_place_scheme(place);
 	struct stat st;
 
-	return ev_slice_is(scheme, "file") && !is_standard(place) &&
+	return ev_slice_is(scheme, "file") && !ev_place_is_stdin(place) &&
 	    !stat(ev_place_path(place), &st) &&
 	    (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode));
 }
@@ -269,7 +256,7 @@ read_side(struct diff *diff, struct side *side, bool sorting)
 	snprintf(limit, sizeof(limit), "--max-event=%" PRIu64,
 	    diff->options->stage.max_event);
 	check(ev_child_start(&child, name, argv, true,
-		  is_standard(side->place) ? STDIN_FILENO : -1, &err),
+		  ev_place_is_stdin(side->place) ? STDIN_FILENO : -1, &err),
 	    &err);
 	ev_input_fd_init(&in, child.fd, side->place);
 	ev_stage_open(&stage, &diff->options->stage, &in.in, diff->scan, NULL);
@@ -578,7 +565,7 @@ main(int argc, char **argv)
 	if (argc - rest != 2)
 		ev_tool_die(EV_EXIT_USAGE,
 		    "two places are needed: evdiff A B (see --help)");
-	if (is_standard(argv[rest]) && is_standard(argv[rest + 1]))
+	if (ev_place_is_stdin(argv[rest]) && ev_place_is_stdin(argv[rest + 1]))
 		ev_tool_die(EV_EXIT_USAGE,
 		    "standard input can be one of the places, not both");
 	set_fields(&diff);

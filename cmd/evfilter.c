@@ -6,13 +6,16 @@
  * evsource and takes its exit status.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "expr/query.h"
 #include "tool/child.h"
+#include "tool/outlet.h"
 #include "tool/stage.h"
 #include "tool/tool.h"
 
@@ -53,7 +56,7 @@ struct filter {
 	struct ev_query *query;
 	struct ev_stage stage;
 	struct ev_child source; /* of the places */
-	struct ev_child other;  /* --else */
+	struct ev_outlet other; /* --else */
 	bool judges;            /* there is a condition */
 	int keeps;              /* what it must be: 1, or with -v 0 */
 	bool sees_deletes;      /* which names __deleted */
@@ -164,14 +167,13 @@ compile(struct filter *filter, int argc, char **argv, int rest)
 /* ---- the commands that this one starts ---- */
 
 /* The places are read by evsource, to which our options about bad input and
- * long lines go too. */
+ * long lines go too; '-' may be one of them. */
 static void
 start_source(struct filter *filter, char **place, int count)
 {
 	const struct ev_stage_settings *settings = &filter->stage_settings;
-	char **argv = ev_mem_zalloc((size_t)count + 7, sizeof(*argv));
-	char *size = ev_mem_printf("%llu",
-	    (unsigned long long)settings->max_event);
+	const char **argv = ev_mem_zalloc((size_t)count + 5, sizeof(*argv));
+	char *max = ev_mem_printf("--max-event=%" PRIu64, settings->max_event);
 	struct ev_err err;
 	int n = 0;
 
@@ -180,67 +182,45 @@ start_source(struct filter *filter, char **place, int count)
 		    "--reject cannot be of two "
 		    "commands: evsource --reject %s %s | evfilter …",
 		    settings->bad.reject, place[0]);
-	argv[n++] = (char[]){"evsource"};
-	argv[n++] = (char[]){"--max-event"};
-	argv[n++] = size;
-	if (settings->bad.on_error == EV_BAD_SKIP) {
-		argv[n++] = (char[]){"--on-error"};
-		argv[n++] = (char[]){"skip"};
-	}
-	argv[n++] = (char[]){"--"};
+	argv[n++] = "evsource";
+	argv[n++] = max;
+	if (settings->bad.on_error == EV_BAD_SKIP)
+		argv[n++] = "--on-error=skip";
+	argv[n++] = "--";
 	for (int i = 0; i < count; i++)
 		argv[n++] = place[i];
-	if (ev_child_start(&filter->source, "evsource", argv, true, -1, &err) !=
-	    EV_OK)
+	if (ev_child_start(&filter->source, "evsource",
+		(char *const *)(uintptr_t)argv, true, STDIN_FILENO,
+		&err) != EV_OK)
 		ev_tool_fail(&err);
+	free(argv);
+	free(max);
 }
 
 static void
 start_other(struct filter *filter)
 {
-	const char *place = filter->settings.other;
-	char *argv[] = {(char[]){"evsink"}, (char[]){"--"},
-	    (char *)(uintptr_t)place, NULL};
 	struct ev_err err;
 
 	if (!ev_query_has_condition(filter->query))
 		ev_tool_die(EV_EXIT_USAGE,
 		    "--else needs a condition that refuses events");
-	if (ev_child_start(&filter->other, "evsink", argv, false, -1, &err) !=
-	    EV_OK)
+	if (ev_outlet_open(&filter->other, "write to", filter->settings.other,
+		filter->stage_settings.max_event, NULL, &err) != EV_OK)
 		ev_tool_fail(&err);
-	filter->stage.other = ev_writer_new(filter->other.fd, place);
-	ev_tool_announce(filter->stage.other);
+	filter->stage.other = &filter->other;
 }
 
-/* The sink of --else is gone: its own status says why. */
-static _Noreturn void
-other_failed(struct filter *filter)
-{
-	struct ev_err err;
-
-	ev_tool_hush(filter->stage.other);
-	filter->stage.other = NULL;
-	if (ev_child_wait(&filter->other, &err) == EV_OK)
-		err.exit = EV_EXIT_IO;
-	ev_tool_die(err.exit, "cannot write to '%s'", filter->settings.other);
-}
-
+/* What goes to stdout is out before the other place is said to be whole. */
 static void
 close_other(struct filter *filter)
 {
 	struct ev_err err;
 
-	if (!filter->stage.other)
-		return;
-	if (ev_writer_flush(filter->stage.other, &err) != EV_OK)
-		other_failed(filter);
-	ev_tool_hush(filter->stage.other);
-	ev_writer_free(filter->stage.other);
+	ev_stage_flush(&filter->stage);
 	filter->stage.other = NULL;
-	if (ev_child_wait(&filter->other, &err) != EV_OK)
-		ev_tool_die(err.exit, "cannot write to '%s'",
-		    filter->settings.other);
+	if (ev_outlet_close(&filter->other, &err) != EV_OK)
+		ev_tool_fail(&err);
 }
 
 /* ---- one event ---- */
@@ -296,9 +276,8 @@ refuse(struct filter *filter, const struct ev_line *line)
 	filter->stage.filtered++;
 	if (!filter->stage.out)
 		ev_query_look(filter->query);
-	if (filter->stage.other &&
-	    ev_writer_pass(filter->stage.other, line, &filter->err) != EV_OK)
-		other_failed(filter);
+	if (ev_outlet_pass(&filter->other, line, &filter->err) != EV_OK)
+		ev_tool_fail(&filter->err);
 }
 
 static void

@@ -18,6 +18,7 @@
 #include "event/build.h"
 #include "state/table.h"
 #include "tool/child.h"
+#include "tool/place.h"
 #include "tool/stage.h"
 #include "tool/tool.h"
 
@@ -314,8 +315,9 @@ unseen(const struct join *join, const struct side *side)
 static void
 load_table(struct join *join)
 {
-	char *argv[] = {(char[]){"evsource"}, (char[]){"--"},
-	    (char *)(uintptr_t)join->place, NULL};
+	char *max = ev_mem_printf("--max-event=%" PRIu64,
+	    join->set.stage.max_event);
+	const char *argv[] = {"evsource", max, "--", join->place, NULL};
 	struct ev_stage_settings set = {.max_event = join->set.stage.max_event};
 	struct ev_scan *scan = ev_scan_new();
 	unsigned deleted = ev_scan_want_key(scan, DELETED);
@@ -330,8 +332,10 @@ load_table(struct join *join)
 		join->right.slot[i] = ev_scan_want_key(scan,
 		    join->right.path[i].key[0]);
 	ev_scan_want_members(scan);
-	if (ev_child_start(&child, "evsource", argv, true, -1, &err) != EV_OK)
+	if (ev_child_start(&child, "evsource", (char *const *)(uintptr_t)argv,
+		true, -1, &err) != EV_OK)
 		ev_tool_fail(&err);
+	free(max);
 	ev_input_fd_init(&input, child.fd, join->place);
 	ev_stage_open(&stage, &set, &input.in, scan, NULL);
 	while (ev_stage_next(&stage, &line)) {
@@ -538,6 +542,10 @@ main(int argc, char **argv)
 		    "wants one table and its keys: "
 		    "evjoin PLACE --on userid=id");
 	join.place = argv[rest];
+	if (ev_place_is_stdin(join.place))
+		ev_tool_die(EV_EXIT_USAGE,
+		    "the table cannot be standard input, "
+		    "from which the events come: name a file or a pipe");
 	if (!join.set.memory)
 		join.set.memory = ev_sysmem_available() / 2;
 	read_on(&join);

@@ -312,7 +312,7 @@ open_target(struct sink *sink)
 	/* Events in a pipe: whoever reads them learns of a failure too. */
 	if (target->way == EV_TARGET_IN_PLACE && !sink->pack &&
 	    sink->format == EV_ENCODE_NDJSON && !isatty(fd)) {
-		ev_tool_announce(sink->writer);
+		ev_tool_announce(sink->writer, NULL);
 		sink->announced = true;
 	}
 }
@@ -344,7 +344,7 @@ commit(struct sink *sink)
 {
 	struct ev_err err;
 
-	if (ev_child_wait(&sink->packer, &err) != EV_OK ||
+	if (ev_pack_wait(&sink->packer, &err) != EV_OK ||
 	    ev_target_commit(&sink->target, &err) != EV_OK)
 		ev_tool_fail(&err);
 }

@@ -102,8 +102,8 @@ ev_control_parse(struct ev_slice line, struct ev_control *control,
 	if (!kind_of(line, &control->kind))
 		return ev_err_set(err, EV_BAD, EV_EXIT_CONFIG,
 		    "a control line of a kind that this version does not "
-		    "know: %.60s",
-		    line.ptr);
+		    "know: %.*s",
+		    line.len < 60 ? (int)line.len : 60, line.ptr);
 	if (control->kind != EV_CONTROL_FAIL)
 		return EV_OK;
 	status = member(line, "status");

@@ -3,15 +3,12 @@
  */
 #include "tool/bad.h"
 
-#include <inttypes.h>
 #include <stddef.h>
-#include <stdlib.h>
 
 #include "base/mem.h"
 #include "event/build.h"
-#include "event/writer.h"
-#include "tool/child.h"
 #include "tool/encode.h"
+#include "tool/outlet.h"
 #include "tool/pack.h"
 #include "tool/place.h"
 #include "tool/tool.h"
@@ -28,9 +25,7 @@ const struct ev_opt ev_bad_options[2] = {
 struct ev_bad {
 	enum ev_bad_policy policy;
 	uint64_t max_event, count;
-	const char *place;
-	struct ev_child sink;
-	struct ev_writer *writer; /* to the sink */
+	struct ev_outlet outlet;
 };
 
 /* The fields of a reject, of which the last is not always there. */
@@ -63,24 +58,6 @@ file_option(const char *place)
 	return NULL;
 }
 
-static enum ev_status
-start_sink(struct ev_bad *bad, struct ev_err *err)
-{
-	char *max = ev_mem_printf("--max-event=%" PRIu64,
-	    bad->max_event > EV_MAX_EVENT ? bad->max_event : EV_MAX_EVENT);
-	const char *argv[] = {"evsink", max, bad->place,
-	    file_option(bad->place), NULL};
-	enum ev_status status = ev_child_start(&bad->sink, "evsink",
-	    (char *const *)(uintptr_t)argv, false, -1, err);
-
-	free(max);
-	if (status != EV_OK)
-		return status;
-	bad->writer = ev_writer_new(bad->sink.fd, bad->place);
-	ev_tool_announce(bad->writer);
-	return EV_OK;
-}
-
 enum ev_status
 ev_bad_open(struct ev_bad **result, const struct ev_bad_settings *settings,
     uint64_t max_event, struct ev_err *err)
@@ -93,8 +70,8 @@ ev_bad_open(struct ev_bad **result, const struct ev_bad_settings *settings,
 	if (!settings->reject)
 		return EV_OK;
 	bad->policy = EV_BAD_REJECT;
-	bad->place = settings->reject;
-	return start_sink(bad, err);
+	return ev_outlet_open(&bad->outlet, "keep rejects in", settings->reject,
+	    max_event, file_option(settings->reject), err);
 }
 
 /* Whether the reject as a whole would be longer than an event may be. An
@@ -110,7 +87,7 @@ static void
 build(struct ev_bad *bad, const char *where, const char *why,
     struct ev_slice input, size_t length)
 {
-	struct ev_buf *out = ev_writer_begin(bad->writer);
+	struct ev_buf *out = ev_outlet_begin(&bad->outlet);
 	bool cut = too_long(bad, input, length);
 
 	if (cut && input.len > CUT)
@@ -131,19 +108,6 @@ build(struct ev_bad *bad, const char *where, const char *why,
 	ev_build_close(out);
 }
 
-/* The sink of the rejects is gone: its own status says why. */
-static enum ev_status
-sink_failed(struct ev_bad *bad, struct ev_err *err)
-{
-	struct ev_err cause;
-
-	ev_tool_hush(bad->writer);
-	if (ev_child_wait(&bad->sink, &cause) == EV_OK)
-		cause.exit = EV_EXIT_IO;
-	return ev_err_set(err, EV_FATAL, cause.exit,
-	    "cannot keep rejects in '%s'", bad->place);
-}
-
 enum ev_status
 ev_bad_event(struct ev_bad *bad, const char *where, const char *why,
     struct ev_slice input, size_t length, struct ev_err *err)
@@ -156,9 +120,7 @@ ev_bad_event(struct ev_bad *bad, const char *where, const char *why,
 		return EV_OK;
 	case EV_BAD_REJECT:
 		build(bad, where, why, input, length);
-		if (ev_writer_end(bad->writer, err) != EV_OK)
-			return sink_failed(bad, err);
-		return EV_OK;
+		return ev_outlet_end(&bad->outlet, err);
 	}
 	return ev_err_set(err, EV_FATAL, EV_EXIT_DATA, "%s: %s", where, why);
 }
@@ -184,23 +146,11 @@ ev_bad_rejects(const struct ev_bad *bad)
 enum ev_status
 ev_bad_flush(struct ev_bad *bad, struct ev_err *err)
 {
-	if (bad->writer && ev_writer_flush(bad->writer, err) != EV_OK)
-		return sink_failed(bad, err);
-	return EV_OK;
+	return ev_outlet_flush(&bad->outlet, err);
 }
 
 enum ev_status
 ev_bad_close(struct ev_bad *bad, struct ev_err *err)
 {
-	enum ev_status status = ev_bad_flush(bad, err);
-
-	if (status != EV_OK || !bad->writer)
-		return status;
-	ev_tool_hush(bad->writer);
-	ev_writer_free(bad->writer);
-	bad->writer = NULL;
-	if (ev_child_wait(&bad->sink, err) != EV_OK)
-		return ev_err_set(err, EV_FATAL, err->exit,
-		    "cannot keep rejects in '%s'", bad->place);
-	return EV_OK;
+	return ev_outlet_close(&bad->outlet, err);
 }

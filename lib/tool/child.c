@@ -11,11 +11,17 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifndef EVKIT_LIBEXEC
 #define EVKIT_LIBEXEC "/usr/local/libexec/evkit"
 #endif
+
+/* How long a command that we leave may take to end, and how often that is
+ * looked at, in milliseconds. */
+#define LEAVE 2000
+#define LEAVE_STEP 2
 
 extern char **environ;
 
@@ -162,6 +168,22 @@ ev_child_stop(struct ev_child *child)
 	if (child->pid)
 		kill(child->pid, SIGTERM);
 	ev_child_wait(child, NULL);
+}
+
+void
+ev_child_leave(struct ev_child *child)
+{
+	const struct timespec step = {0, LEAVE_STEP * 1000000};
+	pid_t pid = child->pid;
+
+	close_pipe(child);
+	for (int i = 0; pid && i < LEAVE / LEAVE_STEP; i++) {
+		if (waitpid(pid, NULL, WNOHANG) == pid)
+			child->pid = pid = 0;
+		else
+			nanosleep(&step, NULL);
+	}
+	ev_child_stop(child);
 }
 
 enum ev_status

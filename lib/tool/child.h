@@ -36,6 +36,10 @@ enum ev_status ev_child_wait(struct ev_child *child, struct ev_err *err);
 /* Ends it (SIGTERM) and waits, whatever it says. */
 void ev_child_stop(struct ev_child *child);
 
+/* Closes the pipe and waits, for two seconds without and then with SIGTERM: for one that
+ * has been told that its input ends with a failure. */
+void ev_child_leave(struct ev_child *child);
+
 /* Becomes `name`: as exec, returns only on failure. */
 enum ev_status ev_child_become(const char *name, char *const *argv,
     struct ev_err *err);

@@ -41,6 +41,17 @@ ev_pack_start(struct ev_child *child, const char *kind, int fd,
 	return ev_child_start(child, "evpack", argv, false, fd, err);
 }
 
+enum ev_status
+ev_pack_wait(struct ev_child *child, struct ev_err *err)
+{
+	enum ev_status status = ev_child_wait(child, err);
+
+	/* It has said itself why, unless something killed it. */
+	if (status != EV_OK && err->exit < 128)
+		*err->text = '\0';
+	return status;
+}
+
 bool
 ev_pack_abandon(struct ev_child *child, struct ev_err *err)
 {
@@ -48,7 +59,7 @@ ev_pack_abandon(struct ev_child *child, struct ev_err *err)
 		return true;
 	/* One that has ended already does not mind, and keeps its status. */
 	kill(child->pid, SIGTERM);
-	if (ev_child_wait(child, err) == EV_OK || err->exit == 128 + SIGTERM)
+	if (ev_pack_wait(child, err) == EV_OK || err->exit == 128 + SIGTERM)
 		return true;
 	/* Another signal is not one that was sent to us: libarchive 3.6
 	 * crashes where it gets no memory. */

@@ -19,6 +19,10 @@ const char *ev_pack_kind(const char *place, size_t *suffix);
 enum ev_status ev_pack_start(struct ev_child *child, const char *kind, int fd,
     const char *name, struct ev_err *err);
 
+/* Waits for its end, as ev_child_wait. Where evpack has said why it failed,
+ * err has no text. */
+enum ev_status ev_pack_wait(struct ev_child *child, struct ev_err *err);
+
 /* Ends it, after a failure. False, with the reason, where evpack had failed
  * by itself, which is then the cause. */
 bool ev_pack_abandon(struct ev_child *child, struct ev_err *err);

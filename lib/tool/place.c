@@ -73,6 +73,18 @@ takes_next(const struct ev_opt_table *tables, const char *arg)
 	return false;
 }
 
+bool
+ev_place_is_stdin(const char *place)
+{
+	static const char *const names[] = {"-", "/dev/stdin", "/dev/fd/0",
+	    "/proc/self/fd/0"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (!strcmp(place, names[i]))
+			return true;
+	return false;
+}
+
 const char *
 ev_place_find(const struct ev_opt_table *tables, int argc, char **argv)
 {

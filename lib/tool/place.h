@@ -11,6 +11,8 @@
 #ifndef EV_TOOL_PLACE_H
 #define EV_TOOL_PLACE_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
 #include "base/slice.h"
 #include "tool/opt.h"
@@ -21,6 +23,10 @@ struct ev_slice ev_place_scheme(const char *place);
 /* The path of a place whose scheme is file: what stands behind "file:" or
  * "file://"; points into the place. */
 const char *ev_place_path(const char *place);
+
+/* True for standard input, by any of its names. A command that starts an
+ * evsource for it has to hand its own on. */
+bool ev_place_is_stdin(const char *place);
 
 /* The place among the arguments: the first operand that is a URL, else the
  * first operand, NULL if there is none. The tables say which options take an

@@ -17,27 +17,36 @@ const struct ev_opt ev_stage_options[2] = {
 	"say at the end what came in and went out"},
 };
 
+/* The reader has to wait: what is held goes out. */
 static enum ev_status
-let_go(struct ev_writer *writer, enum ev_reader_event what, struct ev_err *err)
+flush(struct ev_stage *stage, struct ev_err *err)
 {
-	if (!writer)
-		return EV_OK;
-	return what == EV_READER_WAIT ? ev_writer_flush(writer, err)
-				      : ev_writer_settle(writer, err);
+	enum ev_status status = EV_OK;
+
+	if (stage->writer)
+		status = ev_writer_flush(stage->writer, err);
+	if (status == EV_OK && stage->other)
+		status = ev_outlet_flush(stage->other, err);
+	return status == EV_OK ? ev_bad_flush(stage->bad, err) : status;
 }
 
-/* The reader's bytes are about to move, or it has to wait. */
+/* The reader's bytes are about to move: none of them is held any more. */
+static enum ev_status
+settle(struct ev_stage *stage, struct ev_err *err)
+{
+	enum ev_status status = EV_OK;
+
+	if (stage->writer)
+		status = ev_writer_settle(stage->writer, err);
+	if (status == EV_OK && stage->other)
+		status = ev_outlet_settle(stage->other, err);
+	return status;
+}
+
 static enum ev_status
 on_reader(void *arg, enum ev_reader_event what, struct ev_err *err)
 {
-	struct ev_stage *stage = arg;
-	enum ev_status status = let_go(stage->writer, what, err);
-
-	if (status == EV_OK)
-		status = let_go(stage->other, what, err);
-	if (status == EV_OK && what == EV_READER_WAIT)
-		status = ev_bad_flush(stage->bad, err);
-	return status;
+	return what == EV_READER_WAIT ? flush(arg, err) : settle(arg, err);
 }
 
 void
@@ -60,7 +69,7 @@ ev_stage_input(struct ev_stage *stage, struct ev_input *input, size_t max_event)
 {
 	struct ev_err err;
 
-	if (stage->reader && on_reader(stage, EV_READER_REFILL, &err) != EV_OK)
+	if (stage->reader && settle(stage, &err) != EV_OK)
 		ev_tool_fail(&err);
 	ev_reader_free(stage->reader);
 	stage->reader = NULL;
@@ -74,18 +83,20 @@ ev_stage_input(struct ev_stage *stage, struct ev_input *input, size_t max_event)
 /* A control line: of a failure we learn here, and end with it. Marks come
  * with named pipelines, which this version does not have. */
 static _Noreturn void
-obey(struct ev_slice text)
+obey(const struct ev_stage *stage, const struct ev_line *line)
 {
 	struct ev_control control;
 	struct ev_err err;
 
-	if (ev_control_parse(text, &control, &err) != EV_OK)
-		ev_tool_fail(&err);
+	if (ev_control_parse(line->text, &control, &err) != EV_OK)
+		ev_tool_die(err.exit, "%s:%" PRIu64 ": %s", stage->place,
+		    line->number, err.text);
 	if (control.kind == EV_CONTROL_FAIL)
 		ev_tool_pass_fail(control.text, control.status);
 	ev_tool_die(EV_EXIT_CONFIG,
-	    "the stream is of a named pipeline (it "
-	    "has marks), which this version cannot read");
+	    "%s:%" PRIu64 ": the stream is of a named pipeline (it "
+	    "has marks), which this version cannot read",
+	    stage->place, line->number);
 }
 
 void
@@ -138,7 +149,7 @@ ev_stage_next(struct ev_stage *stage, struct ev_line *line)
 		if (status == EV_END)
 			return false;
 		if (status == EV_OK) {
-			obey(line->text);
+			obey(stage, line);
 		} else if (status == EV_BAD) {
 			stage->in++;
 			bad_line(stage, line, &stage->err);
@@ -175,7 +186,7 @@ ev_stage_flush(struct ev_stage *stage)
 {
 	struct ev_err err;
 
-	if (on_reader(stage, EV_READER_WAIT, &err) != EV_OK)
+	if (flush(stage, &err) != EV_OK)
 		ev_tool_fail(&err);
 }
 

@@ -21,6 +21,7 @@
 #include "event/writer.h"
 #include "tool/bad.h"
 #include "tool/opt.h"
+#include "tool/outlet.h"
 
 struct ev_stage_settings {
 	struct ev_bad_settings bad;
@@ -42,7 +43,7 @@ struct ev_stage {
 	struct ev_writer *writer;
 	struct ev_scan *scan;
 	struct ev_bad *bad;
-	struct ev_writer *other; /* a second output, or NULL: it is settled
+	struct ev_outlet *other; /* a second output, or NULL: it is settled
 	                          * and flushed when the first is; set by the
 	                          * caller after ev_stage_open */
 	const char *place;       /* where the reader reads, for messages */

@@ -21,7 +21,11 @@
 static struct {
 	const char *name;
 	bool data; /* stdout carries events */
-	struct ev_writer *out, *also[ANNOUNCED];
+	struct ev_writer *out;
+	struct {
+		struct ev_writer *writer;
+		struct ev_child *child; /* or NULL */
+	} also[ANNOUNCED];
 	struct {
 		void (*clean)(void *arg);
 		void *arg;
@@ -131,23 +135,24 @@ ev_tool_on_failure(void (*clean)(void *arg), void *arg)
 }
 
 void
-ev_tool_announce(struct ev_writer *writer)
+ev_tool_announce(struct ev_writer *writer, struct ev_child *child)
 {
 	unsigned i = 0;
 
-	while (i < ANNOUNCED && tool.also[i])
+	while (i < ANNOUNCED && tool.also[i].writer)
 		i++;
 	if (i == ANNOUNCED)
 		abort();
-	tool.also[i] = writer;
+	tool.also[i].writer = writer;
+	tool.also[i].child = child;
 }
 
 void
 ev_tool_hush(const struct ev_writer *writer)
 {
 	for (unsigned i = 0; i < ANNOUNCED; i++)
-		if (tool.also[i] == writer)
-			tool.also[i] = NULL;
+		if (tool.also[i].writer == writer)
+			tool.also[i].writer = NULL;
 }
 
 /* A terminal is read by a person: what went well before stands above the
@@ -176,10 +181,13 @@ end(struct ev_slice fail_line, int status)
 		    tool.cleaner[tool.cleaners].arg);
 	}
 	for (unsigned i = 0; i < ANNOUNCED; i++)
-		if (tool.also[i])
-			ev_writer_last(tool.also[i], fail_line);
+		if (tool.also[i].writer)
+			ev_writer_last(tool.also[i].writer, fail_line);
 	if (announces())
 		ev_writer_last(ev_tool_stdout(), fail_line);
+	for (unsigned i = 0; i < ANNOUNCED; i++)
+		if (tool.also[i].writer && tool.also[i].child)
+			ev_child_leave(tool.also[i].child);
 	if (status == 128 + SIGPIPE || status == 128 + ev_io_signal()) {
 		signal(status - 128, SIG_DFL);
 		raise(status - 128);

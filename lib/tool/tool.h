@@ -12,6 +12,7 @@
 
 #include "base/err.h"
 #include "event/writer.h"
+#include "tool/child.h"
 #include "tool/opt.h"
 
 #define EV_VERSION "0.1.0"
@@ -49,8 +50,10 @@ _Noreturn void ev_tool_done(int exit);
 
 /* Announces a failure as well on another writer (at most 8): the pipe to a
  * command that was started for our rejects, a pipe that we were told to write.
- * Lent, until it is taken back. */
-void ev_tool_announce(struct ev_writer *writer);
+ * Where it is a command of ours, `child`, we end after it, so that nothing of
+ * it stands in the way of whoever starts us again. Both are lent, until
+ * taken back. */
+void ev_tool_announce(struct ev_writer *writer, struct ev_child *child);
 void ev_tool_hush(const struct ev_writer *writer);
 
 /* A function that undoes what must not outlive a failure (a .part file); run
