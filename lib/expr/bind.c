@@ -109,10 +109,12 @@ ev_bind_done(struct ev_bind *bind, struct ev_node *node, enum ev_sql type,
 
 	node->type = (uint8_t)type;
 	node->eval = eval;
+	node->varies = !constant;
 	for (unsigned i = 0; i < node->argc; i++) {
 		const struct ev_node *arg = node->arg[i];
 
 		node->stable |= arg->stable;
+		node->varies |= arg->varies;
 		constant &= ev_bind_is_const(arg);
 		if (ev_bind_is_const(arg) && arg->value.type == EV_SQL_NULL &&
 		    !arg->stable && is_strict(node))

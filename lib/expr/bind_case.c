@@ -175,6 +175,28 @@ simplify(struct ev_node *node, struct ev_node **only)
 	return node;
 }
 
+/* Leaves out the whens of CASE x that are NULL, which nothing equals. Returns
+ * the arguments left but for the else. */
+static unsigned
+drop_nulls(struct ev_node *node)
+{
+	unsigned kept = 1, i = 1;
+
+	for (; i + 1 < node->argc; i += 2) {
+		const struct ev_node *when = node->arg[i];
+
+		if (ev_bind_is_const(when) && !when->stable &&
+		    when->value.type == EV_SQL_NULL)
+			continue;
+		node->arg[kept++] = node->arg[i];
+		node->arg[kept++] = node->arg[i + 1];
+	}
+	if (i < node->argc)
+		node->arg[kept] = node->arg[i];
+	node->argc = kept + (i < node->argc);
+	return kept;
+}
+
 static struct ev_node *
 make_null(struct ev_bind *bind, const struct ev_node *like, enum ev_sql type)
 {
@@ -218,9 +240,14 @@ ev_bind_case(struct ev_bind *bind, struct ev_node *node)
 		if (!is_when(node, first, i) &&
 		    !(node->arg[i] = make_common(bind, node->arg[i], &common)))
 			return NULL;
-	if (node->kind == EV_NODE_CASE_OF)
+	if (node->kind == EV_NODE_CASE_OF && drop_nulls(node) > 1)
 		return ev_bind_done(bind, node, type_of(&common),
 		    ev_eval_case_of);
+	if (node->kind == EV_NODE_CASE_OF) {
+		/* nothing is compared with x: it is not evaluated */
+		node->arg++;
+		node->argc--;
+	}
 	if (simplify(node, &only))
 		return ev_bind_done(bind, node, type_of(&common), ev_eval_case);
 	return only ? only : make_null(bind, node, type_of(&common));

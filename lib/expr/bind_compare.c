@@ -169,55 +169,82 @@ common(const struct ev_node *node)
 	return type;
 }
 
-/* PostgreSQL compares with two or more constants first, and then with the
- * rest. */
-static void
-constants_first(struct ev_bind *bind, struct ev_node *node)
+/* PostgreSQL compares with the items without a field first, if they are two or
+ * more: they are an array. Returns how many they are, else 0. */
+static unsigned
+array_first(struct ev_bind *bind, struct ev_node *node)
 {
 	struct ev_node **rest = ev_arena_alloc(bind->arena,
 	    node->argc * sizeof(*rest));
-	unsigned constants = 1, others = 0;
+	unsigned array = 1, others = 0;
 
 	for (unsigned i = 1; i < node->argc; i++)
-		others += !ev_bind_is_const(node->arg[i]);
+		others += node->arg[i]->varies;
 	if (node->argc - 1 - others < 2)
-		return;
+		return 0;
 	others = 0;
 	for (unsigned i = 1; i < node->argc; i++)
-		if (ev_bind_is_const(node->arg[i]))
-			node->arg[constants++] = node->arg[i];
-		else
+		if (node->arg[i]->varies)
 			rest[others++] = node->arg[i];
-	memcpy(node->arg + constants, rest, others * sizeof(*rest));
+		else
+			node->arg[array++] = node->arg[i];
+	if (others)
+		memcpy(node->arg + array, rest, others * sizeof(*rest));
+	return array - 1;
 }
 
-/* What is decided by constants alone: NULL IN …, 1 IN (x, 1). */
+static bool
+is_const(const struct ev_node *node)
+{
+	return ev_bind_is_const(node) && !node->stable;
+}
+
+/* Does a constant equal another one among the items? */
+static bool
+finds(struct ev_bind *bind, const struct ev_node *node)
+{
+	struct ev_err why;
+	int truth = 0;
+
+	bind->run.err = &why;
+	for (unsigned i = 1; i < node->argc && truth <= 0; i++)
+		if (is_const(node->arg[i]) &&
+		    !ev_val_compare(&bind->run, node, EV_EQ,
+			node->arg[0]->value, node->arg[i]->value, &truth))
+			truth = 0;
+	return truth > 0;
+}
+
+/* What constants alone decide: NULL IN …, 1 IN (x, 1). NULL: nothing, and
+ * node has only what must be asked for each event. */
 static struct ev_node *
 decide_in(struct ev_bind *bind, struct ev_node *node)
 {
-	struct ev_node *left = node->arg[0];
-	struct ev_node *made = ev_bind_make(bind, node, EV_NODE_CONST, 0);
-	int truth = -1;
+	unsigned array = array_first(bind, node);
+	const struct ev_node *left = node->arg[0];
+	struct ev_node *made;
 
-	if (!ev_bind_is_const(left) || left->stable)
+	/* an array that is not constant is made before it is looked into */
+	node->slot = 0;
+	for (unsigned i = 1; i <= array; i++)
+		if (!ev_bind_is_const(node->arg[i]))
+			node->slot = array;
+	if (!is_const(left))
 		return NULL;
+	made = ev_bind_make(bind, node, EV_NODE_CONST, 0);
 	made->value.type = EV_SQL_NULL;
-	for (unsigned i = 1; i < node->argc && left->value.type != EV_SQL_NULL;
-	     i++) {
-		struct ev_err why;
-
-		bind->run.err = &why;
-		if (!ev_bind_is_const(node->arg[i]) || node->arg[i]->stable ||
-		    !ev_val_compare(&bind->run, node, EV_EQ, left->value,
-			node->arg[i]->value, &truth) ||
-		    truth <= 0)
-			continue;
+	if (left->value.type == EV_SQL_NULL) {
+		/* the array is still evaluated, and may fail */
+		if (node->slot) {
+			node->argc = array + 1;
+			return NULL;
+		}
+	} else if (finds(bind, node)) {
 		made->value.type = EV_SQL_BOOL;
 		made->value.truth = !node->negated;
-		break;
-	}
-	if (truth <= 0 && left->value.type != EV_SQL_NULL)
+	} else {
 		return NULL;
+	}
 	return ev_bind_done(bind, made, EV_SQL_BOOL, ev_eval_const);
 }
 
@@ -246,7 +273,6 @@ ev_bind_in(struct ev_bind *bind, struct ev_node *node)
 	decided = decide_in(bind, node);
 	if (decided)
 		return decided;
-	constants_first(bind, node);
 	return ev_bind_done(bind, node, EV_SQL_BOOL, ev_eval_in);
 }
 

@@ -163,6 +163,9 @@ ev_eval_in(struct ev_run *run, const struct ev_node *node, struct ev_val *out)
 
 	if (!ev_node_eval(run, node->arg[0], &left))
 		return false;
+	for (unsigned i = 1; i <= node->slot; i++)
+		if (!ev_node_eval(run, node->arg[i], &right))
+			return false;
 	for (unsigned i = 1; i < node->argc && found <= 0; i++) {
 		int truth;
 

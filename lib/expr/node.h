@@ -78,12 +78,14 @@ struct ev_node {
 	bool symmetric; /* BETWEEN SYMMETRIC */
 	bool stable;    /* depends on the session: PostgreSQL does not evaluate
 	               * it while planning, so its mistakes are found later */
+	bool varies;    /* a field is in it */
 	uint32_t argc;
 	uint32_t depth;
 	struct ev_node **arg;
 	union {
-		struct ev_val value;        /* CONST */
-		unsigned slot;              /* FIELD, once bound */
+		struct ev_val value; /* CONST */
+		unsigned slot; /* FIELD, once bound; IN: how many items are
+		                * evaluated before the first is compared */
 		struct ev_sql_type sql;     /* CAST */
 		const struct ev_func *func; /* CALL, once bound */
 		const void *data; /* what bind prepared: a pattern … */
