@@ -1,15 +1,7 @@
 # Joins: evjoin finds what a real PostgreSQL finds, on random tables.
-load ../helpers
+load oracle
 
 # shellcheck disable=SC2154 # status, output and stderr are set by run
-
-setup_file() {
-  eval "$("$BATS_TEST_DIRNAME/../servers/postgres" start "$BATS_FILE_TMPDIR/s")"
-}
-
-teardown_file() {
-  "$BATS_TEST_DIRNAME/../servers/postgres" stop "$BATS_FILE_TMPDIR/s"
-}
 
 # left.ndjson and right.ndjson, and the same as left.copy and right.copy for
 # COPY: a key of one or two fields with nulls, numbers and texts, repeated on

@@ -1,21 +1,12 @@
 # Dates, times, zones and format pictures: lib/expr answers what a real
 # PostgreSQL answers, in the session's time zone whatever that is.
-load ../helpers
-
-setup_file() {
-  eval "$("$BATS_TEST_DIRNAME/../servers/postgres" start "$BATS_FILE_TMPDIR/s")"
-}
-
-teardown_file() {
-  "$BATS_TEST_DIRNAME/../servers/postgres" stop "$BATS_FILE_TMPDIR/s"
-}
+load oracle
 
 # PROGRAM COUNT ZONE: nothing, if all answers agree
 differences() {
   "$BUILD/tests/oracle/$1" "${EV_SEED:-1}" "$2" "$3" >questions || return
   [ "$(wc -l <questions)" = "$2" ] || return
-  psql -X -q -A -t -v ON_ERROR_STOP=1 -F ' | ' -v zone="$3" \
-    -f "$TOP/tests/oracle/agree.sql" <questions
+  ! decides || ask agree.sql "$3" <questions # else record.bats has it
 }
 
 @test "30,000 random questions about dates and times agree with PostgreSQL" {
@@ -60,8 +51,7 @@ differences() {
 @test "a wrong answer would be found" {
   printf '%s\t%s\n' "date '2019-02-26'" 2019-02-26 \
     "timestamptz '2019-02-26 14:30+01'" '2019-02-26 14:30:00+00' >questions
-  try psql -X -q -A -t -v ON_ERROR_STOP=1 -F ' | ' \
-    -f "$TOP/tests/oracle/agree.sql" <questions
+  try ask agree.sql UTC <questions
   exits 0
   prints "timestamptz '2019-02-26 14:30+01' | 2019-02-26 14:30:00+00 | 2019-02-26 13:30:00+00"
 }
