@@ -123,3 +123,13 @@ ev_utf8_count(const char *ptr, size_t len)
 		count += !is_tail((unsigned char)ptr[i]);
 	return count;
 }
+
+size_t
+ev_utf8_cut(const char *ptr, size_t len, size_t max)
+{
+	if (len <= max)
+		return len;
+	while (max > 0 && ((unsigned char)ptr[max] & 0xC0) == 0x80)
+		max--;
+	return max;
+}

@@ -24,6 +24,10 @@ unsigned ev_utf8_decode(const char *ptr, uint32_t *code);
  * returns the length. */
 unsigned ev_utf8_encode(uint32_t code, char *out);
 
+/* The length of the longest beginning of well-formed text that has at most max
+ * bytes and ends with a whole character. */
+size_t ev_utf8_cut(const char *ptr, size_t len, size_t max);
+
 /* The number of characters in well-formed text. */
 size_t ev_utf8_count(const char *ptr, size_t len);
 

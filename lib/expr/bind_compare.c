@@ -239,7 +239,7 @@ decide_in(struct ev_bind *bind, struct ev_node *node)
 			node->argc = array + 1;
 			return NULL;
 		}
-	} else if (finds(bind, node)) {
+	} else if (!node->slot && finds(bind, node)) {
 		made->value.type = EV_SQL_BOOL;
 		made->value.truth = !node->negated;
 	} else {

@@ -65,7 +65,7 @@ to_bool(struct ev_run *run, const struct ev_node *node, struct ev_val *val)
 			return ev_run_fail(run, node,
 			    "invalid input syntax for "
 			    "type boolean: \"%.*s\"",
-			    (int)(val->text.len > 100 ? 100 : val->text.len),
+			    (int)ev_utf8_cut(val->text.ptr, val->text.len, 100),
 			    val->text.ptr);
 	} else {
 		return no_cast(run, node, val, EV_SQL_BOOL);
@@ -93,8 +93,7 @@ int_from_text(struct ev_run *run, const struct ev_node *node,
 		syntax = strstr(err.text, "out of range") == NULL;
 	else if (*out <= max[to] && *out >= -max[to] - 1)
 		return true;
-	if (text.len > 100)
-		text.len = 100;
+	text.len = ev_utf8_cut(text.ptr, text.len, 100);
 	if (syntax)
 		return ev_run_fail(run, node,
 		    "invalid input syntax for type "

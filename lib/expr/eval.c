@@ -260,7 +260,7 @@ choose(struct ev_run *run, const struct ev_node *node, unsigned first,
 
 		if (!ev_node_eval(run, node->arg[i], &when))
 			return false;
-		truth = when.type != EV_SQL_NULL && when.truth;
+		truth = !of && when.type != EV_SQL_NULL && when.truth;
 		if (of && !ev_val_compare(run, node, EV_EQ, *of, when, &truth))
 			return false;
 		if (truth > 0)

@@ -6,6 +6,8 @@
 
 #include <strings.h>
 
+#include "base/utf8.h"
+
 /* ---- tokens ---- */
 
 /* Words that must stand in double quotes to be a name. PostgreSQL reserves
@@ -86,7 +88,8 @@ ev_parse_expected(struct ev_parse *parse, const char *what)
 	else
 		ev_lex_point(parse->source, now->at, parse->err,
 		    "expected %s, found %.*s%s", what,
-		    (int)(len > 60 ? 60 : len), parse->source.ptr + now->at,
+		    (int)ev_utf8_cut(parse->source.ptr + now->at, len, 60),
+		    parse->source.ptr + now->at,
 		    now->kind == EV_TOKEN_NAME && ev_parse_reserved(now)
 			? " (a keyword; as a name it needs double quotes)"
 			: "");

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "expr/text.h"
 
 #define PART 80 /* bytes of an expression's part that a message shows */
@@ -245,8 +246,8 @@ ev_query_failed(const struct ev_run *run, struct ev_slice source,
 		return EV_BAD;
 	len = node->end - node->at;
 	return ev_err_set(err, EV_BAD, EV_EXIT_DATA, "%.*s%s: %s",
-	    (int)(len > PART ? PART : len), source.ptr + node->at,
-	    len > PART ? "…" : "", why.text);
+	    (int)ev_utf8_cut(source.ptr + node->at, len, PART),
+	    source.ptr + node->at, len > PART ? "…" : "", why.text);
 }
 
 enum ev_status
