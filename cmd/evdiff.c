@@ -17,8 +17,8 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/names.h"
 #include "base/siphash.h"
-#include "base/utf8.h"
 #include "event/build.h"
 #include "event/canon.h"
 #include "event/pair.h"
@@ -95,73 +95,81 @@ struct diff {
 
 /* ---- the arguments ---- */
 
-/* The names in "a,b" (each time the option is given), which are lent. */
+static void
+check(enum ev_status status, const struct ev_err *err)
+{
+	if (status != EV_OK)
+		ev_tool_fail(err);
+}
+
+/* The names in "a,b", each time the option is given. */
 static struct ev_slice *
-split_list(const struct ev_opt_list *list, const char *option, size_t *count)
+read_names(const struct ev_opt_list *list, const char *option, size_t *count)
 {
 	struct ev_slice *names = NULL;
+	struct ev_err err;
 
 	for (size_t i = 0; i < list->count; i++) {
 		const char *at = list->item[i];
 
-		for (bool more = true; more;) {
-			size_t len = strcspn(at, ",");
-
-			if (!len || ev_utf8_check(at, len) < len)
-				ev_tool_die(EV_EXIT_USAGE,
-				    "--%s '%s' has a "
-				    "name that is empty or not UTF-8",
-				    option, list->item[i]);
+		for (char end = ','; end == ',';) {
 			names = ev_mem_realloc(names,
 			    (*count + 1) * sizeof(*names));
-			names[(*count)++] = (struct ev_slice){at, len};
-			more = at[len] == ',';
-			at += len + 1;
+			check(ev_names_field(option, &at, ",", &end,
+				  &names[(*count)++], &err),
+			    &err);
 		}
 	}
 	return names;
 }
 
+/* One FIELD=N at *at; steps behind it and a comma, and returns whether one
+ * was there. */
+static bool
+read_tolerance(struct diff *diff, struct tolerance *tolerance, const char **at)
+{
+	const char *from = *at;
+	struct ev_slice number;
+	struct ev_err err;
+	char end;
+
+	check(ev_names_field("tolerance", at, "=,", &end, &tolerance->name,
+		  &err),
+	    &err);
+	number = (struct ev_slice){*at, end == '=' ? strcspn(*at, ",") : 0};
+	if (ev_num_from_text(number, &diff->constants, &tolerance->most,
+		&err) != EV_OK ||
+	    ev_num_cmp_int(tolerance->most, 0) < 0)
+		ev_tool_die(EV_EXIT_USAGE,
+		    "--tolerance '%.*s': write FIELD=N, as in amount=0.01",
+		    (int)(number.ptr + number.len - from), from);
+	*at += number.len;
+	return *(*at)++ == ',';
+}
+
 static void
 set_tolerances(struct diff *diff, const struct ev_opt_list *list)
 {
-	struct ev_slice *names = split_list(list, "tolerance",
-	    &diff->tolerances);
-	struct ev_err err;
+	for (size_t i = 0; i < list->count; i++) {
+		const char *at = list->item[i];
 
-	diff->tolerance = ev_mem_zalloc(diff->tolerances + 1,
-	    sizeof(*diff->tolerance));
-	for (size_t i = 0; i < diff->tolerances; i++) {
-		struct tolerance *tolerance = &diff->tolerance[i];
-		const char *equals = memchr(names[i].ptr, '=', names[i].len);
-		struct ev_slice number = {0};
-
-		if (equals)
-			number = (struct ev_slice){equals + 1,
-			    names[i].len - (size_t)(equals + 1 - names[i].ptr)};
-		if (!equals ||
-		    ev_num_from_text(number, &diff->constants, &tolerance->most,
-			&err) != EV_OK ||
-		    ev_num_cmp_int(tolerance->most, 0) < 0)
-			ev_tool_die(EV_EXIT_USAGE,
-			    "--tolerance '%.*s': write "
-			    "FIELD=N, as in amount=0.01",
-			    (int)names[i].len, names[i].ptr);
-		tolerance->name = (struct ev_slice){names[i].ptr,
-		    (size_t)(equals - names[i].ptr)};
+		do
+			diff->tolerance = ev_mem_realloc(diff->tolerance,
+			    (diff->tolerances + 1) * sizeof(*diff->tolerance));
+		while (read_tolerance(diff,
+		    &diff->tolerance[diff->tolerances++], &at));
 	}
-	free(names);
 	if (diff->tolerances && !diff->keys)
 		ev_tool_die(EV_EXIT_USAGE,
-		    "--tolerance needs --key: without "
-		    "it nothing says which events to compare");
+		    "--tolerance needs --key: without it nothing says which "
+		    "events to compare");
 }
 
 static void
 set_fields(struct diff *diff)
 {
-	diff->key = split_list(&diff->options->key, "key", &diff->keys);
-	diff->ignored = split_list(&diff->options->ignore, "ignore",
+	diff->key = read_names(&diff->options->key, "key", &diff->keys);
+	diff->ignored = read_names(&diff->options->ignore, "ignore",
 	    &diff->ignoreds);
 	diff->scan = ev_scan_new();
 	diff->canon = ev_canon_new();
@@ -195,13 +203,6 @@ lasts(const char *place)
 }
 
 /* ---- reading ---- */
-
-static void
-check(enum ev_status status, const struct ev_err *err)
-{
-	if (status != EV_OK)
-		ev_tool_fail(err);
-}
 
 /* Appends KEY TAB; the key's values are in canonical form. */
 static void

@@ -5,8 +5,8 @@
 
 #include <stdlib.h>
 
-#include "base/buf.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 
 #define BLANKS " \t\n"
 
@@ -22,18 +22,12 @@ ev_names_release(struct ev_names_path *path)
 static const char *
 read_key(const char *s, const char *ends, struct ev_buf *out)
 {
-	size_t len;
-
 	if (*s != '"') {
-		len = strcspn(s, ends);
-		len = strcspn(s, ".") < len ? strcspn(s, ".") : len;
-		s += len;
-		while (len && strchr(BLANKS, s[-1])) {
-			s--;
-			len--;
-		}
-		ev_buf_append(out, s - len, len);
-		return s;
+		for (; *s && !strchr(ends, *s) && !strchr(".\"", *s); s++)
+			ev_buf_char(out, *s);
+		while (out->len && strchr(BLANKS, out->ptr[out->len - 1]))
+			out->len--;
+		return out->len ? s : NULL;
 	}
 	for (s++; *s; s++) {
 		if (*s == '"' && s[1] != '"')
@@ -53,14 +47,10 @@ ev_names_next(const char *option, const char **at, const char *ends, char *end,
 
 	path->depth = 0;
 	do {
-		bool quoted;
-
-		s += strspn(s, BLANKS);
-		quoted = *s == '"';
 		key.len = 0;
-		s = read_key(s, ends, &key);
-		if (!s || (!key.len && !quoted) ||
-		    path->depth == EV_NAMES_DEPTH)
+		s = read_key(s + strspn(s, BLANKS), ends, &key);
+		if (!s || path->depth == EV_NAMES_DEPTH ||
+		    ev_utf8_check(key.ptr, key.len) < key.len)
 			goto wrong;
 		path->key[path->depth++] =
 		    (struct ev_slice){ev_mem_strndup(key.ptr, key.len),
@@ -78,4 +68,52 @@ wrong:
 	ev_names_release(path);
 	return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
 	    "--%s: not a field's name at '%s'", option, from);
+}
+
+enum ev_status
+ev_names_field(const char *option, const char **at, const char *ends, char *end,
+    struct ev_slice *name, struct ev_err *err)
+{
+	const char *from = *at;
+	struct ev_names_path path;
+
+	if (ev_names_next(option, at, ends, end, &path, err) != EV_OK)
+		return EV_FATAL;
+	if (path.depth == 1) {
+		*name = path.key[0];
+		return EV_OK;
+	}
+	ev_names_release(&path);
+	return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
+	    "--%s: '%.*s' is inside an object, and a field of the top level is "
+	    "wanted (a name that has a dot stands in double quotes)",
+	    option, (int)(*at - from - (*end != '\0')), from);
+}
+
+static bool
+is_bare(struct ev_slice name)
+{
+	if (!name.len || strchr(BLANKS, name.ptr[0]) ||
+	    strchr(BLANKS, name.ptr[name.len - 1]))
+		return false;
+	for (size_t i = 0; i < name.len; i++)
+		if (strchr(",=.\"", name.ptr[i]))
+			return false;
+	return true;
+}
+
+void
+ev_names_quote(struct ev_slice name, struct ev_buf *out)
+{
+	if (is_bare(name)) {
+		ev_buf_slice(out, name);
+		return;
+	}
+	ev_buf_char(out, '"');
+	for (size_t i = 0; i < name.len; i++) {
+		if (name.ptr[i] == '"')
+			ev_buf_char(out, '"');
+		ev_buf_char(out, name.ptr[i]);
+	}
+	ev_buf_char(out, '"');
 }

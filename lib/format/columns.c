@@ -11,6 +11,7 @@
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "base/names.h"
 #include "event/build.h"
 
 /* A top-level field. Columns a.x and a.y have one source, a. */
@@ -183,104 +184,29 @@ ev_columns_learn(struct ev_columns *columns, const struct ev_member *members,
 
 /* --- lists --------------------------------------------------------------- */
 
-static const char *
-skip_blanks(const char *at)
-{
-	while (*at == ' ' || *at == '\t')
-		at++;
-	return at;
-}
-
-/* Reads "…" at *at, and goes behind it. False: it does not end. */
+/* Makes a column of a path, and takes its keys; the column's name in the
+ * header has dots between them. False: it is there. */
 static bool
-read_quoted(const char **at, struct ev_buf *part)
+add_path(struct ev_columns *columns, const struct ev_names_path *path)
 {
-	const char *p = *at + 1;
-
-	for (; *p; p++) {
-		if (*p == '"' && *++p != '"') {
-			*at = p;
-			return true;
-		}
-		ev_buf_char(part, *p);
-	}
-	return false;
-}
-
-static void
-read_bare(const char **at, struct ev_buf *part)
-{
-	const char *p = *at;
-
-	while (*p && *p != ',' && *p != '.' && *p != '"')
-		p++;
-	ev_buf_append(part, *at, (size_t)(p - *at));
-	*at = p;
-	while (part->len &&
-	    (part->ptr[part->len - 1] == ' ' ||
-		part->ptr[part->len - 1] == '\t'))
-		part->len--;
-}
-
-static bool
-read_part(const char **at, struct ev_buf *part)
-{
-	bool read;
-
-	part->len = 0;
-	*at = skip_blanks(*at);
-	if (**at == '"') {
-		read = read_quoted(at, part);
-	} else {
-		read_bare(at, part);
-		read = part->len > 0;
-	}
-	*at = skip_blanks(*at);
-	return read;
-}
-
-/* Reads one name of a list, a.b.c, into *parts (the caller's to free, also
- * where it is none). */
-static bool
-read_path(const char **at, struct ev_slice **parts, size_t *depth)
-{
-	struct ev_buf part = {0};
-	bool read;
-
-	for (;; ++*at) {
-		read = read_part(at, &part);
-		if (read) {
-			char *text = ev_mem_strndup(part.ptr, part.len);
-
-			*parts = ev_mem_realloc(*parts,
-			    (*depth + 1) * sizeof(**parts));
-			(*parts)[(*depth)++] = ev_slice_of(text);
-		}
-		if (!read || **at != '.')
-			break;
-	}
-	ev_buf_release(&part);
-	return read && (!**at || **at == ',');
-}
-
-/* Makes a column of a path; its name in the header has dots between the
- * parts. Takes the parts. False: it is there. */
-static bool
-add_path(struct ev_columns *columns, struct ev_slice *parts, size_t depth)
-{
-	size_t source = source_of(columns, parts[0]);
+	size_t source = source_of(columns, path->key[0]);
+	size_t depth = path->depth - 1;
+	struct ev_slice *inner = NULL;
 	struct ev_buf name = {0};
 	bool added;
 
-	ev_buf_slice(&name, parts[0]);
-	for (size_t i = 1; i < depth; i++) {
-		ev_buf_char(&name, '.');
-		ev_buf_slice(&name, parts[i]);
+	for (unsigned i = 0; i < path->depth; i++) {
+		if (i)
+			ev_buf_char(&name, '.');
+		ev_buf_slice(&name, path->key[i]);
 	}
-	free((char *)parts[0].ptr);
-	memmove(parts, parts + 1, (depth - 1) * sizeof(*parts));
-	added = add_column(columns, ev_buf_as_slice(&name), source, parts,
-	    depth - 1);
+	free((char *)path->key[0].ptr);
+	if (depth) {
+		inner = ev_mem_alloc(depth * sizeof(*inner));
+		memcpy(inner, path->key + 1, depth * sizeof(*inner));
+	}
+	added = add_column(columns, ev_buf_as_slice(&name), source, inner,
+	    depth);
 	ev_buf_release(&name);
 	return added;
 }
@@ -290,54 +216,21 @@ ev_columns_parse(struct ev_columns *columns, const char *list,
     struct ev_err *err)
 {
 	const char *at = list;
+	char end = ',';
 
-	for (;; at++) {
-		struct ev_slice *parts = NULL;
-		size_t depth = 0;
-		const char *begin = skip_blanks(at);
+	while (end == ',') {
+		const char *begin = at;
+		struct ev_names_path path;
 
-		if (!read_path(&at, &parts, &depth)) {
-			free_inner(parts, depth);
-			return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
-			    "--columns: no list of names with commas between "
-			    "them: '%s' at '%s'",
-			    list, begin);
-		}
-		if (!add_path(columns, parts, depth))
+		if (ev_names_next("columns", &at, ",", &end, &path, err) !=
+		    EV_OK)
+			return EV_FATAL;
+		if (!add_path(columns, &path))
 			return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
 			    "--columns: '%.*s' stands there twice",
-			    (int)(at - begin), begin);
-		if (!*at)
-			return EV_OK;
+			    (int)(at - begin - (end != '\0')), begin);
 	}
-}
-
-static bool
-is_bare(struct ev_slice part)
-{
-	if (!part.len || skip_blanks(part.ptr) != part.ptr ||
-	    part.ptr[part.len - 1] == ' ' || part.ptr[part.len - 1] == '\t')
-		return false;
-	for (size_t i = 0; i < part.len; i++)
-		if (strchr(",.\"", part.ptr[i]) || !part.ptr[i])
-			return false;
-	return true;
-}
-
-static void
-list_part(struct ev_slice part, struct ev_buf *out)
-{
-	if (is_bare(part)) {
-		ev_buf_slice(out, part);
-		return;
-	}
-	ev_buf_char(out, '"');
-	for (size_t i = 0; i < part.len; i++) {
-		if (part.ptr[i] == '"')
-			ev_buf_char(out, '"');
-		ev_buf_char(out, part.ptr[i]);
-	}
-	ev_buf_char(out, '"');
+	return EV_OK;
 }
 
 /* The plain names of sources are the keys of by_key, put in their order. */
@@ -355,10 +248,10 @@ ev_columns_list(const struct ev_columns *columns, struct ev_buf *out)
 
 		if (i)
 			ev_buf_char(out, ',');
-		list_part(source_name(columns, column->source), out);
+		ev_names_quote(source_name(columns, column->source), out);
 		for (size_t k = 0; k < column->depth; k++) {
 			ev_buf_char(out, '.');
-			list_part(column->inner[k], out);
+			ev_names_quote(column->inner[k], out);
 		}
 	}
 }
@@ -445,7 +338,7 @@ explain(struct ev_columns *columns, const struct ev_member *members,
 		    (int)name.len, name.ptr);
 		if (list.len)
 			ev_buf_char(&list, ',');
-		list_part(name, &list);
+		ev_names_quote(name, &list);
 	}
 	ev_buf_str(why,
 	    extra > 1 ? " are no columns: --columns "

@@ -5,10 +5,8 @@
  * fit them: a field that is no column is not cut in silence but makes the
  * event bad, and the reason holds the --columns to paste.
  *
- * A list of columns is names with commas between them. `a.b` is the member b
- * of the object a, and then only that part of a is taken; a name with a comma,
- * a dot, a double quote or blanks at its ends stands in double quotes, a quote
- * in it twice: id,user.name,"a.b".
+ * A list of columns is names as base/names.h has them with commas between:
+ * id,user.name,"a.b". Of an object only the members that are named are taken.
  */
 #ifndef EV_FORMAT_COLUMNS_H
 #define EV_FORMAT_COLUMNS_H

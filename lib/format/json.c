@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/names.h"
 #include "event/value.h"
 #include "format/json_lex.h"
 
@@ -18,9 +19,8 @@ struct json {
 	struct ev_decoder decoder;
 	struct ev_input *in;
 	size_t max_event;
-	char *path;           /* owned: what the keys point into */
-	struct ev_slice *key; /* owned: the path's keys */
-	unsigned depth;       /* how many they are */
+	char *text;                /* of the path */
+	struct ev_names_path path; /* of depth 0: the document itself */
 
 	struct ev_json_lex lex;
 	char *chunk;
@@ -126,7 +126,7 @@ not_found(struct json *json, struct ev_record *record, struct ev_err *err)
 {
 	finish_capture(json, json->at, record);
 	return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
-	    "nothing at the path %s in this document", json->path);
+	    "nothing at the path %s in this document", json->text);
 }
 
 static const char *
@@ -200,7 +200,7 @@ begin_value(struct json *json, struct ev_buf *out)
 	if (!json->elements) {
 		if (depth && !json->matched)
 			return;
-		if (depth < json->depth) {
+		if (depth < json->path.depth) {
 			if (first == '{')
 				json->lex.watch = depth + 1;
 			return;
@@ -244,7 +244,8 @@ end_key(struct json *json)
 		return;
 	json->lex.out = NULL;
 	name.escaped = memchr(name.ptr, '\\', name.len) != NULL;
-	json->matched = ev_value_text_is(name, json->key[json->lex.depth - 1]);
+	json->matched = ev_value_text_is(name,
+	    json->path.key[json->lex.depth - 1]);
 }
 
 /* Stops collecting an event or a key that is too long to be of use. */
@@ -258,7 +259,7 @@ limit(struct json *json, struct ev_buf *out)
 	}
 	/* an escape writes a byte with six */
 	if (json->lex.out == &json->name &&
-	    json->name.len > 6 * json->key[json->lex.depth - 1].len + 2)
+	    json->name.len > 6 * json->path.key[json->lex.depth - 1].len + 2)
 		json->lex.out = NULL;
 }
 
@@ -350,50 +351,32 @@ json_free(struct ev_decoder *decoder)
 	ev_buf_release(&json->name);
 	ev_buf_release(&json->input);
 	ev_buf_release(&json->held);
-	free(json->path);
-	free(json->key);
+	free(json->text);
+	ev_names_release(&json->path);
 	free(json->chunk);
 	free(json);
-}
-
-/* Cuts the path into its keys. False if one of them is empty. */
-static bool
-split_path(struct json *json)
-{
-	const char *ptr = json->path;
-
-	while (*ptr) {
-		size_t len = strcspn(ptr, ".");
-
-		if (!len || (ptr[len] && !ptr[len + 1]))
-			return false;
-		json->key = ev_mem_realloc(json->key,
-		    (json->depth + 1) * sizeof(*json->key));
-		json->key[json->depth++] = (struct ev_slice){ptr, len};
-		ptr += len + (ptr[len] == '.');
-	}
-	return true;
 }
 
 enum ev_status
 ev_json_open(struct ev_decoder **decoder, struct ev_input *in,
     const struct ev_json_settings *settings, struct ev_err *err)
 {
+	const char *at = settings->path ? settings->path : "";
 	struct json *json = ev_mem_zalloc(1, sizeof(*json));
+	char end;
 
 	json->decoder.next = json_next;
 	json->decoder.free = json_free;
 	json->in = in;
 	json->max_event = settings->max_event;
-	json->path = ev_mem_strdup(settings->path ? settings->path : "");
+	json->text = ev_mem_strdup(at);
 	json->chunk = ev_mem_alloc(CHUNK);
 	json->at = json->end = json->chunk;
 	ev_json_lex_init(&json->lex);
-	if (!split_path(json)) {
+	if (*at &&
+	    ev_names_next("path", &at, "", &end, &json->path, err) != EV_OK) {
 		json_free(&json->decoder);
-		return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
-		    "the path '%s' has an empty key: write data.items",
-		    settings->path);
+		return EV_FATAL;
 	}
 	*decoder = &json->decoder;
 	return EV_OK;

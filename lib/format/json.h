@@ -18,7 +18,7 @@
 #include "format/format.h"
 
 struct ev_json_settings {
-	/* "data.items": the keys that lead to the array (its elements are the
+	/* data.items (base/names.h): the keys that lead to the array (its elements are the
 	 * events) or the object (the event) inside each document; NULL or "":
 	 * the document itself. A document without it is bad. Where a key on
 	 * the way stands twice, both are read. */
@@ -27,7 +27,7 @@ struct ev_json_settings {
 };
 
 /* The input is lent until the decoder is freed, the settings for the call.
- * EV_FATAL: exit 64, an empty key in the path. */
+ * EV_FATAL: exit 64, a path that is none. */
 enum ev_status ev_json_open(struct ev_decoder **decoder, struct ev_input *in,
     const struct ev_json_settings *settings, struct ev_err *err);
 

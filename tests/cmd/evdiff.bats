@@ -105,6 +105,15 @@ E
     '["changed",{"id":null},["id","v"]]' ]
 }
 
+@test "a name with a comma or a dot stands in double quotes" {
+  file a '{"a,b":1,"x.y":1,"z=":5}\n'
+  file b '{"a,b":1,"x.y":2,"z=":6}\n'
+  try evdiff --key '"a,b"' a b
+  exits 1 && says '*~ a,b=1: x.y: 1 -> 2; z=: 5 -> 6'
+  try evdiff --key '"a,b"' --ignore '"x.y"' --tolerance '"z="=1' a b
+  exits 0
+}
+
 @test "a key that no event has is a mistake" {
   file a '{"id":1}\n'
   try evdiff --key idd a a
@@ -132,10 +141,10 @@ E
 @test "ignored fields are not compared" {
   file a '{"id":1,"at":1,"m":{"at":1},"q\\"":1}\n'
   file b '{"id":1,"at":2,"m":{"at":1}}\n'
-  try evdiff --ignore 'at,q"' a b
+  try evdiff --ignore 'at,"q"""' a b
   exits 0
   file b '{"id":1,"at":2,"m":{"at":2}}\n'
-  try evdiff --ignore at --ignore 'q"' a b
+  try evdiff --ignore at --ignore '"q"""' a b
   exits 1
   prints '{"diff":"a","a":{"id":1,"m":{"at":1}}}
 {"diff":"b","b":{"id":1,"m":{"at":2}}}'
@@ -335,7 +344,9 @@ E
   try evdiff --key id,id a b
   exits 64 && says "*names 'id' twice"
   try evdiff --key id, a b
-  exits 64
+  exits 64 && says "evdiff: --key: not a field's name at ''"
+  try evdiff --ignore user.id a b
+  exits 64 && says "evdiff: --ignore: 'user.id' is inside an object, and a field of the top level is wanted*"
   try evdiff --help
   exits 0 && [ "$(wc -l <<<"$output")" -le 24 ]
 }

@@ -436,13 +436,13 @@ test_mutants(void **state)
 static void
 test_path_errors(void **state)
 {
-	static const char *const paths[] = {".", "a.", ".a", "a..b"};
+	static const char *const paths[] = {".", "a.", ".a", "a..b", "\"a"};
 	struct decode_input in = decode_input(EV_SLICE(""), 1);
 	struct ev_decoder *decoder;
 	struct ev_err err;
 
 	(void)state;
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < 5; i++) {
 		struct ev_json_settings settings = {paths[i], 100};
 
 		assert_int_equal(EV_FATAL,
