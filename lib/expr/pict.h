@@ -3,8 +3,9 @@
  * ('YYYY-MM-DD HH24:MI:SS.US', 'FM999,990.00'), locale C.
  *
  * Differs from PostgreSQL: an integer that V shifts beyond its type is out of
- * range (PostgreSQL's 32-bit ones wrap silently), and messages show no half
- * characters.
+ * range (PostgreSQL's 32-bit ones wrap silently); so are a negative day of J
+ * and thousands of Y,YYY beyond 32 bits (it wraps, sometimes into a valid
+ * year); and messages show no half characters.
  */
 #ifndef EV_EXPR_PICT_H
 #define EV_EXPR_PICT_H

@@ -207,6 +207,23 @@ question_time(void)
 	answer(status, null ? EV_SLICE("null") : ev_buf_as_slice(&out));
 }
 
+/* What pict.h documents as different: negative Julian days, and thousands of
+ * years that PostgreSQL's 32 bits cannot hold. */
+static void
+keep_comparable(struct ev_buf *text, struct ev_buf *picture)
+{
+	bool julian = strcasestr(ev_buf_cstr(picture), "J") != NULL;
+	bool thousands = strcasestr(ev_buf_cstr(picture), "Y,Y") != NULL;
+
+	for (size_t i = 0; i < text->len; i++) {
+		if (julian && text->ptr[i] == '-')
+			text->ptr[i] = ' ';
+		if (thousands && i % 5 == 4 && text->ptr[i] >= '0' &&
+		    text->ptr[i] <= '9')
+			text->ptr[i] = ' ';
+	}
+}
+
 static void
 question_parse(void)
 {
@@ -225,6 +242,7 @@ question_parse(void)
 		put_picture(&picture, true);
 	for (int n = below(3); n > 0; n--)
 		damage(&text, "0123456789-/: Tabx.,+");
+	keep_comparable(&text, &picture);
 	ask(kind == EV_TIME_TZ ? "to_timestamp(" : "to_date(");
 	ask_text(ev_buf_as_slice(&text));
 	ask(", ");
