@@ -57,6 +57,7 @@ struct filter {
 	struct ev_stage stage;
 	struct ev_child source; /* of the places */
 	struct ev_outlet other; /* --else */
+	bool waits;             /* that is open at its first event only */
 	bool judges;            /* there is a condition */
 	int keeps;              /* what it must be: 1, or with -v 0 */
 	bool sees_deletes;      /* which names __deleted */
@@ -198,26 +199,46 @@ start_source(struct filter *filter, char **place, int count)
 }
 
 static void
-start_other(struct filter *filter)
+open_other(struct filter *filter, const char *option)
 {
 	struct ev_err err;
 
-	if (!ev_query_has_condition(filter->query))
-		ev_tool_die(EV_EXIT_USAGE,
-		    "--else needs a condition that refuses events");
 	if (ev_outlet_open(&filter->other, "write to", filter->settings.other,
-		filter->stage_settings.max_event, NULL, &err) != EV_OK)
+		filter->stage_settings.max_event, option, &err) != EV_OK)
 		ev_tool_fail(&err);
 	filter->stage.other = &filter->other;
 }
 
-/* What goes to stdout is out before the other place is said to be whole. */
+/* CSV has its columns from the first event that comes; until then, and so
+ * where none comes, there is no evsink for it. */
+static void
+start_other(struct filter *filter)
+{
+	if (!filter->settings.other)
+		return;
+	if (!ev_query_has_condition(filter->query))
+		ev_tool_die(EV_EXIT_USAGE,
+		    "--else needs a condition that refuses events");
+	switch (ev_outlet_format(filter->settings.other)) {
+	case EV_ENCODE_CSV:
+	case EV_ENCODE_TSV:
+		filter->waits = true;
+		break;
+	default:
+		open_other(filter, NULL);
+	}
+}
+
+/* What goes to stdout is out before the other place is said to be whole. A
+ * table without a column is an empty file, as NDJSON without an event is. */
 static void
 close_other(struct filter *filter)
 {
 	struct ev_err err;
 
 	ev_stage_flush(&filter->stage);
+	if (filter->waits)
+		open_other(filter, "--format=ndjson");
 	filter->stage.other = NULL;
 	if (ev_outlet_close(&filter->other, &err) != EV_OK)
 		ev_tool_fail(&err);
@@ -276,6 +297,10 @@ refuse(struct filter *filter, const struct ev_line *line)
 	filter->stage.filtered++;
 	if (!filter->stage.out)
 		ev_query_look(filter->query);
+	if (filter->waits) {
+		filter->waits = false;
+		open_other(filter, NULL);
+	}
 	if (ev_outlet_pass(&filter->other, line, &filter->err) != EV_OK)
 		ev_tool_fail(&filter->err);
 }
@@ -350,8 +375,7 @@ main(int argc, char **argv)
 	    rest < argc ? "event of the places" : "standard input");
 	ev_stage_open(&filter.stage, &filter.stage_settings, &input.in,
 	    filter.scan, ev_tool_stdout());
-	if (filter.settings.other)
-		start_other(&filter);
+	start_other(&filter);
 	run(&filter);
 	close_source(&filter);
 	close_other(&filter);

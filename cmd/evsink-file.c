@@ -22,6 +22,7 @@
 #include "tool/place.h"
 #include "tool/progress.h"
 #include "tool/sink.h"
+#include "tool/stage.h"
 #include "tool/tool.h"
 
 #define NOTICE 10       /* seconds, after which it says where it is writing */

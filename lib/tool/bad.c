@@ -7,10 +7,7 @@
 
 #include "base/mem.h"
 #include "event/build.h"
-#include "tool/encode.h"
 #include "tool/outlet.h"
-#include "tool/pack.h"
-#include "tool/place.h"
 #include "tool/tool.h"
 
 #define CUT (64u << 10) /* of an input too long to be kept whole */
@@ -36,16 +33,7 @@ struct ev_bad {
 static const char *
 file_option(const char *place)
 {
-	enum ev_encode_format format;
-	struct ev_err err;
-	size_t packed;
-
-	if (!ev_slice_is(ev_place_scheme(place), "file"))
-		return NULL;
-	ev_pack_kind(place, &packed);
-	if (ev_encode_format(NULL, place, packed, &format, &err) != EV_OK)
-		return NULL;
-	switch (format) {
+	switch (ev_outlet_format(place)) {
 	case EV_ENCODE_CSV:
 	case EV_ENCODE_TSV:
 		return "--columns=" FIELDS;

@@ -12,6 +12,7 @@
 #include "format/columns.h"
 #include "format/csv_write.h"
 #include "tool/csv_opt.h"
+#include "tool/stage.h"
 #include "tool/tool.h"
 
 #define PASTE 512 /* bytes of a reason that a message has room for */

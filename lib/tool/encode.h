@@ -16,7 +16,11 @@
 #define EV_TOOL_ENCODE_H
 
 #include "base/buf.h"
-#include "tool/stage.h"
+#include "event/scan.h"
+#include "tool/opt.h"
+
+struct ev_line;
+struct ev_stage;
 
 enum ev_encode_format {
 	EV_ENCODE_NDJSON,

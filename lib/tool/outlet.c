@@ -8,7 +8,24 @@
 
 #include "base/io.h"
 #include "base/mem.h"
+#include "tool/pack.h"
+#include "tool/place.h"
 #include "tool/tool.h"
+
+enum ev_encode_format
+ev_outlet_format(const char *place)
+{
+	enum ev_encode_format format;
+	struct ev_err err;
+	size_t packed;
+
+	if (!ev_slice_is(ev_place_scheme(place), "file"))
+		return EV_ENCODE_NDJSON;
+	ev_pack_kind(place, &packed);
+	if (ev_encode_format(NULL, place, packed, &format, &err) != EV_OK)
+		return EV_ENCODE_NDJSON;
+	return format;
+}
 
 enum ev_status
 ev_outlet_open(struct ev_outlet *outlet, const char *what, const char *place,

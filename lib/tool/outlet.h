@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "event/writer.h"
 #include "tool/child.h"
+#include "tool/encode.h"
 
 struct ev_outlet {
 	const char *place;
@@ -20,6 +21,10 @@ struct ev_outlet {
 	struct ev_child sink;
 	struct ev_writer *writer; /* NULL: not open */
 };
+
+/* The format that the evsink will choose for a place by its name; ndjson also
+ * where that is not a file, or nothing can be written there. */
+enum ev_encode_format ev_outlet_format(const char *place);
 
 /* Starts the evsink, with `option` if that is not NULL. place and what are
  * lent; max_event is the longest event that may come. */

@@ -128,6 +128,22 @@ ids() { # of the events on stdout, in one line
   [ "$(cat rest.ndjson)" = '{"a":2}' ]
 }
 
+@test "--else as a table: where no event is refused, the file is empty and all is well" {
+  echo old >rest.csv
+  try evfilter 'rating < 3' --else rest.csv <<<'{"rating":1}'
+  exits 0
+  prints '{"rating":1}'
+  says ''
+  [ -e rest.csv ] && [ ! -s rest.csv ]
+  try evfilter 'rating < 3' --else rest.csv <<<'{"rating":5}'
+  exits 0
+  [ "$(<rest.csv)" = $'rating\n5' ]
+  # a failure before the first one leaves what is there
+  try evfilter '1 / rating > 9' --else rest.csv <<<'{"rating":0}'
+  exits 65
+  [ "$(<rest.csv)" = $'rating\n5' ]
+}
+
 @test "--else that cannot be written ends with its status, and its old file stays" {
   reviews
   try evfilter 'rating < 3' --else no/such/rest.ndjson <reviews.ndjson
