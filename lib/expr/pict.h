@@ -4,7 +4,7 @@
  *
  * Differs from PostgreSQL: an integer that V shifts beyond its type is out of
  * range (PostgreSQL's 32-bit ones wrap silently); so are a negative day of J
- * and thousands of Y,YYY beyond 32 bits (it wraps, sometimes into a valid
+ * and years of Y,YYY and IYYY beyond 32 bits (it wraps, sometimes into a valid
  * year); and messages show no half characters.
  */
 #ifndef EV_EXPR_PICT_H

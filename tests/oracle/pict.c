@@ -207,20 +207,25 @@ question_time(void)
 	answer(status, null ? EV_SLICE("null") : ev_buf_as_slice(&out));
 }
 
-/* What pict.h documents as different: negative Julian days, and thousands of
- * years that PostgreSQL's 32 bits cannot hold. */
+/* What pict.h documents as different: negative Julian days, and years that
+ * PostgreSQL's 32 bits cannot hold. Of runs of digits, one in `most` becomes a
+ * blank. */
 static void
 keep_comparable(struct ev_buf *text, struct ev_buf *picture)
 {
-	bool julian = strcasestr(ev_buf_cstr(picture), "J") != NULL;
-	bool thousands = strcasestr(ev_buf_cstr(picture), "Y,Y") != NULL;
+	const char *keys = ev_buf_cstr(picture);
+	bool julian = strcasestr(keys, "J") != NULL;
+	int most = strcasestr(keys, "Y,Y") ? 4 : strcasestr(keys, "I") ? 6 : 99;
+	int run = 0;
 
 	for (size_t i = 0; i < text->len; i++) {
-		if (julian && text->ptr[i] == '-')
+		bool digit = text->ptr[i] >= '0' && text->ptr[i] <= '9';
+
+		run = digit ? run + 1 : 0;
+		if (run > most || (julian && text->ptr[i] == '-')) {
 			text->ptr[i] = ' ';
-		if (thousands && i % 5 == 4 && text->ptr[i] >= '0' &&
-		    text->ptr[i] <= '9')
-			text->ptr[i] = ' ';
+			run = 0;
+		}
 	}
 }
 
