@@ -27,6 +27,7 @@ struct source {
 	struct ev_decode decode;
 	struct ev_emit emit;
 	struct ev_csv_suggest *suggest; /* --suggest-types, or NULL */
+	bool doubted; /* that the delimiter is right, and said so */
 };
 
 /* Where the format is only a guess, a first line that is bad says so. */
@@ -111,6 +112,22 @@ print_types(const struct source *source)
 	ev_buf_release(&line);
 }
 
+/* A table of one column, whose name says that it was to be cut into several:
+ * that is told once, and only where nobody has said how to cut. */
+static void
+doubt_delimiter(struct source *source, const struct ev_decoding *decoding)
+{
+	const char *other = ev_csv_other_delimiter(decoding->decoder);
+
+	if (!other || source->doubted || source->settings.csv.delimiter ||
+	    source->settings.csv.header)
+		return;
+	source->doubted = true;
+	ev_tool_say("'%s' has one column, with a '%s' in its name: "
+		    "--delimiter '%s'?",
+	    decoding->in->name, other, other);
+}
+
 static void
 read_part(struct source *source, const struct ev_part *part)
 {
@@ -128,6 +145,8 @@ read_part(struct source *source, const struct ev_part *part)
 	else
 		ev_emit_lines(&source->emit, decoding.in,
 		    format == EV_SOURCE_UNKNOWN ? guess : NULL);
+	if (format == EV_SOURCE_CSV || format == EV_SOURCE_TSV)
+		doubt_delimiter(source, &decoding);
 	ev_decode_end(&decoding);
 }
 

@@ -10,6 +10,7 @@
 #include "format/csv.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -218,6 +219,23 @@ consume(struct ev_csv *csv)
 	csv->searching = false;
 }
 
+static enum ev_status
+wrong_count(const struct ev_csv *csv, size_t count, struct ev_err *err)
+{
+	const char *other = ev_csv_other_delimiter(&csv->decoder);
+	char hint[64] = "";
+
+	if (count < csv->columns)
+		snprintf(hint, sizeof(hint), " (--ragged pad fills the row)");
+	else if (other)
+		snprintf(hint, sizeof(hint),
+		    ", with a '%s' in its name: --delimiter '%s'?", other,
+		    other);
+	return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
+	    "the row has %zu cell%s, the header %zu%s", count,
+	    count == 1 ? "" : "s", csv->columns, hint);
+}
+
 /* --- what becomes of it -------------------------------------------------- */
 
 /* All cells of a row, by the plain way. What is wrong with the quotes is said
@@ -254,10 +272,7 @@ convert_cells(struct ev_csv *csv, struct ev_slice row, struct ev_buf *out,
 		}
 		return status;
 	}
-	return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
-	    "the row has %zu cell%s, the header %zu%s", count,
-	    count == 1 ? "" : "s", csv->columns,
-	    count < csv->columns ? " (--ragged pad fills the row)" : "");
+	return wrong_count(csv, count, err);
 }
 
 static enum ev_status

@@ -66,6 +66,11 @@ struct ev_csv_settings {
 enum ev_status ev_csv_open(struct ev_decoder **decoder, struct ev_input *in,
     const struct ev_csv_settings *settings, struct ev_err *err);
 
+/* The delimiter that the rows seem to have instead of the one that was set, as
+ * --delimiter takes it: the name of the only column holds it. NULL: there is
+ * no such sign, or no header yet. */
+const char *ev_csv_other_delimiter(const struct ev_decoder *decoder);
+
 /* --- types: "id:text,price:number,note:text!", "text" for all columns --- */
 
 struct ev_csv_types;

@@ -194,3 +194,20 @@ ev_csv_header_count(struct ev_csv *csv, struct ev_slice row, struct ev_err *err)
 	finish(csv);
 	return EV_OK;
 }
+
+const char *
+ev_csv_other_delimiter(const struct ev_decoder *decoder)
+{
+	static const char *const common[] = {";", "\\t", "|", ","};
+	static const char bytes[] = ";\t|,";
+	const struct ev_csv *csv = (const struct ev_csv *)decoder;
+	struct ev_slice name;
+
+	if (csv->columns != 1)
+		return NULL;
+	name = csv->column[0].name;
+	for (size_t i = 0; bytes[i]; i++)
+		if (memchr(name.ptr, bytes[i], name.len))
+			return common[i];
+	return NULL;
+}

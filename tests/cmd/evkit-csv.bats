@@ -55,6 +55,24 @@ load ../examples
   says "*cannot read 'wide.csv': it is UTF-16 (--encoding utf-16)"
 }
 
+@test "one column whose name has another delimiter in it is said to be doubtful" {
+  printf 'id;ort\n1;Ulm\n' >semi.csv
+  try evsource semi.csv semi.csv
+  exits 0
+  prints '{"id;ort":"1;Ulm"}
+{"id;ort":"1;Ulm"}'
+  says "evsource-file: 'semi.csv' has one column, with a ';' in its name: --delimiter ';'?"
+  for option in '--delimiter=,' '--header=a' '--delimiter=;'; do
+    try evsource semi.csv "$option"
+    exits 0
+    says ''
+  done
+  printf 'id;preis\n1;1,50\n' >semi.csv
+  try evsource semi.csv
+  exits 65
+  says "*semi.csv:2: the row has 2 cells, the header 1, with a ';' in its name: --delimiter ';'?"
+}
+
 @test "a dialect that contradicts itself is a usage error" {
   while read -ra options; do
     echo 'a,b' >ab.csv

@@ -121,6 +121,14 @@ test_records(void **state)
 		"{\"a\":4,\"b\":5}\n"
 		"!5+3: the row has 4 cells, the header 2\n",
 		0, 0},
+	    {"another delimiter", {0}, TEXT("a;b\n1;2\n1,5;2\n"),
+		"{\"a;b\":\"1;2\"}\n!3+5: the row has 2 cells, the header 1, "
+		"with a ';' in its name: --delimiter ';'?\n",
+		0, 0},
+	    {"a tab instead", {0}, TEXT("a\tb\n1,5\t2\n"),
+		"!2+5: the row has 2 cells, the header 1, "
+		"with a '\\t' in its name: --delimiter '\\t'?\n",
+		0, 0},
 	    {"ragged pad", {.ragged = 1},
 		TEXT("a,b\n1\n1,2,\n1,2,3\n1,2,,\"\"\n"),
 		"{\"a\":1,\"b\":null}\n{\"a\":1,\"b\":2}\n"
