@@ -11,7 +11,6 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,6 +23,7 @@
 #include "event/pair.h"
 #include "expr/num.h"
 #include "tool/differ.h"
+#include "tool/inlet.h"
 #include "tool/opt.h"
 #include "tool/place.h"
 #include "tool/sort.h"
@@ -246,33 +246,24 @@ take(struct diff *diff, struct side *side, struct ev_slice event, bool sorting)
 static void
 read_side(struct diff *diff, struct side *side, bool sorting)
 {
-	char name[] = "evsource", limit[48];
-	char *argv[] = {name, limit, (char *)(uintptr_t)side->place, NULL};
-	struct ev_child child;
-	struct ev_input_fd in;
+	const struct ev_stage_settings *settings = &diff->options->stage;
+	struct ev_inlet inlet;
 	struct ev_stage stage;
 	struct ev_line line;
 	struct ev_err err;
 
-	snprintf(limit, sizeof(limit), "--max-event=%" PRIu64,
-	    diff->options->stage.max_event);
-	check(ev_child_start(&child, name, argv, true,
-		  ev_place_is_stdin(side->place) ? STDIN_FILENO : -1, &err),
+	check(ev_inlet_open(&inlet, side->place, &side->place, 1, settings,
+		  &err),
 	    &err);
-	ev_input_fd_init(&in, child.fd, side->place);
-	ev_stage_open(&stage, &diff->options->stage, &in.in, diff->scan, NULL);
+	ev_stage_open(&stage, settings, &inlet.input.in, diff->scan, NULL);
 	side->events = side->keyless = 0;
 	side->sum = 0;
 	while (ev_stage_next(&stage, &line))
 		take(diff, side, line.text, sorting);
-	ev_stage_done(&stage);
-	ev_reader_free(stage.reader);
-	if (ev_child_wait(&child, &err) != EV_OK)
-		ev_tool_die(err.exit, "cannot read '%s'", side->place);
+	ev_stage_release(&stage);
+	check(ev_inlet_close(&inlet, &err), &err);
 	if (side->events && side->keyless == side->events)
-		ev_tool_die(EV_EXIT_USAGE,
-		    "no event of '%s' has the key "
-		    "'%s'",
+		ev_tool_die(EV_EXIT_USAGE, "no event of '%s' has the key '%s'",
 		    side->place, diff->options->key.item[0]);
 }
 

@@ -6,15 +6,12 @@
  * evsource and takes its exit status.
  */
 #include <errno.h>
-#include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
-#include "base/mem.h"
 #include "expr/query.h"
-#include "tool/child.h"
+#include "tool/inlet.h"
 #include "tool/outlet.h"
 #include "tool/stage.h"
 #include "tool/tool.h"
@@ -55,7 +52,7 @@ struct filter {
 	struct ev_scan *scan;
 	struct ev_query *query;
 	struct ev_stage stage;
-	struct ev_child source; /* of the places */
+	struct ev_inlet inlet;  /* the places, or standard input */
 	struct ev_outlet other; /* --else */
 	bool waits;             /* that is open at its first event only */
 	bool judges;            /* there is a condition */
@@ -167,35 +164,30 @@ compile(struct filter *filter, int argc, char **argv, int rest)
 
 /* ---- the commands that this one starts ---- */
 
-/* The places are read by evsource, to which our options about bad input and
- * long lines go too; '-' may be one of them. */
-static void
-start_source(struct filter *filter, char **place, int count)
+/* The places are read by an evsource, to which our options about bad input and
+ * long lines go too. */
+static struct ev_input *
+open_places(struct filter *filter, const char *const *place, size_t count)
 {
 	const struct ev_stage_settings *settings = &filter->stage_settings;
-	const char **argv = ev_mem_zalloc((size_t)count + 5, sizeof(*argv));
-	char *max = ev_mem_printf("--max-event=%" PRIu64, settings->max_event);
 	struct ev_err err;
-	int n = 0;
 
 	if (settings->bad.reject)
 		ev_tool_die(EV_EXIT_USAGE,
 		    "--reject cannot be of two "
 		    "commands: evsource --reject %s %s | evfilter …",
 		    settings->bad.reject, place[0]);
-	argv[n++] = "evsource";
-	argv[n++] = max;
-	if (settings->bad.on_error == EV_BAD_SKIP)
-		argv[n++] = "--on-error=skip";
-	argv[n++] = "--";
-	for (int i = 0; i < count; i++)
-		argv[n++] = place[i];
-	if (ev_child_start(&filter->source, "evsource",
-		(char *const *)(uintptr_t)argv, true, STDIN_FILENO,
-		&err) != EV_OK)
+	if (ev_inlet_open(&filter->inlet, "event of the places", place, count,
+		settings, &err) != EV_OK)
 		ev_tool_fail(&err);
-	free(argv);
-	free(max);
+	return &filter->inlet.input.in;
+}
+
+static struct ev_input *
+open_stdin(struct filter *filter)
+{
+	ev_input_fd_init(&filter->inlet.input, STDIN_FILENO, "standard input");
+	return &filter->inlet.input.in;
 }
 
 static void
@@ -336,17 +328,15 @@ hint(const struct filter *filter)
 		    (int)key.len, key.ptr);
 }
 
-/* The end of evsource: its failure is ours, unless we left it first. */
+/* A failure of evsource is ours, unless we left it first. */
 static void
-close_source(struct filter *filter)
+close_places(struct filter *filter)
 {
 	struct ev_err err;
 
-	if (!filter->source.pid)
-		return;
 	if (filter->stage.out >= filter->settings.limit)
-		ev_child_stop(&filter->source);
-	else if (ev_child_wait(&filter->source, &err) != EV_OK)
+		ev_inlet_stop(&filter->inlet);
+	else if (ev_inlet_close(&filter->inlet, &err) != EV_OK)
 		ev_tool_fail(&err);
 }
 
@@ -361,7 +351,7 @@ main(int argc, char **argv)
 	    EV_OPT_TABLE(ev_stage_options, &filter.stage_settings),
 	    {NULL, NULL, 0},
 	};
-	struct ev_input_fd input;
+	struct ev_input *input;
 	int rest;
 
 	ev_tool_start("evfilter", true);
@@ -369,15 +359,15 @@ main(int argc, char **argv)
 	filter.scan = ev_scan_new();
 	filter.query = ev_query_new(filter.scan);
 	rest = compile(&filter, argc, argv, rest);
-	if (rest < argc)
-		start_source(&filter, argv + rest, argc - rest);
-	ev_input_fd_init(&input, rest < argc ? filter.source.fd : STDIN_FILENO,
-	    rest < argc ? "event of the places" : "standard input");
-	ev_stage_open(&filter.stage, &filter.stage_settings, &input.in,
-	    filter.scan, ev_tool_stdout());
+	input = rest < argc ? open_places(&filter,
+				  (const char *const *)(uintptr_t)(argv + rest),
+				  (size_t)(argc - rest))
+			    : open_stdin(&filter);
+	ev_stage_open(&filter.stage, &filter.stage_settings, input, filter.scan,
+	    ev_tool_stdout());
 	start_other(&filter);
 	run(&filter);
-	close_source(&filter);
+	close_places(&filter);
 	close_other(&filter);
 	hint(&filter);
 	ev_stage_done(&filter.stage);

@@ -17,9 +17,9 @@
 #include "base/sysmem.h"
 #include "event/build.h"
 #include "state/table.h"
-#include "tool/child.h"
-#include "tool/place.h"
+#include "tool/inlet.h"
 #include "tool/stage.h"
+#include "tool/place.h"
 #include "tool/tool.h"
 
 #define KEYS 8 /* pairs of --on at most */
@@ -315,14 +315,10 @@ unseen(const struct join *join, const struct side *side)
 static void
 load_table(struct join *join)
 {
-	char *max = ev_mem_printf("--max-event=%" PRIu64,
-	    join->set.stage.max_event);
-	const char *argv[] = {"evsource", max, "--", join->place, NULL};
 	struct ev_stage_settings set = {.max_event = join->set.stage.max_event};
 	struct ev_scan *scan = ev_scan_new();
 	unsigned deleted = ev_scan_want_key(scan, DELETED);
-	struct ev_child child;
-	struct ev_input_fd input;
+	struct ev_inlet inlet;
 	struct ev_stage stage;
 	struct ev_line line;
 	struct ev_slice name;
@@ -332,12 +328,10 @@ load_table(struct join *join)
 		join->right.slot[i] = ev_scan_want_key(scan,
 		    join->right.path[i].key[0]);
 	ev_scan_want_members(scan);
-	if (ev_child_start(&child, "evsource", (char *const *)(uintptr_t)argv,
-		true, -1, &err) != EV_OK)
+	if (ev_inlet_open(&inlet, join->place, &join->place, 1, &set, &err) !=
+	    EV_OK)
 		ev_tool_fail(&err);
-	free(max);
-	ev_input_fd_init(&input, child.fd, join->place);
-	ev_stage_open(&stage, &set, &input.in, scan, NULL);
+	ev_stage_open(&stage, &set, &inlet.input.in, scan, NULL);
 	while (ev_stage_next(&stage, &line)) {
 		const struct ev_value *field = ev_scan_fields(scan);
 		enum ev_status status = key_of(join, field, &join->right, &err);
@@ -350,7 +344,7 @@ load_table(struct join *join)
 		else if (status == EV_OK)
 			add_row(join, &stage, &line);
 	}
-	if (ev_child_wait(&child, &err) != EV_OK)
+	if (ev_inlet_close(&inlet, &err) != EV_OK)
 		ev_tool_fail(&err);
 	name = unseen(join, &join->right);
 	if (stage.in && name.ptr)

@@ -236,3 +236,18 @@ $fail"
   exits 0
   prints ''
 }
+
+@test "a table whose reader is killed is no short table" {
+  mkfifo table.ndjson
+  printf '{"id":1}\n' >events
+  evjoin table.ndjson --on id <events >out 2>err &
+  local join=$!
+  exec 4>table.ndjson
+  printf '{"id":1,"v":1}\n' >&4
+  pkill -9 -P "$join"
+  exec 4>&-
+  wait "$join" && status=0 || status=$?
+  [ "$status" = 74 ]
+  [ "$(cat err)" = "evjoin: cannot read 'table.ndjson': 'evsource' was killed by signal 9" ]
+  [ "$(jq -r '."~ev"' out)" = fail ]
+}
