@@ -222,6 +222,12 @@ ev_writer_last(struct ev_writer *writer, struct ev_slice text)
 	clear(writer);
 }
 
+void
+ev_writer_set_fd(struct ev_writer *writer, int fd)
+{
+	writer->fd = fd;
+}
+
 int
 ev_writer_fd(const struct ev_writer *writer)
 {

@@ -27,6 +27,9 @@ struct ev_writer;
 struct ev_writer *ev_writer_new(int fd, const char *name);
 void ev_writer_free(struct ev_writer *writer);
 
+/* Gives fd to a writer that was made without one (-1). */
+void ev_writer_set_fd(struct ev_writer *writer, int fd);
+
 /* Passes on a line of a reader's buffer, which must stay untouched until
  * ev_writer_settle or ev_writer_flush. */
 enum ev_status ev_writer_pass(struct ev_writer *writer,

@@ -5,6 +5,7 @@
 #include <locale.h>
 #include <wctype.h>
 
+#include "base/mem.h"
 #include "base/utf8.h"
 #include "expr/func.h"
 #include "expr/text.h"
@@ -50,8 +51,10 @@ utf8_locale(void)
 
 	if (!locale)
 		locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+	/* It is part of the C library, so what lacks is memory (also where
+	 * errno is ENOENT). To go on with "C" would give other results. */
 	if (!locale)
-		locale = newlocale(LC_CTYPE_MASK, "C", (locale_t)0);
+		ev_mem_fail(sizeof(locale));
 	return locale;
 }
 

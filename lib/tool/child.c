@@ -155,8 +155,11 @@ ev_child_wait(struct ev_child *child, struct ev_err *err)
 		return ev_err_set(err, EV_FATAL, 128 + WTERMSIG(status),
 		    "'%s' was killed by signal %d", child->name,
 		    WTERMSIG(status));
+	/* A status below ours is a foreign program's; 1 would be an answer. */
 	if (WEXITSTATUS(status))
-		return ev_err_set(err, EV_FATAL, WEXITSTATUS(status),
+		return ev_err_set(err, EV_FATAL,
+		    WEXITSTATUS(status) < EV_EXIT_USAGE ? EV_EXIT_OS
+							: WEXITSTATUS(status),
 		    "'%s' failed with status %d", child->name,
 		    WEXITSTATUS(status));
 	return EV_OK;

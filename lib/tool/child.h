@@ -29,8 +29,9 @@ enum ev_status ev_child_start(struct ev_child *child, const char *name,
     char *const *argv, bool reading, int other_fd, struct ev_err *err);
 
 /* Closes the pipe and waits. EV_OK when the child exited with 0; else
- * EV_FATAL, with the child's exit status in err->exit (128 and the signal's
- * number where one killed it) and a text that names it. */
+ * EV_FATAL, with the child's exit status in err->exit (71 where that is below
+ * 64; 128 and the signal's number where one killed it) and a text that names
+ * it. */
 enum ev_status ev_child_wait(struct ev_child *child, struct ev_err *err);
 
 /* Ends it (SIGTERM) and waits, whatever it says. */

@@ -4,6 +4,7 @@
 #include "tool/outlet.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
 
 #include "base/io.h"
@@ -37,13 +38,17 @@ ev_outlet_open(struct ev_outlet *outlet, const char *what, const char *place,
 	    option ? "--" : place, option ? place : NULL, NULL};
 	enum ev_status status;
 
-	*outlet = (struct ev_outlet){.place = place, .what = what};
+	/* All memory that is needed to tell the evsink of a failure is had
+	 * before there is one. */
+	*outlet = (struct ev_outlet){.place = place,
+	    .what = what,
+	    .writer = ev_writer_new(-1, place)};
 	status = ev_child_start(&outlet->sink, "evsink",
 	    (char *const *)(uintptr_t)argv, false, -1, err);
 	free(max);
 	if (status != EV_OK)
 		return status;
-	outlet->writer = ev_writer_new(outlet->sink.fd, place);
+	ev_writer_set_fd(outlet->writer, outlet->sink.fd);
 	ev_tool_announce(outlet->writer, &outlet->sink);
 	return EV_OK;
 }
@@ -56,7 +61,8 @@ cannot(const struct ev_outlet *outlet, int exit, struct ev_err *err)
 }
 
 /* A write failed. Where that is not for a signal of ours (of which the evsink
- * is still to be told), the evsink is gone, and its status says why. */
+ * is still to be told), the evsink is gone, and its status says why; if not,
+ * it must not take what it has for all. */
 static enum ev_status
 failed(struct ev_outlet *outlet, struct ev_err *err)
 {
@@ -66,7 +72,9 @@ failed(struct ev_outlet *outlet, struct ev_err *err)
 		return EV_FATAL;
 	ev_tool_hush(outlet->writer);
 	outlet->writer = NULL;
-	if (ev_child_wait(&outlet->sink, &cause) == EV_OK)
+	kill(outlet->sink.pid, SIGTERM);
+	if (ev_child_wait(&outlet->sink, &cause) == EV_OK ||
+	    cause.exit == 128 + SIGTERM)
 		cause.exit = EV_EXIT_IO;
 	return cannot(outlet, cause.exit, err);
 }

@@ -22,46 +22,99 @@ setup() {
   (echo id,userid,text && seq -f '%.0f,7,"a ""b"", c"' 2000) >in.csv
 }
 
-# Runs the pipeline with one fault after another, of each kind of call in each
-# program, until a run had none of that kind left, at most $most of a kind.
-faults() { # SOURCE TARGET PROGRAM...
-  local source=$1 target=$2 program call n number most
-  shift 2
-  pipeline "$source" "good.$target"
-  for program; do
+# Runs COMMAND… FAULT with one fault after another, of each kind of call in
+# each program, until a run had none of that kind left: each of the first 40,
+# then some of those up to 400.
+each_fault() { # "PROGRAM…" COMMAND…
+  local programs=$1 program call n number
+  shift
+  for program in $programs; do
     for call in read:5 write:28 open:13 malloc:12 fsync:5 rename:13 fork:11; do
       number=${call#*:} call=${call%:*}
-      most=40
-      for ((n = 1; n <= most; n++)); do
-        fault "$source" "$target" "$program $call $n $number" || return
+      for ((n = 1; n <= 400; n += n < 40 ? 1 : n / 4)); do
+        "$@" "$program $call $n $number" || return
         [ -s dealt ] || break
       done
     done
   done
 }
 
-fault() { # SOURCE TARGET FAULT
-  echo old >"$2"
+# Runs a function with a fault: $status, out, err.
+strike() { # FAULT FUNCTION ARGUMENT…
+  local fault=$1
+  shift
   rm -f dealt
   status=0
-  EV_FAULT=$3 EV_FAULT_LOG=$PWD/dealt LD_PRELOAD=$BUILD/tests/fault/nth.so \
-    timeout 20 bash -c "$(declare -f pipeline); pipeline \$1 \$2" - "$1" "$2" \
-    >out 2>err || status=$?
-  if [ $status = 0 ]; then
+  EV_FAULT=$fault EV_FAULT_LOG=$PWD/dealt \
+    LD_PRELOAD=$BUILD/tests/fault/nth.so timeout 20 \
+    bash -c "$(declare -f "$1"); \"\$@\"" - "$@" >out 2>err || status=$?
+}
+
+# A failure as it should be: its status is none of a signal or a timeout, a
+# message says why, and nothing unfinished is left.
+told() {
+  [ "$status" -ge 64 ] && [ "$status" -lt 124 ] && [ -s err ] &&
+    [ -z "$(find . -name '*.part')" ]
+}
+
+wrong() { # FAULT
+  echo "$1: status $status"
+  tail -n 3 err
+  find . -name '*.part'
+  return 1
+}
+
+faults() { # SOURCE TARGET PROGRAM…
+  local source=$1 target=$2
+  shift 2
+  pipeline "$source" "good.$target"
+  each_fault "$*" fault "$source" "$target"
+}
+
+fault() { # SOURCE TARGET FAULT
+  echo old >"$2"
+  strike "$3" pipeline "$1" "$2"
+  if [ "$status" = 0 ]; then
     cmp "$2" "good.$2"
   elif [ "$3" = 'evsink-file fsync 2 5' ]; then
     # The folder's sync, behind the rename: the new file is whole.
-    cmp "$2" "good.$2" && [ $status = 74 ]
+    cmp "$2" "good.$2" && [ "$status" = 74 ]
   else
-    [ "$(tr -d '\0' <"$2")" = old ] && [ $status != 124 ] && [ $status -lt 128 ] &&
-      [ -s err ] && [ -z "$(find . -name '*.part')" ]
-  fi || {
-    echo "$3: status $status"
-    tail -n 3 err
-    find . -name '*.part'
-    return 1
-  }
-  [ ! -s dealt ] || [ $status != 0 ] || echo "$3" >>survived
+    told && [ "$(tr -d '\0' <"$2")" = old ]
+  fi || wrong "$3"
+}
+
+# What the condition refuses goes to a second place.
+filter() {
+  evsource in.ndjson | evfilter "id % 7 <> 3 AND text ~ 's.me' AND text ILIKE '%É%'" \
+    --select "* REPLACE (upper(text) AS text), id * 12345678901234567890.5 AS q,
+      to_timestamp(id) AT TIME ZONE 'Europe/Paris' AS t" \
+    --else else.ndjson | evsink out.ndjson
+}
+
+filter_fault() { # FAULT
+  echo old | tee out.ndjson >else.ndjson
+  strike "$1" filter
+  if [ "$status" = 0 ]; then
+    cmp out.ndjson good.ndjson && cmp else.ndjson good.else.ndjson
+  else
+    told && [ "$(cat out.ndjson)" = old ] && {
+      [ "$(cat else.ndjson)" = old ] || cmp else.ndjson good.else.ndjson
+    }
+  fi || wrong "$1"
+}
+
+differ() {
+  evdiff --key id a.ndjson b.ndjson
+}
+
+differ_fault() { # FAULT
+  strike "$1" differ
+  if [ "$status" = 1 ]; then
+    cmp out good.out && cmp err good.err
+  else
+    told && [ "$(grep -vc '~ev' out)" -le 2 ]
+  fi || wrong "$1"
 }
 
 @test "ndjson to ndjson: every fault is told and changes nothing" {
@@ -74,6 +127,22 @@ fault() { # SOURCE TARGET FAULT
 
 @test "packed to packed: every fault is told and changes nothing" {
   faults in.ndjson.gz out.ndjson.gz evsource-file evunpack evsink-file evpack
+}
+
+@test "a filter: every fault is told and changes nothing" {
+  filter
+  mv out.ndjson good.ndjson
+  mv else.ndjson good.else.ndjson
+  [ "$(cat good.ndjson good.else.ndjson | wc -l)" = 3000 ]
+  each_fault evfilter filter_fault
+}
+
+@test "a comparison: no fault gives a wrong answer" {
+  cp in.ndjson a.ndjson
+  sed '7d; 99s/some/other/' in.ndjson | tac >b.ndjson
+  differ >good.out 2>good.err && false
+  [ "$(wc -l <good.out)" = 2 ]
+  each_fault evdiff differ_fault
 }
 
 @test "reads and writes of one byte change nothing" {
