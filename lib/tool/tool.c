@@ -201,8 +201,8 @@ ev_tool_fail(const struct ev_err *err)
 	struct ev_buf line = {0};
 
 	show_what_was_written();
-	/* Of a signal the shell tells; every stage of the pipe got it. */
-	if (*err->text && err->exit <= 128)
+	/* Of a signal to us the shell tells; every stage of the pipe got it. */
+	if (*err->text && err->exit != 128 + ev_io_signal())
 		say(err->text);
 	ev_control_fail(&line, tool.name, err->exit, err->text);
 	end(ev_buf_as_slice(&line), err->exit);

@@ -1,10 +1,9 @@
 # What is bad, as a matrix: every command × every kind of bad input × every way
 # to deal with it. For each the exit status, the one message that says what,
 # where and why, what else comes out, and the old target byte for byte.
+# shellcheck disable=SC2154,SC2030,SC2031 # set by run, in a subshell a case
+# shellcheck disable=SC2016 # the commands' text is expanded by the shell it is for
 load ../helpers
-
-# shellcheck disable=SC2154 # status, output and stderr are set by run
-# shellcheck disable=SC2016 # the commands' text is expanded by `for_each`
 
 repeat() { # COUNT CHARACTER
   head -c "$1" /dev/zero | tr '\0' "$2"
