@@ -53,11 +53,17 @@ ev_outlet_open(struct ev_outlet *outlet, const char *what, const char *place,
 	return EV_OK;
 }
 
+/* The evsink has said why, unless a signal ended it, which was not ours. */
 static enum ev_status
-cannot(const struct ev_outlet *outlet, int exit, struct ev_err *err)
+cannot(const struct ev_outlet *outlet, const struct ev_err *cause,
+    struct ev_err *err)
 {
-	return ev_err_set(err, EV_FATAL, exit, "cannot %s '%s'", outlet->what,
-	    outlet->place);
+	if (cause->exit > 128)
+		return ev_err_set(err, EV_FATAL, EV_EXIT_IO,
+		    "cannot %s '%s': %s", outlet->what, outlet->place,
+		    cause->text);
+	return ev_err_set(err, EV_FATAL, cause->exit, "cannot %s '%s'",
+	    outlet->what, outlet->place);
 }
 
 /* A write failed. Where that is not for a signal of ours (of which the evsink
@@ -76,7 +82,7 @@ failed(struct ev_outlet *outlet, struct ev_err *err)
 	if (ev_child_wait(&outlet->sink, &cause) == EV_OK ||
 	    cause.exit == 128 + SIGTERM)
 		cause.exit = EV_EXIT_IO;
-	return cannot(outlet, cause.exit, err);
+	return cannot(outlet, &cause, err);
 }
 
 enum ev_status
@@ -123,13 +129,14 @@ enum ev_status
 ev_outlet_close(struct ev_outlet *outlet, struct ev_err *err)
 {
 	enum ev_status status = ev_outlet_flush(outlet, err);
+	struct ev_err cause;
 
 	if (status != EV_OK || !outlet->writer)
 		return status;
 	ev_tool_hush(outlet->writer);
 	ev_writer_free(outlet->writer);
 	outlet->writer = NULL;
-	if (ev_child_wait(&outlet->sink, err) != EV_OK)
-		return cannot(outlet, err->exit, err);
+	if (ev_child_wait(&outlet->sink, &cause) != EV_OK)
+		return cannot(outlet, &cause, err);
 	return EV_OK;
 }

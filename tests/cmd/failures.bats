@@ -232,10 +232,10 @@ stages=(
     [[ $(cat err) == *"$why" ]]
     [ "$(cat out.gz)" = old ]
   done <<'END'
-evsource-file|137|'evsource' was killed by signal 9|evfilter TRUE -
-evsource-file|137|cannot read '-': 'evsource' was killed by signal 9|evdiff - one
+evsource-file|74|cannot read '-': 'evsource' was killed by signal 9|evfilter TRUE -
+evsource-file|74|cannot read '-': 'evsource' was killed by signal 9|evdiff - one
 evpack|71|'evpack' was killed by signal 9|evsink out.gz
-evsink-file|137|cannot write to 'else.ndjson'|evfilter id<0 --else else.ndjson
+evsink-file|74|cannot write to 'else.ndjson': 'evsink' was killed by signal 9|evfilter id<0 --else else.ndjson
 END
 }
 
