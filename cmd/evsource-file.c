@@ -30,10 +30,15 @@ struct source {
 	bool doubted; /* that the delimiter is right, and said so */
 };
 
-/* Where the format is only a guess, a first line that is bad says so. */
+/* A first line that is bad already is mostly of another format than was
+ * thought, and where that was only a guess, of any. */
 static const char guess[] =
     "; it was read as ndjson, one object a line: "
     "--format json, csv, tsv, text or regex reads other things";
+
+static const char document[] =
+    "; it was read as ndjson, one object a line: "
+    "--format json reads arrays, and documents of many lines";
 
 static void
 check_settings(const struct ev_source_settings *settings,
@@ -49,6 +54,10 @@ check_settings(const struct ev_source_settings *settings,
 		ev_tool_die(EV_EXIT_USAGE,
 		    "--follow follows one file, not "
 		    "several and no folder");
+	if (settings->follow && settings->csv.suggest)
+		ev_tool_die(EV_EXIT_USAGE,
+		    "--suggest-types reads to the end, "
+		    "and with --follow there is none");
 }
 
 /* The part's format: said, or told by the name of the member, of the file. */
@@ -144,7 +153,7 @@ read_part(struct source *source, const struct ev_part *part)
 		ev_emit_records(&source->emit, decoding.decoder, decoding.in);
 	else
 		ev_emit_lines(&source->emit, decoding.in,
-		    format == EV_SOURCE_UNKNOWN ? guess : NULL);
+		    format == EV_SOURCE_UNKNOWN ? guess : document);
 	if (format == EV_SOURCE_CSV || format == EV_SOURCE_TSV)
 		doubt_delimiter(source, &decoding);
 	ev_decode_end(&decoding);

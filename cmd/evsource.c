@@ -30,7 +30,7 @@ check_schemes(char *const *places)
 			ev_tool_die(EV_EXIT_USAGE,
 			    "'%s' and '%s' are of two "
 			    "schemes, %.*s and %.*s: read them one after the "
-			    "other",
+			    "other (a path with a colon is written ./NAME)",
 			    places[0], places[i], (int)first.len, first.ptr,
 			    (int)other.len, other.ptr);
 	}

@@ -16,6 +16,10 @@ ev_decode_init(struct ev_decode *decode,
 	    !ev_source_extra(settings, "pattern"))
 		return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
 		    "--format regex wants -X pattern='(?<name>…) …'");
+	if (settings->format != EV_SOURCE_REGEX &&
+	    ev_source_extra(settings, "pattern"))
+		return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
+		    "-X pattern is for --format regex");
 	if (ev_csv_opts_settings(&settings->csv, false,
 		settings->stage.max_event, &decode->csv, err) != EV_OK)
 		return EV_FATAL;
@@ -87,6 +91,11 @@ ev_decode_begin(const struct ev_decode *decode, enum ev_source_format format,
 	enum ev_status status = EV_OK;
 
 	*decoding = (struct ev_decoding){.in = in};
+	if (format != EV_SOURCE_TEXT &&
+	    ev_source_extra(decode->settings, "field"))
+		return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
+		    "-X field is for --format text, and '%s' is read as %s",
+		    in->name, ev_source_format_name(format));
 	if (option)
 		return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
 		    "--%s is for --format %s, and '%s' is read as %s", option,

@@ -129,7 +129,7 @@ bad_line(struct ev_stage *stage, const struct ev_line *line,
 	char why[1024];
 
 	snprintf(why, sizeof(why), "%s%s", err->text,
-	    stage->hint ? stage->hint : "");
+	    stage->hint && line->length == line->text.len ? stage->hint : "");
 	stage->hint = NULL;
 	ev_stage_bad(stage, line, why);
 }

@@ -338,6 +338,28 @@ fails() { # STATUS WHY, a pattern
   fails 64 "--types has 'c', which is no column"
 }
 
+@test "an option that another format has is a mistake" {
+  echo 'a line' >a.txt
+  echo '{"a":1}' >a.ndjson
+  try evsource -X pattern='(?<a>.)' a.txt
+  fails 64 "-X pattern is for --format regex"
+  try evsource -X field=line a.txt a.ndjson
+  fails 64 "-X field is for --format text, and 'a.ndjson' is read as ndjson"
+  try evsource --path a a.txt
+  fails 64 "--path is for --format json, and 'a.txt' is read as text"
+  try evsource --follow --suggest-types a.csv
+  fails 64 "--suggest-types reads to the end, and with --follow there is none"
+}
+
+@test "an array in a file named .ndjson is told what it is" {
+  printf '[\n{"a":1}\n]\n' >a.ndjson
+  try evsource a.ndjson
+  fails 65 "a.ndjson:1: not a JSON object (column 1); it was read as ndjson, one object a line: --format json reads arrays, and documents of many lines"
+  try evsource --format json a.ndjson
+  exits 0
+  prints '{"a":1}'
+}
+
 @test "--suggest-types prints the option to paste" {
   printf "id,it's\n1,x\n2,y\n" >a.csv
   try evsource --suggest-types a.csv

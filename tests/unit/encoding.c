@@ -114,7 +114,7 @@ test_names(void **state)
 	assert_int_equal(err.exit, EV_EXIT_USAGE);
 	assert_string_equal(err.text,
 	    "--encoding: no encoding 'klingon' "
-	    "(iconv -l lists them)");
+	    "(latin1, windows-1252, utf-16 …: iconv -l lists them)");
 	/* It would drop what it cannot convert. */
 	assert_int_equal(ev_encoding_open(&encoding, &in.in, "ascii//IGNORE",
 			     &err),
