@@ -61,10 +61,9 @@ static struct ev_node *
 fold(struct ev_bind *bind, struct ev_node *node)
 {
 	struct ev_node *made;
-	struct ev_err why;
 	struct ev_val value;
 
-	bind->run.err = &why;
+	bind->run.err = &bind->why;
 	bind->run.failed = NULL;
 	if (ev_node_eval(&bind->run, node, &value)) {
 		made = make_const(bind, node, &value, node->type);
@@ -73,7 +72,7 @@ fold(struct ev_bind *bind, struct ev_node *node)
 	}
 	if (bind->lazy || node->stable)
 		return node;
-	return ev_bind_fail(bind, bind->run.failed, "%s", why.text);
+	return ev_bind_fail(bind, bind->run.failed, "%s", bind->why.text);
 }
 
 /* Is NULL whenever one of its arguments is? */
@@ -141,7 +140,6 @@ static struct ev_node *
 coerce_literal(struct ev_bind *bind, struct ev_node *node, enum ev_sql type)
 {
 	struct ev_val value = node->value;
-	struct ev_err why;
 
 	if (value.type == EV_SQL_UNKNOWN) {
 		struct ev_slice text = value.quoted->text;
@@ -149,10 +147,10 @@ coerce_literal(struct ev_bind *bind, struct ev_node *node, enum ev_sql type)
 		value.type = EV_SQL_TEXT;
 		value.text = text;
 	}
-	bind->run.err = &why;
+	bind->run.err = &bind->why;
 	bind->run.failed = NULL;
 	if (!ev_val_to(&bind->run, node, &value, type))
-		return ev_bind_fail(bind, node, "%s", why.text);
+		return ev_bind_fail(bind, node, "%s", bind->why.text);
 	return make_const(bind, node, &value, type);
 }
 
@@ -249,10 +247,9 @@ bind_number(struct ev_bind *bind, struct ev_node *node)
 	bool minus = node->negated;
 	struct ev_val value = {.type = EV_SQL_NUMERIC};
 	int64_t whole;
-	struct ev_err why;
 
-	if (ev_num_from_text(text, bind->run.pool, &value.num, &why) != EV_OK)
-		return ev_bind_fail(bind, node, "%s", why.text);
+	if (ev_num_from_text(text, bind->run.pool, &value.num, &bind->why) != EV_OK)
+		return ev_bind_fail(bind, node, "%s", bind->why.text);
 	if (minus)
 		value.num = ev_num_neg(value.num, bind->run.pool);
 	if (!memchr(text.ptr, '.', text.len) &&

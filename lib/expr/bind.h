@@ -16,6 +16,7 @@ struct ev_bind {
 	struct ev_arena *arena;
 	struct ev_scan *scan;
 	struct ev_run run; /* for constants: allocates in arena */
+	struct ev_err why; /* what run says of one that fails */
 	struct ev_err *err;
 	unsigned lazy;         /* in a branch that is never taken: a constant
 	                        * that fails there is no mistake */

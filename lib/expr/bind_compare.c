@@ -203,10 +203,9 @@ is_const(const struct ev_node *node)
 static bool
 finds(struct ev_bind *bind, const struct ev_node *node)
 {
-	struct ev_err why;
 	int truth = 0;
 
-	bind->run.err = &why;
+	bind->run.err = &bind->why;
 	for (unsigned i = 1; i < node->argc && truth <= 0; i++)
 		if (is_const(node->arg[i]) &&
 		    !ev_val_compare(&bind->run, node, EV_EQ,
