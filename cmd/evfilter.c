@@ -158,7 +158,7 @@ compile(struct filter *filter, int argc, char **argv, int rest)
 		    "evfilter 'rating < 3'");
 	filter->judges = ev_query_has_condition(query);
 	filter->keeps = !settings->invert;
-	filter->sees_deletes = ev_query_names(query, EV_SLICE("__deleted"));
+	filter->sees_deletes = ev_query_names(query, EV_DELETED);
 	return rest;
 }
 

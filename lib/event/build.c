@@ -23,6 +23,22 @@ ev_build_close(struct ev_buf *out)
 	ev_buf_char(out, '}');
 }
 
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+void
+ev_build_reopen(struct ev_buf *out)
+{
+	while (out->ptr[out->len - 1] != '}')
+		out->len--;
+	do
+		out->len--;
+	while (is_blank(out->ptr[out->len - 1]));
+}
+
 static void
 comma(struct ev_buf *out)
 {

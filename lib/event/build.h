@@ -19,6 +19,10 @@
 void ev_build_open(struct ev_buf *out);
 void ev_build_close(struct ev_buf *out);
 
+/* Takes the "}" off the object that ends the buffer, and the blanks around it,
+ * so that more members can be put behind those it has. */
+void ev_build_reopen(struct ev_buf *out);
+
 /* `"key":`, with a comma before it unless it is the object's first. The key
  * is plain UTF-8 text, escaped here. */
 void ev_build_key(struct ev_buf *out, struct ev_slice key);

@@ -61,6 +61,17 @@ enum ev_status ev_value_text(struct ev_value string, struct ev_buf *scratch,
  * ev_value_text refuses equals nothing. */
 bool ev_value_text_is(struct ev_value string, struct ev_slice text);
 
+/* The member that marks the event of a deleted row, and whether its value says
+ * that it is one: true, or "true" as Debezium writes it. */
+#define EV_DELETED EV_SLICE("__deleted")
+static inline bool
+ev_value_deletes(struct ev_value mark)
+{
+	return mark.type == EV_TRUE ||
+	    (mark.type == EV_STRING &&
+		ev_value_text_is(mark, EV_SLICE("true")));
+}
+
 /* The member of an object named key, the last one if it stands there twice;
  * EV_MISSING if there is none or if value is no object. */
 struct ev_value ev_value_member(struct ev_value object, struct ev_slice key);

@@ -265,9 +265,5 @@ ev_query_test(struct ev_query *query, int *truth, struct ev_err *err)
 bool
 ev_query_deleted(struct ev_query *query)
 {
-	const struct ev_value *value = &fields(query)[query->deleted];
-
-	return value->type == EV_TRUE ||
-	    (value->type == EV_STRING &&
-		ev_value_text_is(*value, EV_SLICE("true")));
+	return ev_value_deletes(fields(query)[query->deleted]);
 }

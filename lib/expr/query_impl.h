@@ -8,8 +8,6 @@
 #include "expr/parse.h"
 #include "expr/query.h"
 
-#define EV_DELETED EV_SLICE("__deleted")
-
 /* One place of a select list: an expression, or the star. */
 struct ev_item {
 	bool star;

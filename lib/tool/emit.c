@@ -53,11 +53,7 @@ objection(const struct ev_emit *emit)
 static void
 add_meta(const struct ev_emit *emit, struct ev_buf *out, uint64_t line)
 {
-	while (out->ptr[out->len - 1] != '}')
-		out->len--;
-	do
-		out->len--;
-	while (out->ptr[out->len - 1] == ' ' || out->ptr[out->len - 1] == '\t');
+	ev_build_reopen(out);
 	ev_build_key(out, emit->meta);
 	ev_build_open(out);
 	ev_build_key(out, EV_SLICE("file"));

@@ -482,6 +482,14 @@ evsource-file: in=4 out=3 filtered=0 rejected=0 skipped=1'
   fails 74 "cannot open '??c': no such file or directory"
 }
 
+@test "--meta stands behind the members, whatever white space is there" {
+  printf '{\r}\n{"a":1 \r\t} \n' >a.ndjson
+  try evsource --meta m a.ndjson
+  exits 0
+  prints '{"m":{"file":"a.ndjson","line":1}}
+{"a":1,"m":{"file":"a.ndjson","line":2}}'
+}
+
 @test "--meta does not overwrite a field" {
   printf '{"a":1}\n{"\\u006d":1}\n' >a.ndjson
   try evsource --meta m a.ndjson
