@@ -177,8 +177,8 @@ open_places(struct filter *filter, const char *const *place, size_t count)
 		    "--reject cannot be of two "
 		    "commands: evsource --reject %s %s | evfilter …",
 		    settings->bad.reject, place[0]);
-	if (ev_inlet_open(&filter->inlet, "event of the places", place, count,
-		settings, &err) != EV_OK)
+	if (ev_inlet_open(&filter->inlet, count > 1 ? "the places" : *place,
+		place, count, settings, &err) != EV_OK)
 		ev_tool_fail(&err);
 	return &filter->inlet.input.in;
 }
@@ -365,6 +365,7 @@ main(int argc, char **argv)
 			    : open_stdin(&filter);
 	ev_stage_open(&filter.stage, &filter.stage_settings, input, filter.scan,
 	    ev_tool_stdout());
+	filter.stage.of_events = rest < argc;
 	start_other(&filter);
 	run(&filter);
 	close_places(&filter);

@@ -123,8 +123,11 @@ check_memory(const struct join *join)
 	if (ev_table_bytes(join->table) > join->set.memory)
 		ev_tool_die(EV_EXIT_OS,
 		    "the table '%s' takes more than %" PRIu64
-		    " MiB after %zu rows: allow it more with --memory",
-		    join->place, join->set.memory >> 20,
+		    " %s after %zu rows: allow it more with --memory",
+		    join->place,
+		    join->set.memory >> 20 ? join->set.memory >> 20
+					   : join->set.memory,
+		    join->set.memory >> 20 ? "MiB" : "bytes",
 		    ev_table_rows(join->table));
 }
 
@@ -137,11 +140,15 @@ add_row(struct join *join, struct ev_slice key, struct ev_stage *stage,
 	const struct ev_table_field *fields = ev_fields_of(join->fields, member,
 	    members, &count);
 
-	if (join->set.unique == UNIQUE_ERROR && ev_table_find(join->table, key))
+	if (join->set.unique == UNIQUE_ERROR &&
+	    ev_table_find(join->table, key)) {
+		char where[EV_STAGE_WHERE];
+
+		ev_stage_where(stage, line, where);
 		ev_tool_die(EV_EXIT_DATA,
-		    "%s:%" PRIu64 ": a second row with the key '%.*s' "
-		    "(--unique error)",
-		    join->place, line->number, (int)key.len, key.ptr);
+		    "%s: a second row with the key '%.*s' (--unique error)",
+		    where, (int)key.len, key.ptr);
+	}
 	if (join->set.unique == UNIQUE_LAST)
 		ev_table_remove(join->table, key);
 	if (!ev_table_add(join->table, key, fields, count))
@@ -191,6 +198,7 @@ load_table(struct join *join)
 	    EV_OK)
 		ev_tool_fail(&err);
 	ev_stage_open(&stage, &set, &inlet.input.in, scan, NULL);
+	stage.of_events = true;
 	add_rows(join, &stage);
 	if (ev_inlet_close(&inlet, &err) != EV_OK)
 		ev_tool_fail(&err);
@@ -198,6 +206,11 @@ load_table(struct join *join)
 	if (stage.in && name.ptr)
 		ev_tool_die(EV_EXIT_USAGE,
 		    "--on: no row of the table '%s' has a field '%.*s'",
+		    join->place, (int)name.len, name.ptr);
+	name = ev_fields_unseen(join->fields);
+	if (ev_table_rows(join->table) && name.ptr)
+		ev_tool_die(EV_EXIT_USAGE,
+		    "--fields: no row of the table '%s' has a field '%.*s'",
 		    join->place, (int)name.len, name.ptr);
 	ev_stage_release(&stage);
 	ev_scan_free(scan);
@@ -382,10 +395,15 @@ main(int argc, char **argv)
 
 	ev_tool_start("evjoin", true);
 	rest = ev_tool_options(&usage, tables, argc, argv);
-	if (argc - rest != 1 || !join.set.on)
+	if (argc - rest < 1 || !join.set.on)
 		ev_tool_die(EV_EXIT_USAGE,
 		    "wants one table and its keys: "
 		    "evjoin PLACE --on userid=id");
+	if (argc - rest > 1)
+		ev_tool_die(EV_EXIT_USAGE,
+		    "one table only: '%s' is too many (events come on "
+		    "standard input: evsource EVENTS | evjoin %s …)",
+		    argv[rest + 1], argv[rest]);
 	join.place = argv[rest];
 	if (ev_place_is_stdin(join.place))
 		ev_tool_die(EV_EXIT_USAGE,

@@ -18,7 +18,8 @@ struct column {
 
 struct ev_fields {
 	const char *prefix;
-	struct ev_map *only, *except; /* only: NULL where nothing was named */
+	struct ev_map *only, *except; /* only: NULL where nothing was named;
+	                               * else 1 for a name that was seen */
 	struct ev_map *names;         /* in events */
 	struct column *column;
 	struct ev_table_field *field; /* what ev_fields_of returns */
@@ -51,6 +52,19 @@ ev_fields_except(struct ev_fields *fields, struct ev_slice name)
 	ev_map_put(fields->except, name, NULL);
 }
 
+static bool
+is_wanted(struct ev_fields *fields, struct ev_slice name)
+{
+	uintptr_t *seen;
+
+	if (!fields->only)
+		return !ev_map_get(fields->except, name);
+	seen = ev_map_get(fields->only, name);
+	if (seen)
+		*seen = 1;
+	return seen != NULL;
+}
+
 /* The name in events, as JSON; ptr NULL if the field is not wanted. */
 static struct ev_slice
 output_name(struct ev_fields *fields, struct ev_value key)
@@ -61,8 +75,7 @@ output_name(struct ev_fields *fields, struct ev_value key)
 	fields->scratch.len = 0;
 	if (ev_value_text(key, &fields->scratch, &name, NULL) != EV_OK)
 		return (struct ev_slice){0};
-	if (fields->only ? !ev_map_get(fields->only, name)
-			 : ev_map_get(fields->except, name) != NULL)
+	if (!is_wanted(fields, name))
 		return (struct ev_slice){0};
 	ev_buf_str(&text, fields->prefix);
 	ev_buf_slice(&text, name);
@@ -127,4 +140,17 @@ struct ev_slice
 ev_fields_name(const struct ev_fields *fields, size_t i)
 {
 	return ev_map_key(fields->names, i);
+}
+
+struct ev_slice
+ev_fields_unseen(const struct ev_fields *fields)
+{
+	for (size_t i = 0; fields->only && i < ev_map_count(fields->only);
+	     i++) {
+		struct ev_slice name = ev_map_key(fields->only, i);
+
+		if (!*ev_map_get(fields->only, name))
+			return name;
+	}
+	return (struct ev_slice){NULL, 0};
 }

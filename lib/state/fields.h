@@ -37,4 +37,7 @@ const struct ev_table_field *ev_fields_of(struct ev_fields *fields,
 size_t ev_fields_count(const struct ev_fields *fields);
 struct ev_slice ev_fields_name(const struct ev_fields *fields, size_t i);
 
+/* A name of ev_fields_only that no row so far had; ptr NULL: there is none. */
+struct ev_slice ev_fields_unseen(const struct ev_fields *fields);
+
 #endif

@@ -80,33 +80,45 @@ ev_stage_input(struct ev_stage *stage, struct ev_input *input, size_t max_event)
 	ev_reader_on(stage->reader, on_reader, stage);
 }
 
+void
+ev_stage_where(const struct ev_stage *stage, const struct ev_line *line,
+    char where[EV_STAGE_WHERE])
+{
+	if (stage->of_events)
+		snprintf(where, EV_STAGE_WHERE, "event %" PRIu64 " of %s",
+		    line->number, stage->place);
+	else
+		snprintf(where, EV_STAGE_WHERE, "%s:%" PRIu64, stage->place,
+		    line->number);
+}
+
 /* A control line: of a failure we learn here, and end with it. Marks come
  * with named pipelines, which this version does not have. */
 static _Noreturn void
 obey(const struct ev_stage *stage, const struct ev_line *line)
 {
+	char where[EV_STAGE_WHERE];
 	struct ev_control control;
 	struct ev_err err;
 
+	ev_stage_where(stage, line, where);
 	if (ev_control_parse(line->text, &control, &err) != EV_OK)
-		ev_tool_die(err.exit, "%s:%" PRIu64 ": %s", stage->place,
-		    line->number, err.text);
+		ev_tool_die(err.exit, "%s: %s", where, err.text);
 	if (control.kind == EV_CONTROL_FAIL)
 		ev_tool_pass_fail(control.text, control.status);
 	ev_tool_die(EV_EXIT_CONFIG,
-	    "%s:%" PRIu64 ": the stream is of a named pipeline (it "
+	    "%s: the stream is of a named pipeline (it "
 	    "has marks), which this version cannot read",
-	    stage->place, line->number);
+	    where);
 }
 
 void
 ev_stage_bad(struct ev_stage *stage, const struct ev_line *line,
     const char *why)
 {
-	char where[1024];
+	char where[EV_STAGE_WHERE];
 
-	snprintf(where, sizeof(where), "%s:%" PRIu64, stage->place,
-	    line->number);
+	ev_stage_where(stage, line, where);
 	ev_stage_bad_at(stage, where, why, line->text, line->length);
 }
 

@@ -49,6 +49,9 @@ struct ev_stage {
 	const char *place;       /* where the reader reads, for messages */
 	const char *hint; /* added to the reason where already the first line
 	                    * is bad, or NULL */
+	bool of_events; /* what an evsource gives us: its lines are not those
+	                 * of a file, so their numbers are said to be events';
+	                 * set by the caller after ev_stage_open */
 	bool stats;
 	uint64_t in, out, filtered; /* events */
 	struct ev_err err; /* of the call that runs. Not on its stack: the
@@ -74,6 +77,11 @@ void ev_stage_pass(struct ev_stage *stage, const struct ev_line *line);
  * writer). */
 struct ev_buf *ev_stage_begin(struct ev_stage *stage);
 void ev_stage_end(struct ev_stage *stage);
+
+/* Where the line stands, for messages: "a.ndjson:17", "event 17 of a.csv". */
+#define EV_STAGE_WHERE 1024
+void ev_stage_where(const struct ev_stage *stage, const struct ev_line *line,
+    char where[EV_STAGE_WHERE]);
 
 /* The line cannot be judged or written: it goes the way of bad input. */
 void ev_stage_bad(struct ev_stage *stage, const struct ev_line *line,

@@ -206,6 +206,14 @@ ids() { # of the events on stdout, in one line
   [[ ${lines[-1]} == '{"~ev":"fail","by":"evsource-file"'* ]]
 }
 
+@test "an event of a place is named by its number and its place" {
+  printf 'note,n\n"a\nb",1\nx,0\n' >a.csv
+  try evfilter '1 / n = 1' a.csv
+  fails 65 'event 2 of a.csv: 1 / n: division by zero'
+  try evfilter '1 / n = 1' a.csv a.csv
+  fails 65 'event 2 of the places: 1 / n: division by zero'
+}
+
 @test "a file where a condition is wanted is told" {
   reviews
   try evfilter --select id reviews.ndjson

@@ -91,7 +91,7 @@ join() { # STDIN OPTION…
   prints '{"id":1,"a":3}'
   join '{"id":1}' t.ndjson --on id --unique error
   exits 65
-  says "evjoin: t.ndjson:2: a second row with the key '1' (--unique error)"
+  says "evjoin: event 2 of t.ndjson: a second row with the key '1' (--unique error)"
 }
 
 @test "a million rows of one key load in no time" {
@@ -137,8 +137,24 @@ join() { # STDIN OPTION…
 {"u":9,"user":null}'
   join '{"u":1}' users.ndjson --on u=id --fields club,id
   prints '{"u":1,"id":1,"club":"gold"}'
-  join '{"u":1}' users.ndjson --on u=id --fields nothing
-  prints '{"u":1}'
+}
+
+@test "--fields with a name that no row has is a mistake" {
+  users
+  join '{"u":1}' users.ndjson --on u=id --fields name,clbu
+  exits 64
+  says "evjoin: --fields: no row of the table 'users.ndjson' has a field 'clbu'"
+  : >users.ndjson
+  join '{"u":1}' users.ndjson --on u=id --fields name
+  exits 0
+  says ''
+}
+
+@test "a second table is too many, and the message says where events come from" {
+  users
+  join '{"u":1}' users.ndjson --on u=id events.csv
+  exits 64
+  says "evjoin: one table only: 'events.csv' is too many (events come on standard input: evsource EVENTS | evjoin users.ndjson …)"
 }
 
 @test "a name that clashes is an error with the option to paste" {
