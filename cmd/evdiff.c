@@ -53,7 +53,7 @@ static const struct ev_opt options_table[] = {
 	"memory for sorting (256M)"},
     {"temp", 0, EV_OPT_TEXT, offsetof(struct options, temp), "FOLDER",
 	"where to keep temporary files"},
-    {"max-event", 0, EV_OPT_SIZE, offsetof(struct options, stage.max_event),
+    {"max-event", 0, EV_OPT_LENGTH, offsetof(struct options, stage.max_event),
 	"SIZE", NULL},
 };
 

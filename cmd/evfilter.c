@@ -293,7 +293,8 @@ refuse(struct filter *filter, const struct ev_line *line)
 		filter->waits = false;
 		open_other(filter, NULL);
 	}
-	if (ev_outlet_pass(&filter->other, line, &filter->err) != EV_OK)
+	if (filter->stage.other &&
+	    ev_outlet_pass(&filter->other, line, &filter->err) != EV_OK)
 		ev_tool_fail(&filter->err);
 }
 

@@ -140,15 +140,10 @@ add_row(struct join *join, struct ev_slice key, struct ev_stage *stage,
 	const struct ev_table_field *fields = ev_fields_of(join->fields, member,
 	    members, &count);
 
-	if (join->set.unique == UNIQUE_ERROR &&
-	    ev_table_find(join->table, key)) {
-		char where[EV_STAGE_WHERE];
-
-		ev_stage_where(stage, line, where);
+	if (join->set.unique == UNIQUE_ERROR && ev_table_find(join->table, key))
 		ev_tool_die(EV_EXIT_DATA,
 		    "%s: a second row with the key '%.*s' (--unique error)",
-		    where, (int)key.len, key.ptr);
-	}
+		    ev_stage_where(stage, line->number), (int)key.len, key.ptr);
 	if (join->set.unique == UNIQUE_LAST)
 		ev_table_remove(join->table, key);
 	if (!ev_table_add(join->table, key, fields, count))
@@ -175,7 +170,7 @@ add_rows(struct join *join, struct ev_stage *stage)
 
 		if (status == EV_BAD)
 			ev_stage_bad(stage, &line, err.text);
-		else if (status == EV_OK && ev_value_deletes(field[deleted]))
+		else if (status == EV_OK && ev_value_deletes(&field[deleted]))
 			ev_table_remove(join->table, key);
 		else if (status == EV_OK)
 			add_row(join, key, stage, &line);
@@ -362,7 +357,7 @@ run(struct join *join)
 		enum ev_status status = ev_key_read(&join->left, field, &key,
 		    &err);
 
-		if (ev_value_deletes(field[deleted])) {
+		if (ev_value_deletes(&field[deleted])) {
 			ev_stage_pass(&stage, &line);
 			continue;
 		}

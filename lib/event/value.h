@@ -65,11 +65,11 @@ bool ev_value_text_is(struct ev_value string, struct ev_slice text);
  * that it is one: true, or "true" as Debezium writes it. */
 #define EV_DELETED EV_SLICE("__deleted")
 static inline bool
-ev_value_deletes(struct ev_value mark)
+ev_value_deletes(const struct ev_value *mark)
 {
-	return mark.type == EV_TRUE ||
-	    (mark.type == EV_STRING &&
-		ev_value_text_is(mark, EV_SLICE("true")));
+	return mark->type == EV_TRUE ||
+	    (mark->type == EV_STRING &&
+		ev_value_text_is(*mark, EV_SLICE("true")));
 }
 
 /* The member of an object named key, the last one if it stands there twice;

@@ -265,5 +265,5 @@ ev_query_test(struct ev_query *query, int *truth, struct ev_err *err)
 bool
 ev_query_deleted(struct ev_query *query)
 {
-	return ev_value_deletes(fields(query)[query->deleted]);
+	return ev_value_deletes(&fields(query)[query->deleted]);
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "event/build.h"
 #include "tool/outlet.h"
 #include "tool/tool.h"
@@ -71,6 +72,20 @@ too_long(const struct ev_bad *bad, struct ev_slice input, size_t length)
 	    (input.len > CUT && input.len * 6 + 4096 > bad->max_event);
 }
 
+/* The beginning of it. That a character is cut does not make text of bytes. */
+static struct ev_slice
+cut_short(struct ev_slice input)
+{
+	size_t whole;
+
+	if (input.len > CUT)
+		input.len = CUT;
+	whole = ev_utf8_check(input.ptr, input.len);
+	if (input.len - whole < 4)
+		input.len = whole;
+	return input;
+}
+
 static void
 build(struct ev_bad *bad, const char *where, const char *why,
     struct ev_slice input, size_t length)
@@ -78,8 +93,8 @@ build(struct ev_bad *bad, const char *where, const char *why,
 	struct ev_buf *out = ev_outlet_begin(&bad->outlet);
 	bool cut = too_long(bad, input, length);
 
-	if (cut && input.len > CUT)
-		input.len = CUT;
+	if (cut)
+		input = cut_short(input);
 	ev_build_open(out);
 	ev_build_key(out, EV_SLICE("error"));
 	ev_build_bytes(out, ev_slice_of(why));

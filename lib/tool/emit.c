@@ -104,16 +104,13 @@ void
 ev_emit_bad(struct ev_emit *emit, const struct ev_record *record,
     const char *why)
 {
-	char where[1024];
-
-	snprintf(where, sizeof(where), "%s:%" PRIu64, emit->stage.place,
-	    record->line);
-	ev_stage_bad_at(&emit->stage, where, why, record->input,
+	ev_stage_bad_at(&emit->stage, record->line, why, record->input,
 	    record->length);
 	/* --on-error skip goes on, but not in this input: that is more than
 	 * one event, so it is said. */
 	if (record->last)
-		ev_tool_say("%s: %s", where, why);
+		ev_tool_say("%s:%" PRIu64 ": %s", emit->stage.place,
+		    record->line, why);
 }
 
 /* The event that a decoder appended to out behind `start`. */

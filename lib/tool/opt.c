@@ -3,6 +3,7 @@
  */
 #include "tool/opt.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -91,8 +92,10 @@ ev_opt_size(const char *option, const char *text, uint64_t *bytes,
 	static const char units[] = "KMGT";
 	char *end;
 	double number = strtod(text, &end);
-	const char *unit = *end ? strchr(units, *end & ~32) : NULL;
+	const char *unit = NULL;
 
+	if (isalpha((unsigned char)*end))
+		unit = strchr(units, toupper((unsigned char)*end));
 	if (end != text && unit) {
 		end++;
 		number *= (double)(UINT64_C(1) << 10 * (unit - units + 1));
@@ -106,6 +109,18 @@ ev_opt_size(const char *option, const char *text, uint64_t *bytes,
 		    "--%s wants a size such as 64K, 16M or 2G, not '%s'",
 		    option, text);
 	*bytes = (uint64_t)number;
+	return EV_OK;
+}
+
+static enum ev_status
+length_of(const char *option, const char *text, uint64_t *bytes,
+    struct ev_err *err)
+{
+	if (ev_opt_size(option, text, bytes, err) != EV_OK)
+		return EV_FATAL;
+	if (*bytes > EV_OPT_LENGTH_MAX)
+		return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
+		    "--%s can be 1G at most, not '%s'", option, text);
 	return EV_OK;
 }
 
@@ -151,6 +166,8 @@ store(const struct ev_opt *opt, char *base, char *text, struct ev_err *err)
 		return count_of(opt->name, text, field, err);
 	case EV_OPT_SIZE:
 		return ev_opt_size(opt->name, text, field, err);
+	case EV_OPT_LENGTH:
+		return length_of(opt->name, text, field, err);
 	case EV_OPT_CHOICE:
 		return choice_of(opt, text, field, err);
 	}

@@ -22,8 +22,12 @@ enum ev_opt_kind {
 	EV_OPT_LIST,  /* struct ev_opt_list: may be given several times */
 	EV_OPT_COUNT, /* uint64_t: decimal digits */
 	EV_OPT_SIZE, /* uint64_t bytes: digits and K, M, G, T (powers of 1024) */
-	EV_OPT_CHOICE, /* int: the index of the word in `choices` */
+	EV_OPT_LENGTH, /* the same, of something that is held in memory as one
+			* piece: at most EV_OPT_LENGTH_MAX */
+	EV_OPT_CHOICE, /* int: the index of the word in `arg` */
 };
+
+#define EV_OPT_LENGTH_MAX (1u << 30) /* a value's length has 32 bits */
 
 struct ev_opt {
 	const char *name; /* without the two hyphens */

@@ -6,13 +6,15 @@
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "base/mem.h"
 #include "event/control.h"
 #include "tool/tool.h"
 
 const struct ev_opt ev_stage_options[2] = {
-    {"max-event", 0, EV_OPT_SIZE, offsetof(struct ev_stage_settings, max_event),
-	"SIZE", NULL},
+    {"max-event", 0, EV_OPT_LENGTH,
+	offsetof(struct ev_stage_settings, max_event), "SIZE", NULL},
     {"stats", 0, EV_OPT_FLAG, offsetof(struct ev_stage_settings, stats), NULL,
 	"say at the end what came in and went out"},
 };
@@ -80,16 +82,13 @@ ev_stage_input(struct ev_stage *stage, struct ev_input *input, size_t max_event)
 	ev_reader_on(stage->reader, on_reader, stage);
 }
 
-void
-ev_stage_where(const struct ev_stage *stage, const struct ev_line *line,
-    char where[EV_STAGE_WHERE])
+char *
+ev_stage_where(const struct ev_stage *stage, uint64_t number)
 {
 	if (stage->of_events)
-		snprintf(where, EV_STAGE_WHERE, "event %" PRIu64 " of %s",
-		    line->number, stage->place);
-	else
-		snprintf(where, EV_STAGE_WHERE, "%s:%" PRIu64, stage->place,
-		    line->number);
+		return ev_mem_printf("event %" PRIu64 " of %s", number,
+		    stage->place);
+	return ev_mem_printf("%s:%" PRIu64, stage->place, number);
 }
 
 /* A control line: of a failure we learn here, and end with it. Marks come
@@ -97,11 +96,10 @@ ev_stage_where(const struct ev_stage *stage, const struct ev_line *line,
 static _Noreturn void
 obey(const struct ev_stage *stage, const struct ev_line *line)
 {
-	char where[EV_STAGE_WHERE];
+	char *where = ev_stage_where(stage, line->number);
 	struct ev_control control;
 	struct ev_err err;
 
-	ev_stage_where(stage, line, where);
 	if (ev_control_parse(line->text, &control, &err) != EV_OK)
 		ev_tool_die(err.exit, "%s: %s", where, err.text);
 	if (control.kind == EV_CONTROL_FAIL)
@@ -116,20 +114,19 @@ void
 ev_stage_bad(struct ev_stage *stage, const struct ev_line *line,
     const char *why)
 {
-	char where[EV_STAGE_WHERE];
-
-	ev_stage_where(stage, line, where);
-	ev_stage_bad_at(stage, where, why, line->text, line->length);
+	ev_stage_bad_at(stage, line->number, why, line->text, line->length);
 }
 
 void
-ev_stage_bad_at(struct ev_stage *stage, const char *where, const char *why,
+ev_stage_bad_at(struct ev_stage *stage, uint64_t number, const char *why,
     struct ev_slice input, size_t length)
 {
+	char *where = ev_stage_where(stage, number);
 	struct ev_err err;
 
 	if (ev_bad_event(stage->bad, where, why, input, length, &err) != EV_OK)
 		ev_tool_fail(&err);
+	free(where);
 }
 
 /* What the reader finds bad. A first line that is bad already is often of

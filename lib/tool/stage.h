@@ -3,13 +3,14 @@
  * to a writer, bad lines set aside, control lines obeyed, counts kept. A
  * command's own code sees events only.
  *
- *	ev_stage_open(&stage, &settings, input, scan);
+ *	ev_stage_open(&stage, &settings, input, scan, writer);
  *	while (ev_stage_next(&stage, &line))
  *		… ev_stage_pass(&stage, &line), or build an event …
  *	ev_stage_done(&stage);
  *
  * Failures do not return: they end the process through ev_tool_fail, with the
- * failure line. A source has no reader, a sink of files no writer.
+ * failure line. Where records are no lines, a source has no reader (emit.h);
+ * what reads a table or compares has no writer.
  */
 #ifndef EV_TOOL_STAGE_H
 #define EV_TOOL_STAGE_H
@@ -49,7 +50,7 @@ struct ev_stage {
 	const char *place;       /* where the reader reads, for messages */
 	const char *hint; /* added to the reason where already the first line
 	                    * is bad, or NULL */
-	bool of_events; /* what an evsource gives us: its lines are not those
+	bool of_events;   /* what an evsource gives us: its lines are not those
 	                 * of a file, so their numbers are said to be events';
 	                 * set by the caller after ev_stage_open */
 	bool stats;
@@ -78,16 +79,16 @@ void ev_stage_pass(struct ev_stage *stage, const struct ev_line *line);
 struct ev_buf *ev_stage_begin(struct ev_stage *stage);
 void ev_stage_end(struct ev_stage *stage);
 
-/* Where the line stands, for messages: "a.ndjson:17", "event 17 of a.csv". */
-#define EV_STAGE_WHERE 1024
-void ev_stage_where(const struct ev_stage *stage, const struct ev_line *line,
-    char where[EV_STAGE_WHERE]);
+/* Where line `number` stands, for messages: "a.ndjson:17", "event 17 of a.csv".
+ * The caller's to free. */
+char *ev_stage_where(const struct ev_stage *stage, uint64_t number);
 
 /* The line cannot be judged or written: it goes the way of bad input. */
 void ev_stage_bad(struct ev_stage *stage, const struct ev_line *line,
     const char *why);
-/* The same for input that is no line of the reader: see ev_bad_event. */
-void ev_stage_bad_at(struct ev_stage *stage, const char *where, const char *why,
+/* The same for input that is no line of the reader, but begins on line
+ * `number` of the place: see ev_bad_event. */
+void ev_stage_bad_at(struct ev_stage *stage, uint64_t number, const char *why,
     struct ev_slice input, size_t length);
 
 /* Lets out what is held, where a command waits itself. */

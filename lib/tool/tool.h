@@ -34,9 +34,10 @@ struct ev_writer *ev_tool_stdout(void);
 /* A message on stderr: "evfilter: …" and a newline, in one write. */
 void ev_tool_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The end after a failure: says err's text (unless it is empty), writes the
- * failure line if stdout carries events and is no terminal, runs the clean-up,
- * and exits with err->exit; of 128 + a signal it dies by the signal itself. */
+/* The end after a failure: says err's text (unless it is empty, or the exit is
+ * that of a signal), runs the clean-up, writes the failure line where failures
+ * are announced, and to stdout if that carries events and is no terminal, and
+ * exits with err->exit; of 128 + our own signal it dies by the signal. */
 _Noreturn void ev_tool_fail(const struct ev_err *err);
 /* The same from a format, for main's own checks. */
 _Noreturn void ev_tool_die(int exit, const char *format, ...)

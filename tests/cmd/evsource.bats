@@ -569,6 +569,23 @@ evsource-file: in=4 out=3 filtered=0 rejected=0 skipped=1'
   evsource --max-event 20M a.ndjson | cmp - a.ndjson
 }
 
+@test "of a line that is too long a reject has the beginning, in whole characters" {
+  { printf '{"a":"'; yes € | head -n 50000 | tr -d '\n'; printf '"}\n'; } >a.ndjson
+  try evsource --max-event 100K --reject bad.ndjson a.ndjson
+  exits 0
+  [ "$(jq -r '.input[:8], .bytes' bad.ndjson)" = '{"a":"€€
+150008' ]
+}
+
+@test "an event may be 1 GiB long, and no longer" {
+  echo '{}' >a.ndjson
+  try evsource --max-event 1G a.ndjson
+  exits 0
+  try evsource --max-event 1025M a.ndjson
+  exits 64
+  says "evsource: --max-event can be 1G at most, not '1025M'"
+}
+
 @test "NUL, wrong UTF-8, a number, an array, a cut object are bad lines" {
   printf '{"a":"\0"}\n{"a":"\xc3\x28"}\n42\n[1]\n{"a":\n{"ok":1}\n{"a":1}{"b":1}\n{"a"' >a.ndjson
   try evsource --on-error skip a.ndjson

@@ -76,8 +76,7 @@ test_lists(void **state)
 			assert_string_equal(cases[i].read, ev_buf_cstr(&read));
 			assert_int_equal(EV_OK,
 			    read_list(ev_buf_cstr(&list), &again, &rest));
-			assert_string_equal(cases[i].read,
-			    ev_buf_cstr(&again));
+			assert_string_equal(cases[i].read, ev_buf_cstr(&again));
 		}
 		ev_buf_release(&read);
 		ev_buf_release(&again);

@@ -142,6 +142,8 @@ test_sizes(void **state)
 	assert_int_equal(ev_opt_size("x", "-1", &bytes, NULL), EV_FATAL);
 	assert_int_equal(ev_opt_size("x", "nan", &bytes, NULL), EV_FATAL);
 	assert_int_equal(ev_opt_size("x", "1KK", &bytes, NULL), EV_FATAL);
+	assert_int_equal(ev_opt_size("x", "16 ", &bytes, NULL), EV_FATAL);
+	assert_int_equal(ev_opt_size("x", "1+", &bytes, NULL), EV_FATAL);
 }
 
 static void
