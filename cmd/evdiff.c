@@ -62,6 +62,8 @@ static const struct ev_opt_usage usage = {
     .args = "[OPTION…] A B",
     .summary = "compares the events of two places: 0 same, 1 different",
     .example = "evdiff --key id old.csv new.ndjson",
+    .elsewhere = "; how places are read is for evsource: "
+		 "evsource … | evdiff - B",
 };
 
 struct tolerance {

@@ -21,6 +21,7 @@ static const struct ev_opt_usage usage = {
     "[OPTION…] CONDITION [PLACE…]",
     "keeps the events for which CONDITION is true (SQL, see evexpr(7))",
     "evsource reviews.csv | evfilter \"rating < 3 AND channel LIKE 'w%'\"",
+    "; how places are read is for evsource: evsource … | evfilter …",
 };
 
 struct settings {

@@ -65,7 +65,8 @@ static const struct ev_opt_usage usage = {"evjoin",
     "[OPTION...] PLACE --on KEYS",
     "Adds to each event on standard input the fields of the row of PLACE "
     "whose key is\nthe same.",
-    "evsource reviews.csv | evjoin users.csv --on userid=id"};
+    "evsource reviews.csv | evjoin users.csv --on userid=id",
+    "; how the table is read is for evsource: evjoin <(evsource …) …"};
 
 /* --on: pairs left=right, or one name for both. */
 static void

@@ -29,10 +29,10 @@
 #define DRAW_EVERY 1024 /* events, between two looks at the clock */
 
 static const struct ev_opt_usage usage = {
-    "evsink",
-    "[OPTION…] PATH",
-    "writes the events of its standard input to a file ('-': stdout)",
-    "evsource reviews.csv | evfilter 'rating < 3' | evsink unhappy.csv",
+    .name = "evsink",
+    .args = "[OPTION…] PATH",
+    .summary = "writes the events of its standard input to a file ('-': stdout)",
+    .example = "evsource reviews.csv | evfilter 'rating < 3' | evsink unhappy.csv",
 };
 
 struct sink {

@@ -10,10 +10,10 @@
 #include "tool/tool.h"
 
 static const struct ev_opt_usage usage = {
-    "evsink",
-    "[OPTION…] PLACE",
-    "writes the events of its standard input to a place: a path, '-', a URL",
-    "evsource reviews.csv | evfilter 'rating < 3' | evsink unhappy.csv",
+    .name = "evsink",
+    .args = "[OPTION…] PLACE",
+    .summary = "writes the events of its standard input to a place: a path, '-', a URL",
+    .example = "evsource reviews.csv | evfilter 'rating < 3' | evsink unhappy.csv",
 };
 
 int

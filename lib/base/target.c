@@ -27,6 +27,15 @@ cannot_open(const char *path, struct ev_err *err)
 	    "cannot write '%s': %s", path, ev_err_errno(errno));
 }
 
+/* Of the temporary file, whose name nobody has given: whose it would be. */
+static enum ev_status
+cannot_make_part(const struct ev_target *target, struct ev_err *err)
+{
+	return ev_err_set(err, EV_FATAL, EV_EXIT_CREATE,
+	    "cannot write '%s': cannot make '%s' beside it: %s", target->path,
+	    strrchr(target->part, '/') + 1, ev_err_errno(errno));
+}
+
 /* --- looking ------------------------------------------------------------- */
 
 /* The descriptor that a path stands for, or -1. Opening /dev/stdout again
@@ -269,6 +278,8 @@ open_locked(struct ev_target *target, const char *path, int flags, mode_t mode,
 			status = EV_AGAIN;
 			continue;
 		}
+		if (target->fd < 0 && path == target->part)
+			return cannot_make_part(target, err);
 		if (target->fd < 0)
 			return cannot_open(path, err);
 		status = lock(target, path, err);

@@ -85,7 +85,7 @@ ends_with(const char *text, size_t len, const char *suffix)
 static const char *
 promises_other(const char *place, size_t len)
 {
-	static const char *const other[] = {".7z", ".arrow", ".avro", ".br",
+	static const char *const other[] = {".7z", ".Z", ".arrow", ".avro", ".br",
 	    ".db", ".feather", ".html", ".lz4", ".ods", ".orc", ".parquet",
 	    ".pdf", ".rar", ".sqlite", ".tar", ".tgz", ".xls", ".xlsx", ".xml",
 	    ".yaml", ".yml", ".zip", NULL};

@@ -185,14 +185,16 @@ by_letter(const struct flat *flat, int letter)
 }
 
 static enum ev_status
-unknown(const struct flat *flat, const char *word, struct ev_err *err)
+unknown(const struct ev_opt_usage *usage, const struct flat *flat,
+    const char *word, struct ev_err *err)
 {
+	const char *also = usage->elsewhere ? usage->elsewhere : "";
 	struct ev_nearest nearest;
 	char *name;
 
 	if (optopt && optopt < OPT_HELP)
 		return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
-		    "unknown option '-%c' (see --help)", optopt);
+		    "unknown option '-%c' (see --help%s)", optopt, also);
 	if (optopt) /* known, and without an argument */
 		return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
 		    "option '%.*s' takes no value", (int)strcspn(word, "="),
@@ -207,7 +209,7 @@ unknown(const struct flat *flat, const char *word, struct ev_err *err)
 		    nearest.best);
 	else
 		ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
-		    "unknown option '--%s' (see --help)", name);
+		    "unknown option '--%s' (see --help%s)", name, also);
 	free(name);
 	return EV_FATAL;
 }
@@ -291,7 +293,7 @@ ev_opt_parse(const struct ev_opt_usage *usage,
 			status = ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
 			    "option '%s' wants a value", argv[optind - 1]);
 		} else if (c == '?') {
-			status = unknown(&flat, argv[optind - 1], err);
+			status = unknown(usage, &flat, argv[optind - 1], err);
 		} else {
 			status = store(flat.opt[i], flat.base[i], optarg, err);
 		}

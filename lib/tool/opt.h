@@ -62,6 +62,8 @@ struct ev_opt_usage {
 	const char *args;    /* "[OPTION…] COND [PLACE…]" */
 	const char *summary; /* "keeps the events for which COND is true" */
 	const char *example; /* one line to paste */
+	const char *elsewhere; /* whose the options are that one might expect
+	                        * here: told where one is unknown; or NULL */
 };
 
 /* Parses argv: options may stand anywhere before "--". Values go where the

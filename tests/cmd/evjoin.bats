@@ -267,3 +267,12 @@ $fail"
   [ "$(cat err)" = "evjoin: cannot read 'table.ndjson': 'evsource' was killed by signal 9" ]
   [ "$(jq -r '."~ev"' out)" = fail ]
 }
+
+@test "an option that evsource has is told where it belongs" {
+  for command in 'evfilter TRUE a.csv' 'evjoin a.csv --on a' 'evdiff a.csv b.csv'; do
+    # shellcheck disable=SC2086
+    try $command --encoding latin1
+    exits 64
+    says "*: unknown option '--encoding' (see --help; how * read is for evsource: *)"
+  done
+}

@@ -511,7 +511,7 @@ as_nobody() {
   chmod 555 closed
   try as_nobody closed/out.ndjson
   exits 73
-  says "*cannot write '*/closed/out.ndjson.part': permission denied"
+  says "*cannot write '*/closed/out.ndjson': cannot make 'out.ndjson.part' beside it: permission denied"
   chmod 777 closed
   chmod 444 closed/out.ndjson
   try as_nobody closed/out.ndjson
@@ -940,7 +940,7 @@ standard input:3 evsink-file {"b":2}' ]
 }
 
 @test "a name that promises another format is refused, unless --format is given" {
-  for name in a.parquet a.csv.zip b.xlsx c.tar; do
+  for name in a.parquet a.csv.zip b.xlsx c.tar d.csv.Z; do
     try evsink $name <<<'{"a":1}'
     exits 64
     says "evsink-file: '$name': no .* can be written: --format says what it shall be*"

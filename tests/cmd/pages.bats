@@ -56,3 +56,10 @@ commands() {
     done
   done
 }
+
+@test "a connector has the options of the command that becomes it" {
+  for command in evsource evsink; do
+    known "$command" >"$command"
+    known "$BUILD/libexec/evkit/$command-file" | diff "$command" -
+  done
+}
