@@ -9,6 +9,7 @@
  * (tool/sort.h), and the sorted streams are walked side by side
  * (tool/differ.h). What cannot be read twice is sorted at once.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <sys/random.h>
@@ -541,6 +542,15 @@ conclude(struct diff *diff)
 	ev_tool_done(EV_EXIT_NO);
 }
 
+/* A wrong folder is told at once, and not on the day when sorting needs it. */
+static void
+check_temp(const char *folder)
+{
+	if (folder && access(folder, W_OK | X_OK) != 0)
+		ev_tool_die(EV_EXIT_IO, "--temp: cannot write in '%s': %s",
+		    folder, ev_err_errno(errno));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -563,6 +573,7 @@ main(int argc, char **argv)
 		ev_tool_die(EV_EXIT_USAGE,
 		    "standard input can be one of the places, not both");
 	set_fields(&diff);
+	check_temp(options.temp);
 	if (getrandom(diff.seed, sizeof(diff.seed), 0) < 0)
 		ev_tool_die(EV_EXIT_OS, "cannot get random bytes");
 	for (int i = 0; i < 2; i++)

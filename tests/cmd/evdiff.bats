@@ -280,9 +280,17 @@ E
 @test "no room to sort is trouble" {
   file a '{"id":1}\n'
   file b '{"id":2}\n'
-  seq -f '{"id":%.0f,"text":"some text to make it longer"}' 100000 >a
-  try evdiff --memory 2M --temp missing a b
+  mkdir bin
+  printf '#!/bin/sh\nexec cat >/dev/full\n' >bin/sort
+  chmod +x bin/sort
+  PATH=$PWD/bin:$PATH try evdiff a b
   exits 74 && says "*cannot sort the events: 'sort' failed"
+}
+
+@test "--temp that is no folder is told before sorting needs it" {
+  file a '{"id":1}\n'
+  try evdiff --temp missing a a
+  exits 74 && says "evdiff: --temp: cannot write in 'missing': no such file or directory"
 }
 
 @test "output that cannot be written is trouble" {
