@@ -370,5 +370,7 @@ main(int argc, char **argv)
 	    ev_encode_scan(sink.encode), sink.writer);
 	copy_events(&sink, &input.in);
 	commit(&sink);
+	ev_encode_free(sink.encode);
+	ev_target_release(&sink.target);
 	ev_tool_done(EV_EXIT_OK);
 }

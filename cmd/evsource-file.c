@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/shell.h"
 #include "tool/decode.h"
 #include "tool/emit.h"
 #include "tool/file.h"
@@ -107,13 +108,9 @@ print_types(const struct source *source)
 		ev_tool_die(EV_EXIT_DATA,
 		    "there is no column to suggest a "
 		    "type for");
-	ev_buf_str(&line, "--types '");
-	for (size_t i = 0; i < list.len; i++)
-		if (list.ptr[i] == '\'')
-			ev_buf_str(&line, "'\\''");
-		else
-			ev_buf_char(&line, list.ptr[i]);
-	ev_buf_str(&line, "'\n");
+	ev_buf_str(&line, "--types ");
+	ev_shell_word(ev_buf_as_slice(&list), &line);
+	ev_buf_char(&line, '\n');
 	iov = (struct iovec){line.ptr, line.len};
 	if (ev_io_write(STDOUT_FILENO, "standard output", &iov, 1, NULL, &err))
 		ev_tool_fail(&err);
@@ -231,5 +228,7 @@ main(int argc, char **argv)
 		print_types(&source);
 	check_types(&source);
 	ev_emit_done(&source.emit);
+	ev_decode_release(&source.decode);
+	ev_files_release(&files);
 	ev_tool_done(EV_EXIT_OK);
 }

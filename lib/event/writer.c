@@ -227,9 +227,3 @@ ev_writer_set_fd(struct ev_writer *writer, int fd)
 {
 	writer->fd = fd;
 }
-
-int
-ev_writer_fd(const struct ev_writer *writer)
-{
-	return writer->fd;
-}

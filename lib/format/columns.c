@@ -12,6 +12,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/names.h"
+#include "base/shell.h"
 #include "event/build.h"
 
 /* A top-level field. Columns a.x and a.y have one source, a. */
@@ -294,30 +295,6 @@ find_source(struct ev_columns *columns, struct ev_value key)
 	return slot ? *slot - 1 : (size_t)-1;
 }
 
-/* Text as one word of a shell. */
-static void
-shell_word(struct ev_slice text, struct ev_buf *out)
-{
-	bool plain = text.len > 0;
-
-	for (size_t i = 0; i < text.len && plain; i++)
-		plain = strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-			       "abcdefghijklmnopqrstuvwxyz0123456789_.,:@%+-",
-			    text.ptr[i]) &&
-		    text.ptr[i];
-	if (plain) {
-		ev_buf_slice(out, text);
-		return;
-	}
-	ev_buf_char(out, '\'');
-	for (size_t i = 0; i < text.len; i++)
-		if (text.ptr[i] == '\'')
-			ev_buf_str(out, "'\\''");
-		else
-			ev_buf_char(out, text.ptr[i]);
-	ev_buf_char(out, '\'');
-}
-
 /* Says which members are no columns, and the list that has them too. */
 static enum ev_status
 explain(struct ev_columns *columns, const struct ev_member *members,
@@ -343,7 +320,7 @@ explain(struct ev_columns *columns, const struct ev_member *members,
 	ev_buf_str(why,
 	    extra > 1 ? " are no columns: --columns "
 		      : " is no column: --columns ");
-	shell_word(ev_buf_as_slice(&list), why);
+	ev_shell_word(ev_buf_as_slice(&list), why);
 	ev_buf_release(&list);
 	return EV_BAD;
 }

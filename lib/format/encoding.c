@@ -150,7 +150,8 @@ ev_encoding_open(struct ev_encoding **encoding, struct ev_input *in,
 	}
 	if (cd == (iconv_t)-1)
 		return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
-		    "--encoding: no encoding '%s' (latin1, windows-1252, utf-16 "
+		    "--encoding: no encoding '%s' (latin1, windows-1252, "
+		    "utf-16 "
 		    "…: iconv -l lists them)",
 		    name);
 	self = ev_mem_zalloc(1, sizeof(*self));

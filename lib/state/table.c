@@ -213,7 +213,8 @@ write_row(struct ev_table *table, struct ev_slice key,
 	row->shape = table->last & INT32_MAX;
 	row->last = true;
 	row->key_len = (uint32_t)key.len;
-	memcpy(row->key, key.ptr, key.len);
+	if (key.len)
+		memcpy(row->key, key.ptr, key.len);
 	at = row->key + key.len;
 	for (size_t i = 0; i < count; i++) {
 		at = put_length(at, fields[i].value.len);
@@ -239,8 +240,8 @@ find_slot(const struct ev_table *table, struct ev_slice key, uint64_t hash)
 		if (slot->row == GONE || slot->hash != (uint32_t)(hash >> 32))
 			continue;
 		row = row_at(table, slot->row);
-		if (row->key_len == key.len &&
-		    !memcmp(row->key, key.ptr, key.len))
+		if (ev_slice_equal(key,
+			(struct ev_slice){row->key, row->key_len}))
 			return slot;
 	}
 }

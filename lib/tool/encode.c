@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/mem.h"
 #include "event/build.h"
@@ -78,7 +79,7 @@ ends_with(const char *text, size_t len, const char *suffix)
 {
 	size_t n = strlen(suffix);
 
-	return len > n && !memcmp(text + len - n, suffix, n);
+	return len > n && !strncasecmp(text + len - n, suffix, n);
 }
 
 /* A name that promises another format, or a packing, than can be written. */
@@ -360,19 +361,8 @@ ev_encode_continue(struct ev_encode *encode, int fd, const char *name,
 
 /* --- writing ------------------------------------------------------------- */
 
-/* A line that the stage does not count. */
-static struct ev_buf *
-begin_extra(struct ev_stage *stage)
-{
-	return ev_writer_begin(stage->writer);
-}
-
-static enum ev_status
-end_extra(struct ev_stage *stage, struct ev_err *err)
-{
-	return ev_writer_end(stage->writer, err);
-}
-
+/* What is not an event goes to the stage's writer past the stage, which would
+ * count it. */
 static enum ev_status
 write_header(struct ev_encode *encode, struct ev_stage *stage,
     struct ev_err *err)
@@ -382,7 +372,7 @@ write_header(struct ev_encode *encode, struct ev_stage *stage,
 	if (!encode->header || !ev_columns_count(encode->columns))
 		return EV_OK;
 	encode->header = false;
-	out = begin_extra(stage);
+	out = ev_writer_begin(stage->writer);
 	for (size_t i = 0; i < ev_columns_count(encode->columns); i++) {
 		if (i)
 			ev_buf_char(out, encode->style.delimiter);
@@ -390,7 +380,7 @@ write_header(struct ev_encode *encode, struct ev_stage *stage,
 			ev_columns_name(encode->columns, i), out, err) != EV_OK)
 			return EV_FATAL;
 	}
-	return end_extra(stage, err);
+	return ev_writer_end(stage->writer, err);
 }
 
 enum ev_status
@@ -400,8 +390,8 @@ ev_encode_begin(struct ev_encode *encode, struct ev_stage *stage,
 	if (encode->columns)
 		return write_header(encode, stage, err);
 	if (encode->format == EV_ENCODE_JSON) {
-		ev_buf_char(begin_extra(stage), '[');
-		return end_extra(stage, err);
+		ev_buf_char(ev_writer_begin(stage->writer), '[');
+		return ev_writer_end(stage->writer, err);
 	}
 	return EV_OK;
 }
@@ -485,12 +475,12 @@ static enum ev_status
 write_held(struct ev_encode *encode, struct ev_stage *stage, const char *comma,
     struct ev_err *err)
 {
-	struct ev_buf *out = begin_extra(stage);
+	struct ev_buf *out = ev_writer_begin(stage->writer);
 
 	ev_buf_slice(out, ev_buf_as_slice(&encode->held));
 	ev_buf_str(out, comma);
 	encode->held.len = 0;
-	return end_extra(stage, err);
+	return ev_writer_end(stage->writer, err);
 }
 
 static bool
@@ -601,6 +591,6 @@ ev_encode_end(struct ev_encode *encode, struct ev_stage *stage,
 		return EV_OK;
 	if (encode->held.len && write_held(encode, stage, "", err) != EV_OK)
 		return EV_FATAL;
-	ev_buf_char(begin_extra(stage), ']');
-	return end_extra(stage, err);
+	ev_buf_char(ev_writer_begin(stage->writer), ']');
+	return ev_writer_end(stage->writer, err);
 }

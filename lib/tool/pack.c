@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 static const struct {
 	const char *suffix, *kind;
@@ -24,7 +25,7 @@ ev_pack_kind(const char *place, size_t *suffix)
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		*suffix = strlen(kinds[i].suffix);
 		if (len > *suffix &&
-		    !strcmp(place + len - *suffix, kinds[i].suffix))
+		    !strcasecmp(place + len - *suffix, kinds[i].suffix))
 			return kinds[i].kind;
 	}
 	*suffix = 0;

@@ -950,3 +950,13 @@ standard input:3 evsink-file {"b":2}' ]
     [ "$(cat $name)" = '{"a":1}' ]
   done
 }
+
+@test "a name in upper case means the same format, as it does for evsource" {
+  echo '{"a":1}' | evsink A.CSV
+  [ "$(cat A.CSV)" = $'a\n1' ]
+  echo '{"a":1}' | evsink A.NDJSON.GZ
+  try evsource A.CSV A.NDJSON.GZ
+  exits 0
+  prints '{"a":1}
+{"a":1}'
+}
