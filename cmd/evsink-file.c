@@ -31,8 +31,10 @@
 static const struct ev_opt_usage usage = {
     .name = "evsink",
     .args = "[OPTION…] PATH",
-    .summary = "writes the events of its standard input to a file ('-': stdout)",
-    .example = "evsource reviews.csv | evfilter 'rating < 3' | evsink unhappy.csv",
+    .summary =
+	"writes the events of its standard input to a file ('-': stdout)",
+    .example =
+	"evsource reviews.csv | evfilter 'rating < 3' | evsink unhappy.csv",
 };
 
 struct sink {

@@ -12,8 +12,9 @@
 static const struct ev_opt_usage usage = {
     .name = "evsink",
     .args = "[OPTION…] PLACE",
-    .summary = "writes the events of its standard input to a place: a path, '-', a URL",
-    .example = "evsource reviews.csv | evfilter 'rating < 3' | evsink unhappy.csv",
+    .summary = "writes the events of its standard input to a place",
+    .example =
+	"evsource reviews.csv | evfilter 'rating < 3' | evsink unhappy.csv",
 };
 
 int

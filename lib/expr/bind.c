@@ -248,7 +248,8 @@ bind_number(struct ev_bind *bind, struct ev_node *node)
 	struct ev_val value = {.type = EV_SQL_NUMERIC};
 	int64_t whole;
 
-	if (ev_num_from_text(text, bind->run.pool, &value.num, &bind->why) != EV_OK)
+	if (ev_num_from_text(text, bind->run.pool, &value.num, &bind->why) !=
+	    EV_OK)
 		return ev_bind_fail(bind, node, "%s", bind->why.text);
 	if (minus)
 		value.num = ev_num_neg(value.num, bind->run.pool);

@@ -130,7 +130,7 @@ make_range(struct ev_bind *bind, const struct ev_node *like, struct ev_node *x,
 struct ev_node *
 ev_bind_between(struct ev_bind *bind, struct ev_node *node)
 {
-	struct ev_node *range, *other, *not ;
+	struct ev_node *range, *other;
 
 	if (!ev_bind_args(bind, node))
 		return NULL;
@@ -144,9 +144,9 @@ ev_bind_between(struct ev_bind *bind, struct ev_node *node)
 		    node->arg[2], node->arg[1]);
 	}
 	if (node->negated) {
-		not = ev_bind_make(bind, node, EV_NODE_NOT, 1);
-		not ->arg[0] = range;
-		range = not ;
+		other = range;
+		range = ev_bind_make(bind, node, EV_NODE_NOT, 1);
+		range->arg[0] = other;
 	}
 	return ev_bind(bind, range);
 }

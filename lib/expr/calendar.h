@@ -75,8 +75,8 @@ ev_calendar_first_monday(int64_t year)
 static inline int
 ev_calendar_iso_week(int64_t days, int year, int *week_year)
 {
-	for (*week_year = year + 1;
-	     days < ev_calendar_first_monday(*week_year);)
+	*week_year = year + 1;
+	while (days < ev_calendar_first_monday(*week_year))
 		(*week_year)--;
 	return (int)((days - ev_calendar_first_monday(*week_year)) / 7 + 1);
 }

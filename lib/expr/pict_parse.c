@@ -489,10 +489,9 @@ static enum ev_status
 parse(struct parser *p)
 {
 	enum ev_status status = EV_OK;
+	bool first = true;
 
-	for (bool first = true;
-	     status == EV_OK && *p->at && ev_pict_next(&p->next, &p->node);
-	     first = false) {
+	while (status == EV_OK && *p->at && ev_pict_next(&p->next, &p->node)) {
 		bool key = p->node.kind == EV_PICT_KEY;
 
 		if (!p->fixed && (first || key) &&
@@ -502,6 +501,7 @@ parse(struct parser *p)
 			status = read_key(p);
 		else
 			match_char(p);
+		first = false;
 	}
 	return status;
 }

@@ -17,8 +17,9 @@ enum ev_time_fault {
 };
 
 struct ev_time_decoded {
-	struct ev_time_parts parts; /* with parts.east; unless special is … */
-	enum ev_time_special special; /* … epoch or one of the infinities */
+	/* With parts.east; not set where special is epoch or an infinity. */
+	struct ev_time_parts parts;
+	enum ev_time_special special;
 };
 
 enum ev_time_fault ev_time_decode(const struct ev_time_env *env,

@@ -145,8 +145,9 @@ ev_fields_name(const struct ev_fields *fields, size_t i)
 struct ev_slice
 ev_fields_unseen(const struct ev_fields *fields)
 {
-	for (size_t i = 0; fields->only && i < ev_map_count(fields->only);
-	     i++) {
+	size_t count = fields->only ? ev_map_count(fields->only) : 0;
+
+	for (size_t i = 0; i < count; i++) {
 		struct ev_slice name = ev_map_key(fields->only, i);
 
 		if (!*ev_map_get(fields->only, name))

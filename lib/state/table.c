@@ -316,8 +316,8 @@ ev_table_remove(struct ev_table *table, struct ev_slice key)
 
 	if (slot->row == NONE)
 		return 0;
-	for (row = row_at(table, row_at(table, slot->row)->next); row;
-	     row = ev_table_next(table, row))
+	row = row_at(table, row_at(table, slot->row)->next);
+	for (; row; row = ev_table_next(table, row))
 		count++;
 	slot->row = GONE;
 	table->rows -= count;

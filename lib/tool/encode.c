@@ -86,10 +86,10 @@ ends_with(const char *text, size_t len, const char *suffix)
 static const char *
 promises_other(const char *place, size_t len)
 {
-	static const char *const other[] = {".7z", ".Z", ".arrow", ".avro", ".br",
-	    ".db", ".feather", ".html", ".lz4", ".ods", ".orc", ".parquet",
-	    ".pdf", ".rar", ".sqlite", ".tar", ".tgz", ".xls", ".xlsx", ".xml",
-	    ".yaml", ".yml", ".zip", NULL};
+	static const char *const other[] = {".7z", ".Z", ".arrow", ".avro",
+	    ".br", ".db", ".feather", ".html", ".lz4", ".ods", ".orc",
+	    ".parquet", ".pdf", ".rar", ".sqlite", ".tar", ".tgz", ".xls",
+	    ".xlsx", ".xml", ".yaml", ".yml", ".zip", NULL};
 
 	for (const char *const *s = other; *s; s++)
 		if (ends_with(place, len, *s))

@@ -58,10 +58,10 @@ struct ev_opt_table {
 /* clang-format on */
 
 struct ev_opt_usage {
-	const char *name;    /* "evfilter" */
-	const char *args;    /* "[OPTION…] COND [PLACE…]" */
-	const char *summary; /* "keeps the events for which COND is true" */
-	const char *example; /* one line to paste */
+	const char *name;      /* "evfilter" */
+	const char *args;      /* "[OPTION…] COND [PLACE…]" */
+	const char *summary;   /* "keeps the events for which COND is true" */
+	const char *example;   /* one line to paste */
 	const char *elsewhere; /* whose the options are that one might expect
 	                        * here: told where one is unknown; or NULL */
 };

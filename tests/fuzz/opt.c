@@ -94,9 +94,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size > 4096)
 		return 0;
 	copy = ev_mem_strndup((const char *)data, size);
-	for (size_t at = 0; at < size && argc <= WORDS;
-	     at += strlen(copy + at) + 1)
+	for (size_t at = 0; at < size && argc <= WORDS;) {
 		argv[argc++] = copy + at;
+		at += strlen(copy + at) + 1;
+	}
 	argv[argc] = NULL;
 	status = parse(&settings, argc, argv, &rest, &err);
 	if (status == EV_OK) {

@@ -36,15 +36,14 @@ static const char *const zones[] = {
     "Antarctica/Troll",
     "UTC",
     "Etc/GMT+5",
-    "EST5EDT",
     "Africa/Monrovia",
     "europe/amsterdam",
     "AMERICA/CARACAS",
     "Pacific/Kwajalein",
     "Asia/Pyongyang",
-    "America/Godthab",
+    "America/Nuuk",
     "Africa/El_Aaiun",
-    "Egypt",
+    "Africa/Cairo",
 };
 
 static const char *const abbrevs[] = {

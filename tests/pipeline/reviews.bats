@@ -81,6 +81,11 @@ load ladder
 
 # Starts the last rung and waits until it has all; sets pid and children.
 serve() {
+  local file
+  # What an earlier start left must go, or we would take it for the new.
+  for file in out/follow/*.csv; do
+    [ ! -e "$file" ] || echo stale >"$file"
+  done
   "$TOP/pipelines/reviews/4-follow.sh" out/follow in 2>said 3>&- &
   pid=$!
   ladder_wait out/0-nightly out/follow $pid

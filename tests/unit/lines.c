@@ -207,9 +207,10 @@ test_copies(void **state)
 
 		text.len = 0;
 		for (unsigned n = random_below(3000); n; n--) {
+			unsigned m = random_below(i % 10 ? 300 : 30000);
+
 			ev_buf_str(&text, "{\"a\":\"");
-			for (unsigned m = random_below(i % 10 ? 300 : 30000); m;
-			     m--)
+			while (m--)
 				ev_buf_char(&text, 'x');
 			ev_buf_str(&text, "\"}\n");
 			if (text.len > 4000000)
