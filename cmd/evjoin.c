@@ -132,6 +132,17 @@ check_memory(const struct join *join)
 		    ev_table_rows(join->table));
 }
 
+static _Noreturn void
+second_row(const struct join *join, const char *where, struct ev_slice key)
+{
+	struct ev_buf shown = {0};
+
+	ev_key_show(&join->right, key, &shown);
+	ev_tool_die(EV_EXIT_DATA,
+	    "%s: a second row with the key '%s' (--unique error)", where,
+	    ev_buf_cstr(&shown));
+}
+
 static void
 add_row(struct join *join, struct ev_slice key, struct ev_stage *stage,
     const struct ev_line *line)
@@ -142,9 +153,7 @@ add_row(struct join *join, struct ev_slice key, struct ev_stage *stage,
 	    members, &count);
 
 	if (join->set.unique == UNIQUE_ERROR && ev_table_find(join->table, key))
-		ev_tool_die(EV_EXIT_DATA,
-		    "%s: a second row with the key '%.*s' (--unique error)",
-		    ev_stage_where(stage, line->number), (int)key.len, key.ptr);
+		second_row(join, ev_stage_where(stage, line->number), key);
 	if (join->set.unique == UNIQUE_LAST)
 		ev_table_remove(join->table, key);
 	if (!ev_table_add(join->table, key, fields, count))

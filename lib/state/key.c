@@ -3,6 +3,8 @@
  */
 #include "state/key.h"
 
+#include <stdlib.h>
+
 void
 ev_key_want(struct ev_key *key, struct ev_scan *scan)
 {
@@ -44,6 +46,26 @@ ev_key_read(struct ev_key *key, const struct ev_value *field,
 	}
 	*text = ev_buf_as_slice(&key->text);
 	return EV_OK;
+}
+
+void
+ev_key_show(const struct ev_key *key, struct ev_slice text, struct ev_buf *out)
+{
+	const char *at = text.ptr, *end = text.ptr + text.len;
+
+	if (key->count == 1) {
+		ev_buf_slice(out, text);
+		return;
+	}
+	while (at < end) {
+		char *part;
+		size_t len = strtoul(at, &part, 10);
+
+		if (at != text.ptr)
+			ev_buf_str(out, ", ");
+		ev_buf_append(out, part + 1, len);
+		at = part + 1 + len;
+	}
 }
 
 struct ev_slice

@@ -31,6 +31,11 @@ void ev_key_want(struct ev_key *key, struct ev_scan *scan);
 enum ev_status ev_key_read(struct ev_key *key, const struct ev_value *field,
     struct ev_slice *text, struct ev_err *err);
 
+/* Appends a key's text as a person reads it: its parts with commas between
+ * them. */
+void ev_key_show(const struct ev_key *key, struct ev_slice text,
+    struct ev_buf *out);
+
 /* The name of a field that no event so far had, which is likely a mistake;
  * ptr NULL if there is none. */
 struct ev_slice ev_key_unseen(const struct ev_key *key);

@@ -92,6 +92,12 @@ join() { # STDIN OPTION…
   join '{"id":1}' t.ndjson --on id --unique error
   exits 65
   says "evjoin: event 2 of t.ndjson: a second row with the key '1' (--unique error)"
+  join '{"id":1}' t.ndjson --on id,a --unique error
+  exits 0
+  echo '{"id":1,"a":"3"}' >>t.ndjson
+  join '{"id":1}' t.ndjson --on id,a --unique error
+  exits 65
+  says "evjoin: event 4 of t.ndjson: a second row with the key '1, 3' (--unique error)"
 }
 
 @test "a million rows of one key load in no time" {
