@@ -105,6 +105,14 @@ known(const struct ev_node *when)
 	return when->value.type == EV_SQL_BOOL && when->value.truth;
 }
 
+/* CASE x WHEN NULL: nothing equals it. */
+static bool
+is_never(const struct ev_node *when)
+{
+	return ev_bind_is_const(when) && !when->stable &&
+	    when->value.type == EV_SQL_NULL;
+}
+
 static struct ev_node *
 bind_when(struct ev_bind *bind, struct ev_node *node, unsigned i)
 {
@@ -140,6 +148,8 @@ bind_branches(struct ev_bind *bind, struct ev_node *node, unsigned first)
 			break;
 		if (when && node->kind == EV_NODE_CASE)
 			is = known(node->arg[i]);
+		else if (when)
+			is = is_never(node->arg[i]) ? 0 : -1;
 		else if (is == 1)
 			done = true;
 	}
@@ -183,10 +193,7 @@ drop_nulls(struct ev_node *node)
 	unsigned kept = 1, i = 1;
 
 	for (; i + 1 < node->argc; i += 2) {
-		const struct ev_node *when = node->arg[i];
-
-		if (ev_bind_is_const(when) && !when->stable &&
-		    when->value.type == EV_SQL_NULL)
+		if (is_never(node->arg[i]))
 			continue;
 		node->arg[kept++] = node->arg[i];
 		node->arg[kept++] = node->arg[i + 1];
