@@ -25,11 +25,12 @@ ev_key_read(struct ev_key *key, const struct ev_value *field,
     struct ev_slice *text, struct ev_err *err)
 {
 	key->text.len = 0;
+	for (unsigned i = 0; i < key->count; i++)
+		key->seen[i] |= field[key->slot[i]].type != EV_MISSING;
 	for (unsigned i = 0; i < key->count; i++) {
 		struct ev_value value = field[key->slot[i]];
 		struct ev_slice part = ev_value_raw(value);
 
-		key->seen[i] |= value.type != EV_MISSING;
 		if (value.type == EV_MISSING || value.type == EV_NULL)
 			return EV_END;
 		if (value.type == EV_ARRAY || value.type == EV_OBJECT)

@@ -128,6 +128,14 @@ join() { # STDIN OPTION…
   prints '{"shop":{"id":1},"d":"mon","open":true}'
 }
 
+@test "a key whose first part is null in every row is no misspelt one" {
+  echo '{"a":null,"b":1,"x":1}' >t.ndjson
+  join '{"a":1,"b":1}' t.ndjson --on a,b
+  exits 0
+  prints ''
+  says ''
+}
+
 @test "keys of several parts are not confused" {
   echo '{"a":"1","b":"11","x":1}' >t.ndjson
   join $'{"a":"11","b":"1"}\n{"a":"1","b":"11"}' t.ndjson --on a,b

@@ -31,19 +31,21 @@ ask() {
 }
 
 # Of an expression that fails only that it fails is recorded: the messages
-# are ours.
+# are ours. Morocco's clocks are left out: what they will do until 2087 is a
+# prediction, which every edition of the zones makes anew.
 answers() { # NAME COUNT
   case $1 in
     expr) "$BUILD/tests/oracle/expr" random $RECORDED_SEED "$2" |
       sed 's/\terror: .*/\terror/' ;;
     num) "$BUILD/tests/oracle/num" $RECORDED_SEED "$2" ;;
-    *) "$BUILD/tests/oracle/$1" $RECORDED_SEED "$2" UTC ;;
+    *) "$BUILD/tests/oracle/$1" $RECORDED_SEED "$2" UTC |
+      grep -Evi 'africa/(casablanca|el_aaiun)' ;;
   esac
 }
 
-# NAME: the differences between our answers now and 15's as recorded.
+# NAME COUNT: the differences between our answers now and 15's as recorded.
 recorded() {
   local file=$TOP/tests/oracle/answers/$1.gz
   [ -s "$file" ] || return
-  diff <(gzip -dc "$file") <(answers "$1" "$(gzip -dc "$file" | wc -l)")
+  diff <(gzip -dc "$file") <(answers "$1" "$2")
 }

@@ -11,7 +11,7 @@ record() { # NAME QUERY COUNT
 
 agrees() { # NAME QUERY COUNT
   [ -z "${EV_RECORD-}" ] || record "$@"
-  try recorded "$1"
+  try recorded "$1" "$3"
   exits 0
   prints ''
 }
@@ -36,7 +36,7 @@ agrees() { # NAME QUERY COUNT
   answers() {
     gzip -dc "$TOP/tests/oracle/answers/$1.gz" | sed '7s/$/1/'
   }
-  try recorded num
+  try recorded num 1500
   exits 1
   [[ $output == 7c7* ]]
 }
