@@ -180,7 +180,7 @@ put_digits(char *end, unsigned __int128 n, int least)
 /* whole.fraction, the fraction of `scale` digits */
 static void
 put_decimal(struct ev_time_number *result, int64_t whole,
-    unsigned __int128 fraction, int scale)
+    unsigned __int128 fraction, int scale, bool negative)
 {
 	char digits[48];
 	char *end = digits + sizeof(digits) - 1;
@@ -190,6 +190,8 @@ put_decimal(struct ev_time_number *result, int64_t whole,
 	at = put_digits(end, fraction, scale);
 	*--at = '.';
 	at = put_digits(at, (unsigned __int128)whole, 1);
+	if (negative)
+		*--at = '-';
 	result->kind = EV_TIME_DECIMAL;
 	memcpy(result->text, at, (size_t)(end - at) + 1);
 }
@@ -202,6 +204,7 @@ put_julian(struct ev_time_number *result, int64_t day, int64_t usec)
 	unsigned __int128 fraction = (unsigned __int128)usec;
 	int64_t first = usec;
 	int weight = 0, scale;
+	bool negative = day < 0;
 
 	for (; first >= 10000; first /= 10000)
 		weight++;
@@ -211,7 +214,16 @@ put_julian(struct ev_time_number *result, int64_t day, int64_t usec)
 	for (int i = 0; i < scale; i++)
 		fraction *= 10;
 	fraction = (fraction + EV_TIME_DAY / 2) / EV_TIME_DAY;
-	put_decimal(result, day, fraction, scale);
+	if (day < 0 && fraction) {
+		/* Local time may lie before day 0: -1 + 0.75 is -0.25. */
+		unsigned __int128 one = 1;
+
+		for (int i = 0; i < scale; i++)
+			one *= 10;
+		fraction = one - fraction;
+		day++;
+	}
+	put_decimal(result, day < 0 ? -day : day, fraction, scale, negative);
 }
 
 /* From 2^63 - 1 on PostgreSQL divides numerics, which leaves four decimals; the
@@ -229,7 +241,7 @@ put_epoch(struct ev_time_number *result, int64_t stamp)
 	}
 	tenths = (stamp + 50) / 100;
 	put_decimal(result, tenths / 10000 + EV_TIME_EPOCH,
-	    (unsigned)(tenths % 10000) * 100, 6);
+	    (unsigned)(tenths % 10000) * 100, 6, false);
 }
 
 /* Years as people count them: no year 0. */

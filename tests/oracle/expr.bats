@@ -10,6 +10,11 @@ load oracle
   decides || return 0 # record.bats has it then
   try ask expr.sql UTC <questions
   exits 0
+  # A constant that fails is a mistake as soon as the text is read (its message
+  # has a caret), also where PostgreSQL's planner drops it unseen: evexpr(7).
+  # That is rare, and must stay so.
+  [ "$(grep -c ' error: .*\^ | ' <<<"$output")" -le 3 ]
+  output=$(grep -v ' error: .*\^ | ' <<<"$output") || :
   prints ''
 }
 
