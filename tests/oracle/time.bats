@@ -24,6 +24,12 @@ differences() {
   prints ''
 }
 
+@test "the Julian day of a local time before day 0 has its sign" {
+  EV_SEED=24 try differences time 5000 Europe/London
+  exits 0
+  prints ''
+}
+
 @test "they agree where winter time is the one that is set" {
   try differences time 5000 Africa/Casablanca
   exits 0
