@@ -28,6 +28,13 @@ const char *ev_place_path(const char *place);
  * evsource for it has to hand its own on. */
 bool ev_place_is_stdin(const char *place);
 
+/* The place as records and positions have it: of a path the absolute one with
+ * its links followed (its last part need not exist; of a pattern, its folder's),
+ * of "-" "-", of a URL without user and password. The caller's to free.
+ * EV_FATAL: exit 73, its folder is not there. */
+enum ev_status ev_place_absolute(const char *place, char **absolute,
+    struct ev_err *err);
+
 /* The place among the arguments: the first operand that is a URL, else the
  * first operand, NULL if there is none. The tables say which options take an
  * argument; an option of a connector that they do not know is taken to have

@@ -18,7 +18,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "event/control.h"
 #include "event/reader.h"
+#include "event/trail.h"
 #include "event/writer.h"
 #include "tool/bad.h"
 #include "tool/opt.h"
@@ -54,7 +56,18 @@ struct ev_stage {
 	                 * of a file, so their numbers are said to be events';
 	                 * set by the caller after ev_stage_open */
 	bool stats;
+	bool differs;     /* a replay may give other events (a table loaded at
+	                   * start, now()): begin's via says so; set by the
+	                   * command after ev_stage_open */
+	const char *loses; /* an option that does not go with a name, such as
+	                    * --limit, which would be refused; or NULL */
+	struct ev_trail trail; /* of the stream that is read */
+	struct ev_control control; /* what ev_stage_step returned last */
 	uint64_t in, out, filtered; /* events */
+	uint64_t sides_in, sides_out; /* side lines */
+	uint64_t told;     /* lines out up to the last mark sent */
+	struct ev_buf side; /* the announced places that this command adds,
+	                     * as members of a JSON array */
 	struct ev_err err; /* of the call that runs. Not on its stack: the
 	                    * hardening flags have that kilobyte zeroed for
 	                    * every event, a quarter of the time of a copy */
@@ -69,8 +82,44 @@ void ev_stage_open(struct ev_stage *stage,
 void ev_stage_input(struct ev_stage *stage, struct ev_input *input,
     size_t max_event);
 
-/* The next event, scanned; false at the end. */
+/* The next event, scanned; false at the end. In a marked stream control and
+ * side lines are checked and passed on, and what is held goes out at marks: a
+ * stateless command in the middle needs nothing else. An end without its seal
+ * is a failure (75). */
 bool ev_stage_next(struct ev_stage *stage, struct ev_line *line);
+
+enum ev_stage_item {
+	EV_STAGE_EVENT, /* line has it, scanned */
+	EV_STAGE_BEGIN, /* these three: in stage->control, checked, until the
+	                 * next call */
+	EV_STAGE_MARK,
+	EV_STAGE_SIDE,
+	EV_STAGE_END, /* of a whole stream: sealed, or unnamed */
+};
+
+/* The same for who answers control lines himself: sinks, and what keeps
+ * state. Nothing is passed on. */
+enum ev_stage_item ev_stage_step(struct ev_stage *stage, struct ev_line *line);
+
+/* Pass on the begin, mark or side line just read, with this command's own run
+ * of counts: begin with this command in via and its places in side, a mark
+ * with its own n, flushed. */
+void ev_stage_forward(struct ev_stage *stage);
+
+/* A named source's own begin, mark and side lines. via and side of begin and n
+ * of a mark are filled in. A begin and a mark are flushed. */
+void ev_stage_send(struct ev_stage *stage, struct ev_control *control);
+
+/* True where the stream that goes out is a marked one, so that rejects and
+ * the like travel in it, as side lines (R7). Known from the first line that
+ * was read on; of a source, from its begin on. */
+bool ev_stage_marked(const struct ev_stage *stage);
+/* Sends an event to a side output. `to` is an absolute place that begin
+ * announced (ev_stage_announce, before that). */
+void ev_stage_side(struct ev_stage *stage, struct ev_slice to,
+    struct ev_slice event);
+/* A place that side lines of this command will name. */
+void ev_stage_announce(struct ev_stage *stage, const char *place);
 
 /* Passes the line on as it is. */
 void ev_stage_pass(struct ev_stage *stage, const struct ev_line *line);

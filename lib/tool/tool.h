@@ -57,6 +57,15 @@ _Noreturn void ev_tool_done(int exit);
 void ev_tool_announce(struct ev_writer *writer, struct ev_child *child);
 void ev_tool_hush(const struct ev_writer *writer);
 
+/* Called once before every failing exit with its status and reason, before
+ * the clean-up: a named sink counts the runs that end with 75. At most one. */
+void ev_tool_on_ending(void (*ending)(void *arg, int exit, const char *why),
+    void *arg);
+
+/* "evfilter 3f2a91c0": the name of this command and a hash of its arguments,
+ * as begin's via has it; lent. */
+const char *ev_tool_via(void);
+
 /* A function that undoes what must not outlive a failure (a .part file); run
  * once before every failing exit, the latest first. At most 8. */
 void ev_tool_on_failure(void (*clean)(void *arg), void *arg);

@@ -1,0 +1,74 @@
+/*
+ * ledger: what every named sink does around its own commit (DESIGN section
+ * 10): it takes the stream only if it is of its name, compares where the
+ * source began with the record that the sink's own store has (R1), keeps the
+ * record of the marks that come, and after each commit writes the copy in the
+ * state folder from which the next source begins. It ends the process on
+ * failure.
+ *
+ *	ev_ledger_open(&ledger, &settings, place, &stage);  waits for begin
+ *	… lock the target, read its record …
+ *	ev_ledger_begin(&ledger, found ? text : nothing);   R1
+ *	for (;;)
+ *		switch (ev_stage_step(&stage, &line)) {
+ *		case EV_STAGE_EVENT: …
+ *		case EV_STAGE_MARK:
+ *			record = ev_ledger_mark(&ledger);
+ *			… commit data and record in one step …
+ *			ev_ledger_committed(&ledger);
+ *			…
+ *		}
+ */
+#ifndef EV_TOOL_LEDGER_H
+#define EV_TOOL_LEDGER_H
+
+#include <stdbool.h>
+
+#include "state/pipeline.h"
+#include "state/record.h"
+#include "tool/opt.h"
+#include "tool/stage.h"
+
+struct ev_ledger_settings {
+	const char *name; /* NULL: unnamed */
+	bool adopt;
+};
+
+/* --name, --adopt. */
+extern const struct ev_opt ev_ledger_options[2];
+
+struct ev_ledger {
+	const struct ev_ledger_settings *settings;
+	struct ev_stage *stage;
+	const char *place;
+	struct ev_pipeline pipeline;
+	struct ev_record record; /* committed, and after ev_ledger_mark what
+	                          * is to be committed */
+	struct ev_buf text;      /* the record as it is to be stored */
+	char *via;               /* of begin */
+	char run[EV_RUN_LEN + 1];
+	char *base;
+};
+
+/* The first line must be a begin of our name; else the process ends: no line
+ * 75, an unnamed source or another name 64, with the command to type. Unnamed,
+ * does nothing (ev_stage_step refuses a begin then). place is absolute
+ * (ev_place_absolute) and lent. */
+void ev_ledger_open(struct ev_ledger *ledger,
+    const struct ev_ledger_settings *settings, const char *place,
+    struct ev_stage *stage);
+
+/* The sink's own record, as ev_ledger_mark gave it; ptr NULL: its store has
+ * none (and holds nothing of ours). Ends the process: 75 where begin is of
+ * another record, after the true one was written into the copy; 70 where the
+ * record is gone or of another place. */
+void ev_ledger_begin(struct ev_ledger *ledger, struct ev_slice record);
+
+/* The mark just read, as the record to store with the data; lent until the
+ * next call. The committed lengths of side outputs are put in before it
+ * (ledger->record.side). */
+struct ev_slice ev_ledger_mark(struct ev_ledger *ledger);
+/* Data and record are durable: writes the copy, sets tries to 0. */
+void ev_ledger_committed(struct ev_ledger *ledger);
+
+#endif
