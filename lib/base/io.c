@@ -8,10 +8,14 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 static volatile sig_atomic_t caught;
+static int grace;        /* ms */
+static int64_t deadline; /* of the grace, ms; 0: no signal seen yet */
 static bool pipe_ignored;
 static int watched = -1;
 
@@ -69,6 +73,32 @@ ev_io_signal(void)
 }
 
 void
+ev_io_grace(int ms)
+{
+	grace = ms;
+}
+
+static int64_t
+now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+/* A signal came, and its grace is over. */
+static bool
+must_stop(void)
+{
+	if (!caught || !grace)
+		return caught;
+	if (!deadline)
+		deadline = now() + grace;
+	return now() >= deadline;
+}
+
+void
 ev_io_watch(int fd)
 {
 	watched = fd;
@@ -99,8 +129,10 @@ ev_io_wait(int fd, int timeout, struct ev_err *err)
 	int n;
 
 	do {
-		if (caught)
+		if (must_stop())
 			return stopped(err);
+		if (caught && timeout >= 0)
+			return EV_AGAIN;
 		n = poll(poll_fd, 2, timeout);
 	} while (n < 0 && errno == EINTR);
 	if (n < 0)
@@ -121,7 +153,7 @@ ev_io_read(int fd, const char *name, void *buf, size_t cap, size_t *got,
 	ssize_t n;
 
 	do {
-		if (caught)
+		if (must_stop())
 			return stopped(err);
 		n = poll(&ready, 1, 0);
 		if (n == 0)
@@ -159,21 +191,23 @@ ev_io_write(int fd, const char *name, struct iovec *iov, size_t count,
 {
 	size_t total = 0;
 	ssize_t n = 0;
+	bool stop = false;
 
 	advance(&iov, &count, 0);
 	while (count && n >= 0) {
-		n = caught
+		stop = must_stop();
+		n = stop
 		    ? -1
 		    : writev(fd, iov, count > IOV_MAX ? IOV_MAX : (int)count);
 		if (n >= 0) {
 			total += (size_t)n;
 			advance(&iov, &count, (size_t)n);
-		} else if (!caught && errno == EAGAIN) {
+		} else if (!stop && errno == EAGAIN) {
 			struct pollfd ready = {fd, POLLOUT, 0};
 
 			poll(&ready, 1, -1);
 			n = 0;
-		} else if (!caught && errno == EINTR) {
+		} else if (!stop && errno == EINTR) {
 			n = 0;
 		}
 	}
@@ -181,7 +215,7 @@ ev_io_write(int fd, const char *name, struct iovec *iov, size_t count,
 		*written = total;
 	if (n >= 0)
 		return EV_OK;
-	if (caught)
+	if (stop)
 		return stopped(err);
 	if (errno == EPIPE)
 		return unread(name, err);

@@ -20,6 +20,11 @@
 void ev_io_catch_signals(void);
 /* The signal caught, or 0. */
 int ev_io_signal(void);
+/* From now on a signal ends the calls below only so many milliseconds after
+ * it came: who is in the middle of a marked stream waits for its seal. Until
+ * then a wait that has a time-out ends at once, as if that were over, so that
+ * who makes the seal can. */
+void ev_io_grace(int ms);
 
 /* The descriptor that ev_io_wait watches beside the one it waits for: when
  * nobody can read our output any more there is nothing to wait for. -1, the

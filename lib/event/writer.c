@@ -31,6 +31,7 @@ struct ev_writer {
 	struct ev_buf own;
 	size_t begun;          /* own.len at ev_writer_begin */
 	size_t held;           /* bytes of all runs */
+	uint64_t let_go;       /* bytes that were held once */
 	bool lends;            /* a run refers to the reader's buffer */
 	enum ev_status status; /* of a write that failed */
 	struct ev_err err;
@@ -74,6 +75,7 @@ static void
 clear(struct ev_writer *writer)
 {
 	writer->runs = 0;
+	writer->let_go += writer->held;
 	writer->own.len = writer->begun = 0;
 	writer->held = 0;
 	writer->lends = false;
@@ -226,4 +228,10 @@ void
 ev_writer_set_fd(struct ev_writer *writer, int fd)
 {
 	writer->fd = fd;
+}
+
+uint64_t
+ev_writer_bytes(const struct ev_writer *writer)
+{
+	return writer->let_go + writer->held;
 }

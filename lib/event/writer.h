@@ -46,6 +46,9 @@ void ev_writer_undo(struct ev_writer *writer);
 enum ev_status ev_writer_settle(struct ev_writer *writer, struct ev_err *err);
 enum ev_status ev_writer_flush(struct ev_writer *writer, struct ev_err *err);
 
+/* Bytes that were given to it so far, written or not. */
+uint64_t ev_writer_bytes(const struct ev_writer *writer);
+
 /* The last words of a command that fails: what is held, in whole lines, then
  * text, as far as the reader takes it, waiting EV_WRITER_LAST_WAIT ms for it
  * at most, also after a signal or a failed write. */

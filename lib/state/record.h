@@ -33,6 +33,11 @@ struct ev_record {
 	char *more;            /* other members, as control.h has them; "" */
 };
 
+/* The present time, UTC, as records and marks have it:
+ * "2026-11-22T17:15:12.345Z". */
+#define EV_RECORD_TIME 32 /* bytes that it takes at most, with its NUL */
+void ev_record_now(char time[EV_RECORD_TIME]);
+
 /* A record before the first commit. Texts are copied. */
 void ev_record_init(struct ev_record *record, const char *name,
     const char *place);
