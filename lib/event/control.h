@@ -40,6 +40,10 @@ enum ev_control_seal {
 	EV_SEAL_FINAL, /* exhausted for ever */
 };
 
+/* As they stand in the lines; of EV_SEAL_NONE "". */
+const char *ev_control_kind_name(enum ev_control_kind kind);
+const char *ev_control_seal_name(enum ev_control_seal seal);
+
 /* Which members a kind has is said behind them. Slices of what was parsed
  * point into the line or into the control's own memory; ptr is NULL where an
  * optional member is absent. Values (struct ev_value) and `more` are JSON as
@@ -90,7 +94,8 @@ void ev_control_fail(struct ev_buf *out, const char *by, int status,
     const char *why);
 
 /* True of a line that is no control line but looks as if it had been one: it
- * ends as they do. In a marked stream that is damage, whatever else it is. */
+ * ends as they do, and either begins almost so or is not JSON. In a marked
+ * stream that is damage, whatever else it is. */
 bool ev_control_resembles(struct ev_slice line);
 
 #endif

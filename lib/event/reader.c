@@ -231,6 +231,8 @@ ev_reader_next(struct ev_reader *reader, struct ev_scan *scan,
 			return event(reader, scan, text, line, err);
 		set_line(reader, line, text, rawmemchr(text, '\n'));
 		line->control = true;
+		/* No byte of it may have been added, so its CR stays. */
+		line->text.len = line->length += !line->whole;
 		return EV_OK;
 	}
 }

@@ -53,7 +53,7 @@ void ev_reader_on(struct ev_reader *reader, ev_reader_hook hook, void *arg);
  * not scanned, any text), or a control line (not scanned). EV_BAD: the line is
  * no event, err says why (without the line's number), and the next call goes
  * on behind it. EV_END; EV_FATAL. A CR before the newline belongs to the line
- * end. */
+ * end, but for a control line, to which no byte may have been added. */
 enum ev_status ev_reader_next(struct ev_reader *reader, struct ev_scan *scan,
     struct ev_line *line, struct ev_err *err);
 
