@@ -4,6 +4,7 @@
  * for a path (DESIGN section 3).
  */
 #include "tool/encode.h"
+#include "tool/ledger.h"
 #include "tool/place.h"
 #include "tool/sink.h"
 #include "tool/stage.h"
@@ -23,9 +24,11 @@ main(int argc, char **argv)
 	struct ev_sink_settings sink = EV_SINK_DEFAULTS;
 	struct ev_stage_settings stage = EV_STAGE_DEFAULTS;
 	struct ev_encode_settings encode = EV_ENCODE_DEFAULTS;
+	struct ev_ledger_settings ledger = {0};
 	const struct ev_opt_table tables[] = {
 	    EV_OPT_TABLE(ev_encode_options, &encode),
 	    EV_OPT_TABLE(ev_sink_options, &sink),
+	    EV_OPT_TABLE(ev_ledger_options, &ledger),
 	    EV_OPT_TABLE(ev_bad_options, &stage.bad),
 	    EV_OPT_TABLE(ev_stage_options, &stage),
 	    {NULL, NULL, 0},

@@ -28,6 +28,7 @@ ev_emit_open(struct ev_emit *emit, const struct ev_source_settings *settings)
 	}
 	ev_stage_open(&emit->stage, &settings->stage, NULL, scan,
 	    ev_tool_stdout());
+	emit->stage.role = EV_STAGE_SOURCE;
 	ev_progress_open(&emit->progress, settings->progress);
 }
 

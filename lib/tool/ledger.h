@@ -45,9 +45,11 @@ struct ev_ledger {
 	struct ev_record record; /* committed, and after ev_ledger_mark what
 	                          * is to be committed */
 	struct ev_buf text;      /* the record as it is to be stored */
-	char *via;               /* of begin */
+	char *via;               /* of begin, as all that follows */
 	char run[EV_RUN_LEN + 1];
-	char *base;
+	char *base;              /* after a commit, the id of that */
+	struct ev_vector *begun; /* begin's positions */
+	struct ev_err err;
 };
 
 /* The first line must be a begin of our name; else the process ends: no line

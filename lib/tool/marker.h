@@ -60,14 +60,15 @@ struct ev_marker {
 	char *base;             /* the id that begin went out with */
 	struct ev_vector *from; /* the positions of the record's copy */
 	struct ev_vector *pos;  /* those of what has been emitted */
-	struct ev_vector *changed; /* those of them that no mark has told */
+	struct ev_vector *told; /* those that begin and the marks have told */
+	bool moved;             /* pos is no longer what was told */
 	char *wm;               /* of the next mark, or NULL */
 	uint64_t seq;
 	uint64_t every_events, every_bytes; /* UINT64_MAX: not by them */
-	uint64_t due_out;  /* stage->out at which a mark is due */
-	int64_t every_ms;  /* -1: not by time */
-	int64_t last_mark; /* ms, monotonic */
-	bool asked;        /* a mark is due for another reason */
+	uint64_t due_out;    /* stage->out at which a mark is due */
+	int64_t every_ms;    /* -1: not by time */
+	int64_t last_mark;   /* ms, monotonic */
+	uint64_t last_bytes; /* of the stream, then */
 };
 
 /* Takes the name's lock, waits where earlier runs failed, reads the copy of

@@ -40,7 +40,9 @@ ev_source_tables(struct ev_source_settings *settings,
 	    &settings->stage);
 	tables[3] = (struct ev_opt_table)EV_OPT_TABLE(ev_csv_options,
 	    &settings->csv);
-	tables[4] = (struct ev_opt_table){NULL, NULL, 0};
+	tables[4] = (struct ev_opt_table)EV_OPT_TABLE(ev_marker_options,
+	    &settings->marker);
+	tables[5] = (struct ev_opt_table){NULL, NULL, 0};
 }
 
 /* The length of the key in "key=value". */

@@ -7,6 +7,7 @@
 #define EV_TOOL_SOURCE_H
 
 #include "tool/csv_opt.h"
+#include "tool/marker.h"
 #include "tool/opt.h"
 #include "tool/stage.h"
 
@@ -23,6 +24,7 @@ enum ev_source_format {
 struct ev_source_settings {
 	struct ev_stage_settings stage;
 	struct ev_csv_opts csv;
+	struct ev_marker_settings marker;
 	int format; /* enum ev_source_format */
 	bool follow, progress;
 	uint64_t limit;           /* events */
@@ -38,7 +40,7 @@ struct ev_source_settings {
 	}
 /* clang-format on */
 
-#define EV_SOURCE_TABLES 5
+#define EV_SOURCE_TABLES 6
 
 /* Fills in the tables and the end of them; they refer to settings. */
 void ev_source_tables(struct ev_source_settings *settings,

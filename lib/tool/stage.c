@@ -7,9 +7,12 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/io.h"
 #include "base/mem.h"
-#include "event/control.h"
+#include "base/point.h"
+#include "event/build.h"
 #include "tool/tool.h"
 
 const struct ev_opt ev_stage_options[2] = {
@@ -91,24 +94,220 @@ ev_stage_where(const struct ev_stage *stage, uint64_t number)
 	return ev_mem_printf("%s:%" PRIu64, stage->place, number);
 }
 
-/* A control line: of a failure we learn here, and end with it. Marks come
- * with named pipelines, which this version does not have. */
-static _Noreturn void
-obey(const struct ev_stage *stage, const struct ev_line *line)
+/* --- control lines ------------------------------------------------------- */
+
+/* Data and side lines that came in. */
+static uint64_t
+lines_in(const struct ev_stage *stage)
 {
-	char *where = ev_stage_where(stage, line->number);
-	struct ev_control control;
+	return stage->in + stage->sides_in;
+}
+
+static uint64_t
+lines_out(const struct ev_stage *stage)
+{
+	return stage->out + stage->sides_out;
+}
+
+/* An unnamed sink, or what only reads, has met a named stream. */
+static _Noreturn void
+refuse_begin(const struct ev_stage *stage)
+{
+	struct ev_buf command = {0};
+	int name_len = (int)stage->control.name.len;
+	const char *name = stage->control.name.ptr;
+
+	if (stage->role == EV_STAGE_SINK) {
+		ev_tool_command(stage->control.name, &command);
+		ev_tool_die(EV_EXIT_USAGE,
+		    "the stream is of the named pipeline '%.*s', and this end "
+		    "of it has no name: %s",
+		    name_len, name, ev_buf_cstr(&command));
+	}
+	ev_tool_die(EV_EXIT_USAGE,
+	    "%s is the stream of the named pipeline '%.*s', whose end is "
+	    "evsink --name %.*s: this command reads only what has no name",
+	    stage->place, name_len, name, name_len, name);
+}
+
+/* Under a name the seal is worth waiting for after a signal: a command in the
+ * middle must not break off a stream that its source is about to end, and a
+ * sink that has the seal can commit. */
+#define MIDDLE_GRACE 10000 /* ms */
+#define SINK_GRACE 2000
+
+static void
+begin(struct ev_stage *stage)
+{
+	if (stage->role == EV_STAGE_SINK ? !stage->name : !stage->writer)
+		refuse_begin(stage);
+	if (stage->loses)
+		ev_tool_die(EV_EXIT_USAGE,
+		    "%s is not for a named pipeline ('%.*s'), which passes on "
+		    "all it reads: it belongs to its evsource",
+		    stage->loses, (int)stage->control.name.len,
+		    stage->control.name.ptr);
+	ev_io_grace(stage->role == EV_STAGE_SINK ? SINK_GRACE : MIDDLE_GRACE);
+}
+
+/* Reads a control line into stage->control; of a failure we learn here, and
+ * end with it. */
+static enum ev_stage_item
+obey(struct ev_stage *stage, const struct ev_line *line)
+{
+	struct ev_control *control = &stage->control;
 	struct ev_err err;
 
-	if (ev_control_parse(line->text, &control, &err) != EV_OK)
-		ev_tool_die(err.exit, "%s: %s", where, err.text);
-	if (control.kind == EV_CONTROL_FAIL)
-		ev_tool_pass_fail(control.text, control.status);
-	ev_tool_die(EV_EXIT_CONFIG,
-	    "%s: the stream is of a named pipeline (it "
-	    "has marks), which this version cannot read",
-	    where);
+	ev_control_release(control);
+	if (ev_control_parse(line->text, control, &err) != EV_OK)
+		ev_tool_die(err.exit, "%s: %s",
+		    ev_stage_where(stage, line->number), err.text);
+	if (control->kind == EV_CONTROL_FAIL)
+		ev_tool_pass_fail(control->text, control->status);
+	if (ev_trail_control(&stage->trail, control, lines_in(stage), &err) !=
+	    EV_OK)
+		ev_tool_die(err.exit, "%s: %s",
+		    ev_stage_where(stage, line->number), err.text);
+	switch (control->kind) {
+	case EV_CONTROL_BEGIN:
+		begin(stage);
+		return EV_STAGE_BEGIN;
+	case EV_CONTROL_SIDE:
+		stage->sides_in++;
+		return EV_STAGE_SIDE;
+	default:
+		return EV_STAGE_MARK;
+	}
 }
+
+/* What a source reads from outside has no control lines but a failure's, of
+ * which it learns as everybody does. */
+static bool
+is_foreign(struct ev_stage *stage, const struct ev_line *line)
+{
+	struct ev_control control;
+	bool fails;
+
+	if (stage->role != EV_STAGE_SOURCE)
+		return false;
+	fails = ev_control_parse(line->text, &control, NULL) == EV_OK &&
+	    control.kind == EV_CONTROL_FAIL;
+	ev_control_release(&control);
+	return !fails;
+}
+
+/* --- sending them -------------------------------------------------------- */
+
+bool
+ev_stage_marked(const struct ev_stage *stage)
+{
+	return stage->run[0];
+}
+
+void
+ev_stage_announce(struct ev_stage *stage, const char *place)
+{
+	if (stage->side.len)
+		ev_buf_char(&stage->side, ',');
+	ev_build_text(&stage->side, ev_slice_of(place));
+}
+
+static void
+append_elements(struct ev_buf *array, struct ev_slice elements)
+{
+	if (!elements.len)
+		return;
+	array->len--; /* the ] */
+	if (array->ptr[array->len - 1] != '[')
+		ev_buf_char(array, ',');
+	ev_buf_slice(array, elements);
+	ev_buf_char(array, ']');
+}
+
+/* A JSON array with more elements behind its own; "[]" where it is absent. */
+static struct ev_value
+extended(struct ev_value array, struct ev_slice elements, struct ev_buf *out)
+{
+	if (array.type == EV_ARRAY)
+		ev_buf_slice(out, ev_value_raw(array));
+	else
+		ev_buf_str(out, "[]");
+	append_elements(out, elements);
+	return (struct ev_value){out->ptr, (uint32_t)out->len, EV_ARRAY, false};
+}
+
+static void
+put_line(struct ev_stage *stage, const struct ev_control *control)
+{
+	struct ev_buf *out = ev_writer_begin(stage->writer);
+
+	ev_control_build(out, control);
+	out->len--; /* its newline, which the writer puts */
+	if (ev_writer_end(stage->writer, &stage->err) != EV_OK)
+		ev_tool_fail(&stage->err);
+}
+
+static void
+send_begin(struct ev_stage *stage, struct ev_control begin)
+{
+	struct ev_buf via = {0}, side = {0}, entry = {0};
+	char *own = ev_mem_printf("%s%s", ev_tool_via(),
+	    stage->differs ? "!" : "");
+
+	ev_build_text(&entry, ev_slice_of(own));
+	begin.via = extended(begin.via, ev_buf_as_slice(&entry), &via);
+	begin.side = extended(begin.side, ev_buf_as_slice(&stage->side), &side);
+	memcpy(stage->run, begin.run.ptr, EV_RUN_LEN);
+	put_line(stage, &begin);
+	ev_buf_release(&via);
+	ev_buf_release(&side);
+	ev_buf_release(&entry);
+	free(own);
+}
+
+void
+ev_stage_send(struct ev_stage *stage, const struct ev_control *control)
+{
+	struct ev_control mark = *control;
+
+	ev_point("stage.send");
+	switch (control->kind) {
+	case EV_CONTROL_BEGIN:
+		send_begin(stage, *control);
+		break;
+	case EV_CONTROL_MARK:
+		mark.n = lines_out(stage) - stage->told;
+		stage->told = lines_out(stage);
+		put_line(stage, &mark);
+		break;
+	case EV_CONTROL_SIDE:
+	case EV_CONTROL_FAIL:
+		put_line(stage, control);
+		stage->sides_out += control->kind == EV_CONTROL_SIDE;
+		return;
+	}
+	ev_stage_flush(stage);
+	ev_point("stage.sent");
+}
+
+void
+ev_stage_forward(struct ev_stage *stage)
+{
+	ev_stage_send(stage, &stage->control);
+}
+
+void
+ev_stage_side(struct ev_stage *stage, struct ev_slice to, struct ev_slice event)
+{
+	struct ev_control side = {.kind = EV_CONTROL_SIDE,
+	    .run = {stage->run, EV_RUN_LEN},
+	    .to = to,
+	    .event = event};
+
+	ev_stage_send(stage, &side);
+}
+
+/* --- lines --------------------------------------------------------------- */
 
 void
 ev_stage_bad(struct ev_stage *stage, const struct ev_line *line,
@@ -130,21 +329,51 @@ ev_stage_bad_at(struct ev_stage *stage, uint64_t number, const char *why,
 }
 
 /* What the reader finds bad. A first line that is bad already is often of
- * another format than was thought. */
+ * another format than was thought. In a marked stream a line that ends as
+ * control lines do is one that was damaged, whatever is done with bad input:
+ * nothing behind it can be told to be whole. */
 static void
 bad_line(struct ev_stage *stage, const struct ev_line *line,
     const struct ev_err *err)
 {
 	char why[1024];
 
+	if (stage->role != EV_STAGE_SOURCE && ev_control_resembles(line->text))
+		ev_tool_die(stage->trail.state >= EV_TRAIL_BEGUN
+			? EV_EXIT_AGAIN
+			: EV_EXIT_USAGE,
+		    "%s: a control line was changed on its way",
+		    ev_stage_where(stage, line->number));
 	snprintf(why, sizeof(why), "%s%s", err->text,
 	    stage->hint && line->length == line->text.len ? stage->hint : "");
 	stage->hint = NULL;
 	ev_stage_bad(stage, line, why);
 }
 
-bool
-ev_stage_next(struct ev_stage *stage, struct ev_line *line)
+/* A line that is no event and no control line. */
+static void
+set_aside(struct ev_stage *stage, const struct ev_line *line,
+    const struct ev_err *err)
+{
+	stage->in++;
+	if (stage->name && stage->trail.state == EV_TRAIL_START)
+		ev_tool_die(EV_EXIT_USAGE,
+		    "%s: not of a named pipeline: its first line is no begin",
+		    stage->place);
+	ev_trail_data(&stage->trail);
+	bad_line(stage, line, err);
+}
+
+static void
+at_end(struct ev_stage *stage)
+{
+	if (ev_trail_end(&stage->trail, lines_in(stage), &stage->err) != EV_OK)
+		ev_tool_fail(&stage->err);
+}
+
+/* Inline, since ev_stage_next is the loop of every command. */
+static inline enum ev_stage_item
+step(struct ev_stage *stage, struct ev_line *line)
 {
 	for (;;) {
 		enum ev_status status = ev_reader_next(stage->reader,
@@ -153,19 +382,45 @@ ev_stage_next(struct ev_stage *stage, struct ev_line *line)
 		if (status == EV_OK && !line->control) {
 			stage->in++;
 			stage->hint = NULL;
-			return true;
+			ev_trail_data(&stage->trail);
+			return EV_STAGE_EVENT;
 		}
-		if (status == EV_END)
-			return false;
-		if (status == EV_OK) {
-			obey(stage, line);
-		} else if (status == EV_BAD) {
-			stage->in++;
-			bad_line(stage, line, &stage->err);
-		} else {
+		if (status == EV_END) {
+			at_end(stage);
+			return EV_STAGE_END;
+		}
+		if (status == EV_OK && !is_foreign(stage, line))
+			return obey(stage, line);
+		if (status == EV_OK)
+			ev_err_set(&stage->err, EV_BAD, EV_EXIT_DATA,
+			    "its first key is ~ev, which only control lines "
+			    "of pipelines have");
+		else if (status != EV_BAD)
 			ev_tool_fail(&stage->err);
-		}
+		set_aside(stage, line, &stage->err);
 	}
+}
+
+enum ev_stage_item
+ev_stage_step(struct ev_stage *stage, struct ev_line *line)
+{
+	return step(stage, line);
+}
+
+bool
+ev_stage_next(struct ev_stage *stage, struct ev_line *line)
+{
+	for (;;)
+		switch (step(stage, line)) {
+		case EV_STAGE_EVENT:
+			return true;
+		case EV_STAGE_END:
+			return false;
+		case EV_STAGE_BEGIN:
+		case EV_STAGE_MARK:
+		case EV_STAGE_SIDE:
+			ev_stage_forward(stage);
+		}
 }
 
 void

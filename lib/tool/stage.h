@@ -41,7 +41,17 @@ extern const struct ev_opt ev_stage_options[2];
 #define EV_STAGE_DEFAULTS {.max_event = EV_MAX_EVENT}
 /* clang-format on */
 
+/* What a command does with control lines. */
+enum ev_stage_role {
+	EV_STAGE_MIDDLE, /* passes them on; what has no writer refuses them */
+	EV_STAGE_SOURCE, /* reads data from outside, where they are bad; what
+	                  * it sends has its own */
+	EV_STAGE_SINK,   /* answers them under its name, else refuses them */
+};
+
 struct ev_stage {
+	enum ev_stage_role role; /* set by the caller after ev_stage_open */
+	const char *name;        /* of a named sink, or NULL */
 	struct ev_reader *reader;
 	struct ev_writer *writer;
 	struct ev_scan *scan;
@@ -56,18 +66,19 @@ struct ev_stage {
 	                 * of a file, so their numbers are said to be events';
 	                 * set by the caller after ev_stage_open */
 	bool stats;
-	bool differs;     /* a replay may give other events (a table loaded at
+	bool differs;      /* a replay may give other events (a table loaded at
 	                   * start, now()): begin's via says so; set by the
 	                   * command after ev_stage_open */
 	const char *loses; /* an option that does not go with a name, such as
 	                    * --limit, which would be refused; or NULL */
-	struct ev_trail trail; /* of the stream that is read */
-	struct ev_control control; /* what ev_stage_step returned last */
-	uint64_t in, out, filtered; /* events */
+	struct ev_trail trail;        /* of the stream that is read */
+	struct ev_control control;    /* what ev_stage_step returned last */
+	uint64_t in, out, filtered;   /* events */
 	uint64_t sides_in, sides_out; /* side lines */
-	uint64_t told;     /* lines out up to the last mark sent */
+	uint64_t told;                /* lines out up to the last mark sent */
 	struct ev_buf side; /* the announced places that this command adds,
 	                     * as members of a JSON array */
+	char run[EV_RUN_LEN + 1]; /* of the stream that goes out; "": plain */
 	struct ev_err err; /* of the call that runs. Not on its stack: the
 	                    * hardening flags have that kilobyte zeroed for
 	                    * every event, a quarter of the time of a copy */
@@ -108,7 +119,7 @@ void ev_stage_forward(struct ev_stage *stage);
 
 /* A named source's own begin, mark and side lines. via and side of begin and n
  * of a mark are filled in. A begin and a mark are flushed. */
-void ev_stage_send(struct ev_stage *stage, struct ev_control *control);
+void ev_stage_send(struct ev_stage *stage, const struct ev_control *control);
 
 /* True where the stream that goes out is a marked one, so that rejects and
  * the like travel in it, as side lines (R7). Known from the first line that

@@ -62,6 +62,10 @@ void ev_tool_hush(const struct ev_writer *writer);
 void ev_tool_on_ending(void (*ending)(void *arg, int exit, const char *why),
     void *arg);
 
+/* Appends the command line of this process as one would type it, with
+ * --name put in. */
+void ev_tool_command(struct ev_slice name, struct ev_buf *out);
+
 /* "evfilter 3f2a91c0": the name of this command and a hash of its arguments,
  * as begin's via has it; lent. */
 const char *ev_tool_via(void);

@@ -1,0 +1,357 @@
+/*
+ * ledger: see ledger.h.
+ */
+#include "tool/ledger.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/point.h"
+#include "tool/tool.h"
+
+#define FIELD(name) offsetof(struct ev_ledger_settings, name)
+
+const struct ev_opt ev_ledger_options[2] = {
+    {"name", 0, EV_OPT_TEXT, FIELD(name), "NAME",
+	"the pipeline, as its evsource has it"},
+    {"adopt", 0, EV_OPT_FLAG, FIELD(adopt), NULL,
+	"a new pipeline goes on behind what is there"},
+};
+
+/* --- the first line ------------------------------------------------------- */
+
+/* A run that ends with 75 before its first commit, or before the next, is
+ * counted, so that none is started for ever. */
+static void
+on_ending(void *arg, int exit, const char *why)
+{
+	const struct ev_ledger *ledger = arg;
+
+	if (exit == EV_EXIT_AGAIN && ledger->pipeline.folder)
+		ev_pipeline_tried(&ledger->pipeline, ledger->run, ledger->base,
+		    why);
+}
+
+static void
+open_pipeline(struct ev_ledger *ledger, const char *state, const char *sid)
+{
+	struct ev_err err;
+
+	if (ev_pipeline_open(&ledger->pipeline, ledger->settings->name, state,
+		sid, &err) != EV_OK)
+		ev_tool_fail(&err);
+	ev_tool_on_ending(on_ending, ledger);
+}
+
+/* The id that the copy has: where no begin came it is what the run would have
+ * begun from. */
+static char *
+id_of_copy(const struct ev_pipeline *pipeline)
+{
+	struct ev_buf text = {0};
+	struct ev_record record;
+	char *id;
+
+	ev_record_init(&record, pipeline->name, "");
+	if (ev_pipeline_read(pipeline, &text, NULL) == EV_OK)
+		ev_record_parse(&record, ev_buf_as_slice(&text), NULL);
+	id = ev_mem_strdup(record.id);
+	ev_record_release(&record);
+	ev_buf_release(&text);
+	return id;
+}
+
+/* Whoever writes to us died before its first line, or was never started. */
+static _Noreturn void
+nothing_came(struct ev_ledger *ledger)
+{
+	ev_pipeline_run(ledger->run);
+	open_pipeline(ledger, NULL, NULL);
+	free(ledger->base);
+	ledger->base = id_of_copy(&ledger->pipeline);
+	ev_tool_die(EV_EXIT_AGAIN,
+	    "nothing came, not even a begin: a command before this one has "
+	    "failed");
+}
+
+static _Noreturn void
+not_named(const struct ev_ledger *ledger)
+{
+	const char *name = ledger->settings->name;
+
+	ev_tool_die(EV_EXIT_USAGE,
+	    "what comes is not of the pipeline '%s': its first line is no "
+	    "begin. Its source has to be named too (evsource --name %s …), and "
+	    "a command in the middle that is none of evkit's stands under "
+	    "evexec",
+	    name, name);
+}
+
+static _Noreturn void
+other_name(const struct ev_ledger *ledger)
+{
+	struct ev_slice theirs = ledger->stage->control.name;
+
+	ev_tool_die(EV_EXIT_USAGE,
+	    "the stream is of the pipeline '%.*s', and this end of it is "
+	    "named '%s': give both the same name",
+	    (int)theirs.len, theirs.ptr, ledger->settings->name);
+}
+
+static char *
+copy_of(struct ev_slice text)
+{
+	return ev_mem_strndup(text.ptr ? text.ptr : "", text.len);
+}
+
+/* Both ends keep what they know in one state folder: the source's. A sink that
+ * was told of another by its environment is not set up as was meant. */
+static void
+check_state(const char *theirs)
+{
+	struct ev_err err;
+	char *ours;
+
+	if (!getenv("EVKIT_STATE"))
+		return;
+	if (ev_pipeline_state(&ours, true, &err) != EV_OK)
+		ev_tool_fail(&err);
+	if (strcmp(ours, theirs))
+		ev_tool_die(EV_EXIT_CONFIG,
+		    "the two ends have different state folders: the source "
+		    "'%s', the sink '%s' (EVKIT_STATE)",
+		    theirs, ours);
+	free(ours);
+}
+
+static void
+take_begin(struct ev_ledger *ledger)
+{
+	const struct ev_control *begin = &ledger->stage->control;
+	char *state = copy_of(begin->state), *sid = copy_of(begin->sid);
+
+	if (!ev_slice_is(begin->name, ledger->settings->name))
+		other_name(ledger);
+	memcpy(ledger->run, begin->run.ptr, EV_RUN_LEN);
+	ledger->base = copy_of(begin->base);
+	ledger->via = copy_of(ev_value_raw(begin->via));
+	check_state(state);
+	open_pipeline(ledger, state, sid);
+	free(state);
+	free(sid);
+	if (ev_vector_merge(ledger->begun, begin->pos, &ledger->err) != EV_OK)
+		ev_tool_die(EV_EXIT_AGAIN, "%s", ledger->err.text);
+}
+
+void
+ev_ledger_open(struct ev_ledger *ledger,
+    const struct ev_ledger_settings *settings, const char *place,
+    struct ev_stage *stage)
+{
+	struct ev_line line;
+	struct ev_err err;
+
+	*ledger = (struct ev_ledger){.settings = settings,
+	    .stage = stage,
+	    .place = place};
+	stage->role = EV_STAGE_SINK;
+	stage->name = settings->name;
+	if (!settings->name)
+		return;
+	if (ev_pipeline_check_name(settings->name, &err) != EV_OK)
+		ev_tool_fail(&err);
+	ledger->begun = ev_vector_new();
+	switch (ev_stage_step(stage, &line)) {
+	case EV_STAGE_BEGIN:
+		take_begin(ledger);
+		break;
+	case EV_STAGE_END:
+		nothing_came(ledger);
+	default:
+		not_named(ledger);
+	}
+}
+
+/* --- R1: the record and begin --------------------------------------------- */
+
+static void
+write_copy(struct ev_ledger *ledger, struct ev_slice record)
+{
+	struct ev_err err;
+
+	ev_point("ledger.copy");
+	if (ev_pipeline_write(&ledger->pipeline, ledger->run, record, &err) !=
+	    EV_OK)
+		ev_tool_die(EV_EXIT_IO, "%s: its copy of the record: %s",
+		    ledger->pipeline.name, err.text);
+	ev_point("ledger.copied");
+}
+
+/* The copy must be of this place, or the record here the very one that it is a
+ * copy of, which was moved. */
+static void
+check_place(struct ev_ledger *ledger, bool found)
+{
+	const char *name = ledger->pipeline.name;
+	struct ev_buf text = {0};
+	struct ev_record copy;
+
+	ev_record_init(&copy, name, ledger->place);
+	if (ev_pipeline_read(&ledger->pipeline, &text, NULL) == EV_OK &&
+	    ev_record_parse(&copy, ev_buf_as_slice(&text), NULL) == EV_OK &&
+	    strcmp(copy.place, ledger->place) &&
+	    !(found && strcmp(copy.id, EV_RECORD_FIRST) &&
+		!strcmp(copy.id, ledger->record.id)))
+		ev_tool_die(EV_EXIT_DISAGREE,
+		    "pipeline %s keeps its record in '%s', not in '%s': evpos "
+		    "move %s '%s' if it was moved there, evpos forget %s to "
+		    "begin anew, or take another name",
+		    name, copy.place, ledger->place, name, ledger->place, name);
+	ev_record_release(&copy);
+	ev_buf_release(&text);
+}
+
+/* The stream began from another record than the one that is here: the copy
+ * was old, or another run has committed meanwhile. The next start is right. */
+static _Noreturn void
+began_elsewhere(struct ev_ledger *ledger)
+{
+	ev_record_build(&ledger->record, &ledger->text);
+	write_copy(ledger, ev_buf_as_slice(&ledger->text));
+	ev_tool_die(EV_EXIT_AGAIN,
+	    "the source began from %s, and what is committed in '%s' is %s: "
+	    "its copy is right now, start again",
+	    ledger->base, ledger->place, ledger->record.id);
+}
+
+static _Noreturn void
+record_is_gone(const struct ev_ledger *ledger)
+{
+	const char *name = ledger->pipeline.name;
+
+	ev_tool_die(EV_EXIT_DISAGREE,
+	    "the record of %s that was in '%s' is gone: bring it back, or "
+	    "evpos forget %s to begin anew",
+	    name, ledger->place, name);
+}
+
+static void
+read_record(struct ev_ledger *ledger, struct ev_slice text)
+{
+	struct ev_record *record = &ledger->record;
+	struct ev_err err;
+
+	if (ev_record_parse(record, text, &err) != EV_OK)
+		ev_tool_die(EV_EXIT_DISAGREE,
+		    "the record in '%s' cannot be read: %s", ledger->place,
+		    err.text);
+	if (strcmp(record->name, ledger->settings->name))
+		ev_tool_die(EV_EXIT_DISAGREE,
+		    "'%s' belongs to the pipeline '%s', not to '%s'",
+		    ledger->place, record->name, ledger->settings->name);
+}
+
+static void
+set_place(struct ev_ledger *ledger)
+{
+	free(ledger->record.place);
+	ledger->record.place = ev_mem_strdup(ledger->place);
+}
+
+static bool
+same_start(const struct ev_ledger *ledger)
+{
+	return !strcmp(ledger->base, ledger->record.id) &&
+	    ev_vector_equal(ledger->begun, ledger->record.pos);
+}
+
+/* --- via: who has worked on it --------------------------------------------- */
+
+/* The length of the name in "evfilter 3f2a91c0". */
+static int
+name_length(struct ev_slice entry)
+{
+	const char *space = memchr(entry.ptr, ' ', entry.len);
+
+	return (int)(space ? (size_t)(space - entry.ptr) : entry.len);
+}
+
+/* Events from here on are made by other commands, or by others' arguments,
+ * than those before: that is how a pipeline is changed, and it is said. */
+static void
+compare_via(const struct ev_ledger *ledger)
+{
+	const char *was_text = ledger->record.via;
+	struct ev_value was = {was_text, (uint32_t)strlen(was_text), EV_ARRAY,
+	    false};
+	struct ev_value now = {ledger->via, (uint32_t)strlen(ledger->via),
+	    EV_ARRAY, false};
+	struct ev_member old, new;
+	const char *at_old = NULL, *at_new = NULL;
+	bool more_old, more_new;
+
+	if (!strcmp(ledger->record.id, EV_RECORD_FIRST) || !*was_text)
+		return;
+	do {
+		more_old = ev_value_next(was, &at_old, &old);
+		more_new = ev_value_next(now, &at_new, &new);
+		if (more_old != more_new) {
+			ev_tool_say("the pipeline has other commands now: "
+				    "from here on");
+			return;
+		}
+		if (more_new &&
+		    !ev_slice_equal(ev_value_raw(old.value),
+			ev_value_raw(new.value))) {
+			struct ev_slice entry = ev_value_inner(new.value);
+
+			ev_tool_say("%.*s changed: from here on",
+			    name_length(entry), entry.ptr);
+		}
+	} while (more_new);
+}
+
+void
+ev_ledger_begin(struct ev_ledger *ledger, struct ev_slice record)
+{
+	bool found = record.ptr != NULL;
+
+	ev_record_init(&ledger->record, ledger->settings->name, ledger->place);
+	if (found)
+		read_record(ledger, record);
+	check_place(ledger, found);
+	if (!strcmp(ledger->record.id, EV_RECORD_FIRST) &&
+	    strcmp(ledger->base, EV_RECORD_FIRST))
+		record_is_gone(ledger);
+	set_place(ledger);
+	if (!same_start(ledger) && !ev_mutant("R1"))
+		began_elsewhere(ledger);
+	compare_via(ledger);
+	ev_point("ledger.begun");
+}
+
+/* --- marks --------------------------------------------------------------- */
+
+struct ev_slice
+ev_ledger_mark(struct ev_ledger *ledger)
+{
+	const struct ev_control *mark = &ledger->stage->control;
+
+	if (ev_record_advance(&ledger->record, ev_slice_of(ledger->via), mark,
+		&ledger->err) != EV_OK)
+		ev_tool_fail(&ledger->err);
+	ledger->text.len = 0;
+	ev_record_build(&ledger->record, &ledger->text);
+	return ev_buf_as_slice(&ledger->text);
+}
+
+void
+ev_ledger_committed(struct ev_ledger *ledger)
+{
+	ev_point("ledger.committed");
+	free(ledger->base);
+	ledger->base = ev_mem_strdup(ledger->record.id);
+	write_copy(ledger, ev_buf_as_slice(&ledger->text));
+	ev_pipeline_forget_tries(&ledger->pipeline);
+}
