@@ -3,11 +3,12 @@
 #   make CC=clang            another compiler
 #   make WERROR=1            warnings are errors, as in CI
 #   make SAN=address,undefined   sanitizers; builds into build-san/
+#   make CHAOS=1             crash points and mutants; into build-chaos/
 #   make PREFIX=/usr DESTDIR=/tmp/x install
 
 PREFIX  ?= /usr/local
 DESTDIR ?=
-BUILD   ?= build$(if $(SAN),-san)
+BUILD   ?= build$(if $(SAN),-san)$(if $(CHAOS),-chaos)
 LIBEXEC  = $(PREFIX)/libexec/evkit
 
 # --- libraries -----------------------------------------------------------
@@ -76,6 +77,7 @@ SANITIZE  = -fsanitize=$(SAN) -fno-sanitize-recover=all \
 ALL_LDFLAGS = -pie -Wl,--as-needed -Wl,--no-copy-dt-needed-entries \
 	-Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,nodlopen \
 	$(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
+CPPFLAGS += $(if $(CHAOS),-DEV_CHAOS)
 
 # --- what there is -------------------------------------------------------
 
@@ -254,4 +256,4 @@ fuzz:
 	@scripts/fuzz $(BUILD) $(FUZZ_SECONDS)
 
 clean:
-	rm -rf $(BUILD) build-san
+	rm -rf $(BUILD) build-san build-chaos

@@ -22,15 +22,15 @@
 #define EV_RECORD_FIRST "0" /* the id before the first commit */
 
 struct ev_record {
-	char *id;              /* of the mark committed; "0": none yet */
-	char *name;            /* of the pipeline */
-	char *place;           /* the sink's, absolute */
+	char *id;    /* of the mark committed; "0": none yet */
+	char *name;  /* of the pipeline */
+	char *place; /* the sink's, absolute */
 	struct ev_vector *pos;
 	struct ev_vector *side; /* side outputs: place to committed length */
-	char *via;             /* JSON array of strings */
-	char *wm, *time;       /* watermark, when committed; "" : none */
-	bool final;            /* the stream ended for ever */
-	char *more;            /* other members, as control.h has them; "" */
+	char *via;              /* JSON array of strings */
+	char *wm, *time;        /* watermark, when committed; "" : none */
+	bool final;             /* the stream ended for ever */
+	char *more;             /* other members, as control.h has them; "" */
 };
 
 /* The present time, UTC, as records and marks have it:
@@ -53,7 +53,7 @@ void ev_record_build(const struct ev_record *record, struct ev_buf *out);
 
 /* Makes it the record of this mark, which came in the stream of this begin:
  * id, pos merged, wm, via, final, and the time now. EV_BAD: its pos is none. */
-enum ev_status ev_record_advance(struct ev_record *record,
-    struct ev_slice via, const struct ev_control *mark, struct ev_err *err);
+enum ev_status ev_record_advance(struct ev_record *record, struct ev_slice via,
+    const struct ev_control *mark, struct ev_err *err);
 
 #endif
