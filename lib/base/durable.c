@@ -38,11 +38,22 @@ open_folder(const char *path, int *fd, struct ev_err *err)
 	return status;
 }
 
+static int
+sync_fd(int fd)
+{
+	int failed;
+
+	do
+		failed = fsync(fd);
+	while (failed && errno == EINTR);
+	return failed;
+}
+
 /* Some file systems (FUSE) do not sync folders, and say EINVAL. */
 static enum ev_status
 sync_folder(int fd, const char *path, struct ev_err *err)
 {
-	if (!ev_mutant("durable.no-folder-sync") && fsync(fd) &&
+	if (!ev_mutant("durable.no-folder-sync") && sync_fd(fd) &&
 	    errno != EINVAL)
 		return cannot("sync the folder of", path, EV_EXIT_IO, err);
 	return EV_OK;
@@ -81,7 +92,7 @@ write_temp(const char *temp, struct ev_slice bytes, int exit,
 	if (!write_all(fd, bytes))
 		status = cannot("write", temp, exit, err);
 	ev_point("durable.written");
-	if (status == EV_OK && !ev_mutant("durable.no-sync") && fsync(fd))
+	if (status == EV_OK && !ev_mutant("durable.no-sync") && sync_fd(fd))
 		status = cannot("sync", temp, exit, err);
 	if (close(fd) && status == EV_OK && errno != EINTR)
 		status = cannot("write", temp, exit, err);

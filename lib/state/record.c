@@ -15,6 +15,20 @@
 #define WHAT "the record"
 
 void
+ev_record_now(char time[EV_RECORD_TIME])
+{
+	struct timespec now;
+	struct tm parts;
+	size_t len;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	gmtime_r(&now.tv_sec, &parts);
+	len = strftime(time, EV_RECORD_TIME, "%Y-%m-%dT%H:%M:%S", &parts);
+	snprintf(time + len, EV_RECORD_TIME - len, ".%03ldZ",
+	    now.tv_nsec / 1000000);
+}
+
+void
 ev_record_init(struct ev_record *record, const char *name, const char *place)
 {
 	*record = (struct ev_record){.id = ev_mem_strdup(EV_RECORD_FIRST),
@@ -177,20 +191,6 @@ ev_record_build(const struct ev_record *record, struct ev_buf *out)
 	ev_build_close(out);
 }
 
-/* "2026-11-22T17:28:56.123Z". */
-static char *
-time_now(void)
-{
-	struct timespec now;
-	struct tm parts;
-	char seconds[32];
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	gmtime_r(&now.tv_sec, &parts);
-	strftime(seconds, sizeof(seconds), "%Y-%m-%dT%H:%M:%S", &parts);
-	return ev_mem_printf("%s.%03ldZ", seconds, now.tv_nsec / 1000000);
-}
-
 static void
 replace(char **member, char *value)
 {
@@ -202,6 +202,8 @@ enum ev_status
 ev_record_advance(struct ev_record *record, struct ev_slice via,
     const struct ev_control *mark, struct ev_err *err)
 {
+	char now[EV_RECORD_TIME];
+
 	if (ev_vector_merge(record->pos, mark->pos, err) != EV_OK)
 		return EV_BAD;
 	replace(&record->id,
@@ -211,7 +213,8 @@ ev_record_advance(struct ev_record *record, struct ev_slice via,
 	if (mark->wm.ptr)
 		replace(&record->wm,
 		    ev_mem_strndup(mark->wm.ptr, mark->wm.len));
-	replace(&record->time, time_now());
+	ev_record_now(now);
+	replace(&record->time, ev_mem_strdup(now));
 	record->final = mark->seal == EV_SEAL_FINAL;
 	return EV_OK;
 }
