@@ -11,14 +11,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/lock.h"
 #include "base/mem.h"
-
-#define LINKS 40 /* symbolic links in a row, as Linux follows them */
+#include "base/path.h"
 
 static enum ev_status
 cannot_open(const char *path, struct ev_err *err)
@@ -63,69 +61,23 @@ descriptor(const char *path)
 	return -1;
 }
 
-/* The folder of a path, owned by the caller. */
-static char *
-folder_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	if (!slash)
-		return ev_mem_strdup(".");
-	return slash == path ? ev_mem_strdup("/")
-			     : ev_mem_strndup(path, (size_t)(slash - path));
-}
-
-/* One step along a symbolic link: what path is called after it, or NULL where
- * it is none. */
-static char *
-follow(const char *path)
-{
-	char text[PATH_MAX];
-	ssize_t len = readlink(path, text, sizeof(text));
-	char *folder, *next;
-
-	if (len < 0 || (size_t)len == sizeof(text))
-		return NULL;
-	if (text[0] == '/')
-		return ev_mem_strndup(text, (size_t)len);
-	folder = folder_of(path);
-	next = ev_mem_printf("%s/%.*s", folder, (int)len, text);
-	free(folder);
-	return next;
-}
-
 /* The path with its links followed, also where the last of them points at
  * nothing. Its folder must be there. */
 static enum ev_status
 resolve(const char *path, char **resolved, struct ev_err *err)
 {
-	char *at = ev_mem_strdup(path), *next, *folder, *real;
-	unsigned links = 0;
+	char *folder;
+	int number;
 
-	for (; (next = follow(at)) && links < LINKS; links++) {
-		free(at);
-		at = next;
-	}
-	free(next);
-	folder = folder_of(at);
-	real = links < LINKS ? realpath(folder, NULL) : NULL;
-	if (links == LINKS)
-		errno = ELOOP;
-	if (real) {
-		const char *slash = strrchr(at, '/');
-
-		*resolved = ev_mem_printf("%s/%s",
-		    strcmp(real, "/") ? real : "", slash ? slash + 1 : at);
-		free(real);
-		free(folder);
-		free(at);
+	*resolved = ev_path_resolve(path);
+	number = errno;
+	if (*resolved)
 		return EV_OK;
-	}
+	folder = ev_path_folder(path);
 	ev_err_set(err, EV_FATAL, EV_EXIT_CREATE,
 	    "cannot write '%s': folder '%s': %s", path, folder,
-	    ev_err_errno(errno));
+	    ev_err_errno(number));
 	free(folder);
-	free(at);
 	return EV_FATAL;
 }
 
@@ -198,46 +150,13 @@ ev_target_look(struct ev_target *target, const char *path, bool append,
 
 /* --- opening ------------------------------------------------------------- */
 
-/* Who holds the lock of the file: "process 123 (evsink)"; Linux only, "another
- * process" elsewhere. */
-static void
-name_holder(const struct stat *file, char *text, size_t size)
-{
-	FILE *locks = fopen("/proc/locks", "re");
-	char line[256], path[64], command[64] = "";
-	unsigned major_id, minor_id;
-	unsigned long inode;
-	long pid = 0;
-	FILE *comm;
-
-	snprintf(text, size, "another process");
-	while (locks && fgets(line, sizeof(line), locks))
-		if (sscanf(line, "%*s FLOCK %*s %*s %ld %x:%x:%lu", &pid,
-			&major_id, &minor_id, &inode) == 4 &&
-		    major_id == major(file->st_dev) &&
-		    minor_id == minor(file->st_dev) && inode == file->st_ino)
-			break;
-		else
-			pid = 0;
-	if (locks)
-		fclose(locks);
-	if (pid <= 0)
-		return;
-	snprintf(path, sizeof(path), "/proc/%ld/comm", pid);
-	comm = fopen(path, "re");
-	if (comm && fgets(command, sizeof(command), comm))
-		command[strcspn(command, "\n")] = '\0';
-	if (comm)
-		fclose(comm);
-	snprintf(text, size, "process %ld (%s)", pid, command);
-}
-
 /* Locks the file that target->fd is. EV_AGAIN: it is not, or no longer, what
  * stands at path, because another process renamed or removed it meanwhile. */
 static enum ev_status
 lock(struct ev_target *target, const char *path, struct ev_err *err)
 {
 	struct stat ours, there;
+	enum ev_status status;
 	char holder[128];
 
 	if (fstat(target->fd, &ours))
@@ -245,14 +164,14 @@ lock(struct ev_target *target, const char *path, struct ev_err *err)
 	if (!S_ISREG(ours.st_mode) || (target->part && ours.st_nlink > 1))
 		return ev_err_set(err, EV_FATAL, EV_EXIT_CREATE,
 		    "cannot write '%s': it is there and no plain file", path);
-	if (flock(target->fd, LOCK_EX | LOCK_NB)) {
-		if (errno != EWOULDBLOCK)
-			return ev_err_set(err, EV_FATAL, EV_EXIT_CREATE,
-			    "cannot lock '%s': %s", path, ev_err_errno(errno));
-		name_holder(&ours, holder, sizeof(holder));
+	status = ev_lock_take(target->fd, path, err);
+	if (status == EV_AGAIN) {
+		ev_lock_holder(&ours, holder, sizeof(holder));
 		return ev_err_set(err, EV_FATAL, EV_EXIT_BUSY,
 		    "'%s' is being written by %s", path, holder);
 	}
+	if (status != EV_OK)
+		return status;
 	if (stat(path, &there) || there.st_ino != ours.st_ino ||
 	    there.st_dev != ours.st_dev)
 		return EV_AGAIN;
@@ -422,7 +341,7 @@ ev_target_commit(struct ev_target *target, struct ev_err *err)
 {
 	/* Out of memory behind the rename would be a failure that changed
 	 * something; so what is needed there is had before. */
-	char *folder = folder_of(target->path);
+	char *folder = ev_path_folder(target->path);
 	enum ev_status status = put_in_place(target, err);
 
 	if (status == EV_OK) {

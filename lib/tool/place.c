@@ -3,9 +3,12 @@
  */
 #include "tool/place.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/mem.h"
+#include "base/path.h"
 #include "tool/child.h"
 
 static bool
@@ -84,6 +87,105 @@ ev_place_is_stdin(const char *place)
 			return true;
 	return false;
 }
+
+/* --- as records have it -------------------------------------------------- */
+
+/* The absolute form of the path; NULL, with errno, where its folder is not
+ * there. Of a pattern only the part before its first wildcard is a name, and
+ * that part's folder is what has to be there. */
+static char *
+absolute_path(const char *path)
+{
+	size_t plain = strcspn(path, "*?[");
+	char *folder, *real, *absolute = NULL;
+
+	if (!path[plain] || access(path, F_OK) == 0)
+		return ev_path_resolve(path);
+	while (plain && path[plain - 1] != '/')
+		plain--;
+	folder = plain ? ev_mem_strndup(path, plain) : ev_mem_strdup(".");
+	real = realpath(folder, NULL);
+	if (real)
+		absolute = ev_mem_printf("%s/%s", strcmp(real, "/") ? real : "",
+		    path + plain);
+	free(real);
+	free(folder);
+	return absolute;
+}
+
+static enum ev_status
+path_absolute(const char *path, char **absolute, struct ev_err *err)
+{
+	size_t len = strlen(path);
+	char *trimmed;
+	int number;
+
+	/* log/ and log are one folder, there already or not. */
+	while (len > 1 && path[len - 1] == '/')
+		len--;
+	trimmed = ev_mem_strndup(path, len);
+	*absolute = absolute_path(trimmed);
+	number = errno;
+	free(trimmed);
+	if (*absolute)
+		return EV_OK;
+	return ev_err_set(err, EV_FATAL, EV_EXIT_CREATE,
+	    "cannot find the folder of '%s': %s", path, ev_err_errno(number));
+}
+
+/* Behind "scheme:" stands a path, in a file of which the rest names something
+ * (sqlite:shop.db/users): what of it is there gets its one name. */
+static char *
+inner_absolute(struct ev_slice scheme, const char *path)
+{
+	char *head = ev_mem_strdup(path), *real, *absolute;
+	size_t len = strlen(head);
+
+	while (!(real = *head ? ev_path_resolve(head) : realpath(".", NULL)) &&
+	    len) {
+		while (len && head[--len] != '/')
+			;
+		head[len] = '\0';
+	}
+	path += len;
+	absolute = ev_mem_printf("%.*s:%s%s%s", (int)scheme.len, scheme.ptr,
+	    real && strcmp(real, "/") ? real : "",
+	    *head || *path == '/' ? "" : "/", path);
+	free(real);
+	free(head);
+	return absolute;
+}
+
+/* The URL without the user and password that may stand before its host. */
+static char *
+without_user(const char *url, const char *host)
+{
+	size_t authority = strcspn(host, "/?#");
+	const char *at = memrchr(host, '@', authority);
+
+	return ev_mem_printf("%.*s%s", (int)(host - url), url,
+	    at ? at + 1 : host);
+}
+
+enum ev_status
+ev_place_absolute(const char *place, char **absolute, struct ev_err *err)
+{
+	struct ev_slice scheme = ev_place_scheme(place);
+	const char *rest;
+
+	if (ev_place_is_stdin(place)) {
+		*absolute = ev_mem_strdup("-");
+		return EV_OK;
+	}
+	if (ev_slice_is(scheme, "file"))
+		return path_absolute(ev_place_path(place), absolute, err);
+	rest = place + scheme.len + 1;
+	*absolute = strncmp(rest, "//", 2) ? inner_absolute(scheme, rest)
+					   : without_user(place, rest + 2);
+	return EV_OK;
+}
+
+/* --- among the arguments ------------------------------------------------- */
 
 const char *
 ev_place_find(const struct ev_opt_table *tables, int argc, char **argv)

@@ -9,8 +9,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "base/crc32c.h"
 #include "base/io.h"
 #include "base/mem.h"
 #include "event/control.h"
@@ -31,6 +33,9 @@ static struct {
 		void *arg;
 	} cleaner[CLEANERS];
 	unsigned cleaners;
+	void (*ending)(void *arg, int exit, const char *why);
+	void *ending_arg;
+	char *via;
 } tool = {.name = "evkit"};
 
 static _Noreturn void
@@ -74,6 +79,29 @@ ev_tool_name(void)
 	return tool.name;
 }
 
+/* What stands in begin's via: the arguments as they were given, of which
+ * getopt changes the order. */
+static void
+take_via(int argc, char **argv)
+{
+	struct ev_buf args = {0};
+
+	for (int i = 1; i < argc; i++)
+		ev_buf_append(&args, argv[i], strlen(argv[i]) + 1);
+	free(tool.via);
+	tool.via = ev_mem_printf("%s %08x", tool.name,
+	    ev_crc32c(args.ptr, args.len));
+	ev_buf_release(&args);
+}
+
+const char *
+ev_tool_via(void)
+{
+	if (!tool.via)
+		take_via(0, NULL);
+	return tool.via;
+}
+
 int
 ev_tool_options(const struct ev_opt_usage *usage,
     const struct ev_opt_table *tables, int argc, char **argv)
@@ -81,6 +109,7 @@ ev_tool_options(const struct ev_opt_usage *usage,
 	struct ev_err err;
 	int rest;
 
+	take_via(argc, argv);
 	switch (ev_opt_parse(usage, tables, argc, argv, &rest, &err)) {
 	case EV_OK:
 		return rest;
@@ -135,6 +164,14 @@ ev_tool_on_failure(void (*clean)(void *arg), void *arg)
 }
 
 void
+ev_tool_on_ending(void (*ending)(void *arg, int exit, const char *why),
+    void *arg)
+{
+	tool.ending = ending;
+	tool.ending_arg = arg;
+}
+
+void
 ev_tool_announce(struct ev_writer *writer, struct ev_child *child)
 {
 	unsigned i = 0;
@@ -173,8 +210,14 @@ show_what_was_written(void)
 /* The end that all failures have: what was made is undone, the failure line
  * goes out, the signal (if it was one) is let through. */
 static _Noreturn void
-end(struct ev_slice fail_line, int status)
+end(struct ev_slice fail_line, int status, const char *why)
 {
+	void (*ending)(void *arg, int exit, const char *why) = tool.ending;
+
+	/* A failure inside of it comes back here. */
+	tool.ending = NULL;
+	if (ending)
+		ending(tool.ending_arg, status, why);
 	while (tool.cleaners) {
 		tool.cleaners--;
 		tool.cleaner[tool.cleaners].clean(
@@ -205,7 +248,7 @@ ev_tool_fail(const struct ev_err *err)
 	if (*err->text && err->exit != 128 + ev_io_signal())
 		say(err->text);
 	ev_control_fail(&line, tool.name, err->exit, err->text);
-	end(ev_buf_as_slice(&line), err->exit);
+	end(ev_buf_as_slice(&line), err->exit, err->text);
 }
 
 void
@@ -223,12 +266,18 @@ ev_tool_die(int exit, const char *format, ...)
 void
 ev_tool_pass_fail(struct ev_slice text, int status)
 {
+	struct ev_control control = {0};
 	struct ev_buf line = {0};
+	char *why = NULL;
 
 	show_what_was_written();
+	if (ev_control_parse(text, &control, NULL) == EV_OK &&
+	    control.kind == EV_CONTROL_FAIL)
+		why = ev_mem_printf("%.*s: %.*s", (int)control.by.len,
+		    control.by.ptr, (int)control.why.len, control.why.ptr);
 	ev_buf_slice(&line, text);
 	ev_buf_char(&line, '\n');
-	end(ev_buf_as_slice(&line), status);
+	end(ev_buf_as_slice(&line), status, why ? why : "");
 }
 
 void
