@@ -15,6 +15,7 @@
 #include "base/crc32c.h"
 #include "base/io.h"
 #include "base/mem.h"
+#include "base/shell.h"
 #include "event/control.h"
 
 #define CLEANERS 8
@@ -35,7 +36,8 @@ static struct {
 	unsigned cleaners;
 	void (*ending)(void *arg, int exit, const char *why);
 	void *ending_arg;
-	char *via;
+	struct ev_buf args; /* each with its NUL */
+	char *via;          /* made when asked for */
 } tool = {.name = "evkit"};
 
 static _Noreturn void
@@ -79,27 +81,38 @@ ev_tool_name(void)
 	return tool.name;
 }
 
-/* What stands in begin's via: the arguments as they were given, of which
- * getopt changes the order. */
+/* The arguments as they were given, of which getopt changes the order. */
 static void
-take_via(int argc, char **argv)
+keep_args(int argc, char **argv)
 {
-	struct ev_buf args = {0};
-
+	tool.args.len = 0;
 	for (int i = 1; i < argc; i++)
-		ev_buf_append(&args, argv[i], strlen(argv[i]) + 1);
-	free(tool.via);
-	tool.via = ev_mem_printf("%s %08x", tool.name,
-	    ev_crc32c(args.ptr, args.len));
-	ev_buf_release(&args);
+		ev_buf_append(&tool.args, argv[i], strlen(argv[i]) + 1);
 }
 
 const char *
 ev_tool_via(void)
 {
 	if (!tool.via)
-		take_via(0, NULL);
+		tool.via = ev_mem_printf("%s %08x", tool.name,
+		    ev_crc32c(tool.args.ptr, tool.args.len));
 	return tool.via;
+}
+
+void
+ev_tool_command(struct ev_slice name, struct ev_buf *out)
+{
+	const char *end = tool.args.ptr + tool.args.len;
+
+	/* Nobody types the name of a connector, evsink-file. */
+	ev_buf_append(out, tool.name, strcspn(tool.name, "-"));
+	ev_buf_str(out, " --name ");
+	ev_shell_word(name, out);
+	for (const char *arg = tool.args.ptr; arg < end;
+	     arg += strlen(arg) + 1) {
+		ev_buf_char(out, ' ');
+		ev_shell_word(ev_slice_of(arg), out);
+	}
 }
 
 int
@@ -109,7 +122,7 @@ ev_tool_options(const struct ev_opt_usage *usage,
 	struct ev_err err;
 	int rest;
 
-	take_via(argc, argv);
+	keep_args(argc, argv);
 	switch (ev_opt_parse(usage, tables, argc, argv, &rest, &err)) {
 	case EV_OK:
 		return rest;
