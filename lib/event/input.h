@@ -25,6 +25,20 @@ struct ev_input {
 	enum ev_status (*wait)(struct ev_input *in, struct ev_err *err);
 };
 
+/* How the last record before an offset of an input ended. */
+enum ev_record_end {
+	EV_RECORD_WHOLE,
+	EV_RECORD_TORN, /* without its line end, at the end of the input */
+	EV_RECORD_CR,   /* with a CR, to which an LF may belong */
+};
+
+/* A place in an input, behind a record. */
+struct ev_behind {
+	uint64_t offset;
+	uint64_t lines; /* so many begin before it */
+	enum ev_record_end end;
+};
+
 /* A descriptor as an input. */
 struct ev_input_fd {
 	struct ev_input in;

@@ -32,7 +32,9 @@ struct ev_reader {
 	                    * the stack protector's check for every line */
 	size_t skipped;    /* bytes of the line at start that were let go */
 	uint64_t number;
+	uint64_t taken; /* bytes of the input that were read, or lie before */
 	bool torn, ended;
+	bool goes_on; /* the line end of the last line of before must come */
 };
 
 struct ev_reader *
@@ -108,6 +110,21 @@ finish(struct ev_reader *reader)
 	return EV_OK;
 }
 
+/* What follows a line that was handed out without its end. */
+static enum ev_status
+check_end(struct ev_reader *reader, struct ev_err *err)
+{
+	char c = reader->buf[reader->start];
+
+	reader->goes_on = false;
+	if (c == '\n' || c == '\r')
+		return EV_OK;
+	return ev_err_set(err, EV_FATAL, EV_EXIT_DISAGREE,
+	    "'%s': the last line had no end and was read as it was; now it "
+	    "goes on",
+	    reader->in->name);
+}
+
 /* Reads until there is a whole line (or the rest at the end). */
 static enum ev_status
 refill(struct ev_reader *reader, struct ev_err *err)
@@ -135,6 +152,9 @@ refill(struct ev_reader *reader, struct ev_err *err)
 		if (status != EV_OK)
 			break;
 		reader->end += got;
+		reader->taken += got;
+		if (reader->goes_on && check_end(reader, err) != EV_OK)
+			return EV_FATAL;
 		newline = memrchr(to, '\n', got);
 		if (newline) {
 			reader->lines = (size_t)(newline + 1 - reader->buf);
@@ -197,6 +217,27 @@ event(struct ev_reader *reader, struct ev_scan *scan, const char *text,
 		return EV_OK;
 	return ev_err_set(err, EV_BAD, EV_EXIT_DATA, "%s (column %zu)",
 	    ev_scan_reason(scan), (size_t)(reader->fault - text) + 1);
+}
+
+struct ev_behind
+ev_reader_behind(const struct ev_reader *reader)
+{
+	size_t left = reader->end - reader->start;
+	bool last = reader->torn && !left;
+
+	/* The newline that finish put there is none of the input's. */
+	if (reader->torn && left)
+		left--;
+	return (struct ev_behind){reader->taken - left - reader->skipped,
+	    reader->number, last ? EV_RECORD_TORN : EV_RECORD_WHOLE};
+}
+
+void
+ev_reader_go(struct ev_reader *reader, const struct ev_behind *behind)
+{
+	reader->goes_on = behind->end == EV_RECORD_TORN;
+	reader->taken = behind->offset;
+	reader->number = behind->lines - reader->goes_on;
 }
 
 static bool

@@ -57,4 +57,11 @@ void ev_reader_on(struct ev_reader *reader, ev_reader_hook hook, void *arg);
 enum ev_status ev_reader_next(struct ev_reader *reader, struct ev_scan *scan,
     struct ev_line *line, struct ev_err *err);
 
+/* Where the last line handed out (with blank lines behind it) ends. */
+struct ev_behind ev_reader_behind(const struct ev_reader *reader);
+/* Before the first line: the input stands there. The end of a line that was
+ * torn must come first now; where the line goes on instead, ev_reader_next is
+ * EV_FATAL with exit 70. */
+void ev_reader_go(struct ev_reader *reader, const struct ev_behind *behind);
+
 #endif

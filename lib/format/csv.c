@@ -48,8 +48,10 @@ fill(struct ev_csv *csv, struct ev_err *err)
 	room = csv->cap - csv->end;
 	status = csv->in->read(csv->in, csv->buf + csv->end,
 	    room < EV_CSV_BLOCK ? room : EV_CSV_BLOCK, &got, err);
-	if (status == EV_OK)
+	if (status == EV_OK) {
 		csv->end += got;
+		csv->taken += got;
+	}
 	seal(csv);
 	if (status != EV_END)
 		return status;
@@ -132,6 +134,22 @@ begin_input(struct ev_csv *csv, struct ev_err *err)
 	return EV_OK;
 }
 
+/* What follows a record that was given before, without its line end. */
+static enum ev_status
+check_end(struct ev_csv *csv, struct ev_err *err)
+{
+	char c = csv->buf[csv->start];
+
+	csv->goes_on = false;
+	csv->skip = 1;
+	if (c == '\n' || c == '\r')
+		return EV_OK;
+	return ev_err_set(err, EV_FATAL, EV_EXIT_DISAGREE,
+	    "'%s': the last row had no line end and was read as it was; now it "
+	    "goes on",
+	    csv->in->name);
+}
+
 /* Comes to the first byte of the next record. A blank line is none, unless
  * the file has one column: then it is an empty cell. */
 static enum ev_status
@@ -149,6 +167,8 @@ begin_record(struct ev_csv *csv, struct ev_err *err)
 			if (csv->eof)
 				return EV_END;
 			status = fill(csv, err);
+		} else if (csv->goes_on) {
+			status = check_end(csv, err);
 		} else if (csv->after_cr) {
 			csv->after_cr = false;
 			csv->start += c == '\n';
@@ -212,7 +232,8 @@ consume(struct ev_csv *csv)
 {
 	csv->line += csv->search.lines;
 	csv->start += csv->search.at;
-	if (csv->start < csv->end) {
+	csv->torn = csv->start == csv->end;
+	if (!csv->torn) {
 		csv->after_cr = csv->buf[csv->start++] == '\r';
 		csv->line++;
 	}
@@ -382,14 +403,16 @@ take_fast(struct ev_csv *csv, struct ev_buf *out, struct ev_record *record)
 	return true;
 }
 
+/* The next record, or, where out is NULL, the header, if it is not known. */
 static enum ev_status
-next(struct ev_decoder *decoder, struct ev_buf *out, struct ev_record *record,
+step(struct ev_csv *csv, struct ev_buf *out, struct ev_record *record,
     struct ev_err *err)
 {
-	struct ev_csv *csv = (struct ev_csv *)decoder;
 	enum ev_status status;
 
 	for (;;) {
+		if (!out && csv->column)
+			return EV_OK;
 		if (!csv->begun && (status = begin_input(csv, err)) != EV_OK)
 			return status;
 		if (!csv->searching) {
@@ -417,6 +440,67 @@ next(struct ev_decoder *decoder, struct ev_buf *out, struct ev_record *record,
 		if (status != EV_OK)
 			return status;
 	}
+}
+
+static enum ev_status
+next(struct ev_decoder *decoder, struct ev_buf *out, struct ev_record *record,
+    struct ev_err *err)
+{
+	return step((struct ev_csv *)decoder, out, record, err);
+}
+
+static struct ev_behind
+behind(const struct ev_decoder *decoder)
+{
+	const struct ev_csv *csv = (const struct ev_csv *)decoder;
+	struct ev_behind behind = {csv->taken - (csv->end - csv->start) -
+		csv->dropped,
+	    csv->line - 1 + csv->torn, EV_RECORD_WHOLE};
+
+	if (csv->torn) {
+		behind.end = EV_RECORD_TORN;
+	} else if (csv->after_cr && csv->start < csv->end) {
+		behind.offset += csv->buf[csv->start] == '\n';
+	} else if (csv->after_cr) {
+		behind.end = EV_RECORD_CR;
+	}
+	return behind;
+}
+
+/* The header is read first; it and what was read with it may reach beyond the
+ * offset. */
+static enum ev_status
+go(struct ev_decoder *decoder, const struct ev_behind *behind, uint64_t *at,
+    struct ev_err *err)
+{
+	struct ev_csv *csv = (struct ev_csv *)decoder;
+	enum ev_status status = EV_BAD;
+	struct ev_record record;
+	uint64_t from;
+
+	/* Without names in it, rows that are bad come before the first one
+	 * that can be counted. */
+	while (status == EV_BAD)
+		status = step(csv, NULL, &record, err);
+	if (status != EV_OK)
+		return status;
+	from = csv->taken - (csv->end - csv->start);
+	if (behind->offset > csv->taken || behind->offset < from) {
+		csv->start = csv->end = 0;
+		csv->taken = behind->offset;
+		csv->eof = false;
+	} else {
+		csv->start += (size_t)(behind->offset - from);
+	}
+	seal(csv);
+	csv->begun = true;
+	csv->searching = false;
+	csv->skip = 0;
+	csv->after_cr = behind->end == EV_RECORD_CR;
+	csv->goes_on = behind->end == EV_RECORD_TORN;
+	csv->line = behind->lines + !csv->goes_on;
+	*at = csv->taken;
+	return EV_OK;
 }
 
 enum ev_status
@@ -504,7 +588,7 @@ ev_csv_open(struct ev_decoder **decoder, struct ev_input *in,
 	if (check_settings(settings, err) != EV_OK)
 		return EV_FATAL;
 	csv = ev_mem_zalloc(1, sizeof(*csv));
-	csv->decoder = (struct ev_decoder){next, release};
+	csv->decoder = (struct ev_decoder){next, behind, go, release};
 	csv->in = in;
 	csv->set = *settings;
 	/* A quote that escapes itself is what doubling is. */

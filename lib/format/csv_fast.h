@@ -268,6 +268,8 @@ convert_record(struct ev_csv *csv, struct ev_buf *out, size_t *len)
 	if (p < pass.end) {
 		csv->line++;
 		csv->after_cr = *p++ == '\r';
+	} else {
+		csv->torn = true;
 	}
 	csv->start = (size_t)(p - csv->buf);
 	return true;

@@ -67,6 +67,9 @@ struct ev_csv {
 	char *buf; /* cap + EV_CSV_PADDING bytes; a newline stands at end */
 	size_t start, end, cap; /* the record begins at start */
 	bool eof;
+	uint64_t taken; /* bytes of the input that were read, or lie before */
+	bool torn;      /* the last record had no line end */
+	bool goes_on;  /* the line end of the last record of before must come */
 	bool after_cr; /* a newline at start belongs to the line before */
 	uint64_t line; /* the number of the line at start */
 	uint64_t skip; /* lines to drop before the next record */

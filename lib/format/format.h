@@ -35,6 +35,19 @@ struct ev_decoder {
 	 * record is given only when it is whole); EV_END; EV_FATAL. */
 	enum ev_status (*next)(struct ev_decoder *decoder, struct ev_buf *out,
 	    struct ev_record *record, struct ev_err *err);
+	/* Where the last record that next gave (or an event, a bad one) ends;
+	 * the input's own beginning and what is no record count to what they
+	 * stand before. */
+	struct ev_behind (*behind)(const struct ev_decoder *decoder);
+	/* Before the first next: prepares for going on behind a record that an
+	 * earlier decoder of the same settings gave; reads what it must know
+	 * from the input's beginning (a header). *at is the offset at which the
+	 * input must stand when next is called. EV_OK, EV_AGAIN (wait, call
+	 * again), EV_END (the input ends in its header), EV_FATAL; of the first
+	 * next EV_FATAL with exit 70 where a torn record goes on. NULL: the
+	 * input must be read from its beginning. */
+	enum ev_status (*go)(struct ev_decoder *decoder,
+	    const struct ev_behind *behind, uint64_t *at, struct ev_err *err);
 	/* Frees the decoder; the input is the caller's. */
 	void (*free)(struct ev_decoder *decoder);
 };

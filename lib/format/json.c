@@ -343,6 +343,15 @@ json_next(struct ev_decoder *decoder, struct ev_buf *out,
 	return EV_END;
 }
 
+static struct ev_behind
+json_behind(const struct ev_decoder *decoder)
+{
+	const struct json *json = (const struct json *)decoder;
+
+	return (struct ev_behind){json->lex.base, json->lex.line - 1,
+	    EV_RECORD_WHOLE};
+}
+
 static void
 json_free(struct ev_decoder *decoder)
 {
@@ -366,6 +375,7 @@ ev_json_open(struct ev_decoder **decoder, struct ev_input *in,
 	char end;
 
 	json->decoder.next = json_next;
+	json->decoder.behind = json_behind;
 	json->decoder.free = json_free;
 	json->in = in;
 	json->max_event = settings->max_event;

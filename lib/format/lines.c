@@ -19,6 +19,9 @@ struct ev_lines {
 	size_t at;      /* where the line begins in buf */
 	size_t seen;    /* up to where no newline was found */
 	size_t dropped; /* bytes that its beginning in buf lacks */
+	uint64_t taken; /* bytes of the input that were read, or lie before */
+	bool torn;      /* the last line had no end */
+	bool goes_on;   /* the line end of the last line of before must come */
 };
 
 struct ev_lines *
@@ -63,9 +66,27 @@ fill(struct ev_lines *lines, struct ev_err *err)
 	status = lines->in->read(lines->in, buf->ptr + buf->len,
 	    buf->cap - buf->len < CHUNK ? buf->cap - buf->len : CHUNK, &got,
 	    err);
-	if (status == EV_OK)
+	if (status == EV_OK) {
 		buf->len += got;
+		lines->taken += got;
+	}
 	return status;
+}
+
+/* The rest of a line that was given before, without its end: nothing, or it
+ * is not the line that it was. */
+static enum ev_status
+check_end(struct ev_lines *lines, size_t end, struct ev_err *err)
+{
+	size_t len = end - lines->at;
+
+	lines->goes_on = false;
+	if (!len || (len == 1 && lines->buf.ptr[lines->at] == '\r'))
+		return EV_OK;
+	return ev_err_set(err, EV_FATAL, EV_EXIT_DISAGREE,
+	    "'%s': the last line had no end and was read as it was; now it "
+	    "goes on",
+	    lines->in->name);
 }
 
 /* The line that ends before the offset `end`; the next begins at `next`. */
@@ -81,6 +102,7 @@ take(struct ev_lines *lines, size_t end, size_t next, struct ev_record *record,
 		len--;
 	record->line = lines->number++;
 	record->length = len + lines->dropped;
+	lines->torn = next == end;
 	lines->at = lines->seen = next;
 	lines->dropped = 0;
 	if (record->length > lines->max) {
@@ -113,13 +135,38 @@ ev_lines_next(struct ev_lines *lines, struct ev_record *record,
 		if (newline) {
 			size_t end = (size_t)(newline - buf->ptr);
 
+			if (lines->goes_on) {
+				if (check_end(lines, end, err) != EV_OK)
+					return EV_FATAL;
+				lines->at = lines->seen = end + 1;
+				continue;
+			}
 			return take(lines, end, end + 1, record, err);
 		}
 		lines->seen = buf->len;
 		status = fill(lines, err);
+		if (status == EV_END && lines->goes_on &&
+		    check_end(lines, buf->len, err) != EV_OK)
+			return EV_FATAL;
 		if (status == EV_END && buf->len > lines->at)
 			return take(lines, buf->len, buf->len, record, err);
 		if (status != EV_OK)
 			return status;
 	}
+}
+
+struct ev_behind
+ev_lines_behind(const struct ev_lines *lines)
+{
+	return (struct ev_behind){lines->taken - (lines->buf.len - lines->at) -
+		lines->dropped,
+	    lines->number - 1, lines->torn ? EV_RECORD_TORN : EV_RECORD_WHOLE};
+}
+
+void
+ev_lines_go(struct ev_lines *lines, const struct ev_behind *behind)
+{
+	lines->taken = behind->offset;
+	lines->number = behind->lines + 1;
+	lines->goes_on = behind->end == EV_RECORD_TORN;
 }

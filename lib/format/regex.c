@@ -109,6 +109,22 @@ regex_next(struct ev_decoder *decoder, struct ev_buf *out,
 	    "longer than %zu bytes as an event", regex->max_event);
 }
 
+static struct ev_behind
+regex_behind(const struct ev_decoder *decoder)
+{
+	return ev_lines_behind(((const struct regex *)decoder)->lines);
+}
+
+static enum ev_status
+regex_go(struct ev_decoder *decoder, const struct ev_behind *behind,
+    uint64_t *at, struct ev_err *err)
+{
+	(void)err;
+	ev_lines_go(((struct regex *)decoder)->lines, behind);
+	*at = behind->offset;
+	return EV_OK;
+}
+
 static void
 regex_free(struct ev_decoder *decoder)
 {
@@ -196,6 +212,8 @@ ev_regex_open(struct ev_decoder **decoder, struct ev_input *in,
 	enum ev_status status;
 
 	regex->decoder.next = regex_next;
+	regex->decoder.behind = regex_behind;
+	regex->decoder.go = regex_go;
 	regex->decoder.free = regex_free;
 	regex->max_event = settings->max_event;
 	status = compile(regex, settings->pattern, err);

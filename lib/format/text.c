@@ -38,6 +38,22 @@ text_next(struct ev_decoder *decoder, struct ev_buf *out,
 	    "longer than %zu bytes as an event", text->max_event);
 }
 
+static struct ev_behind
+text_behind(const struct ev_decoder *decoder)
+{
+	return ev_lines_behind(((const struct text *)decoder)->lines);
+}
+
+static enum ev_status
+text_go(struct ev_decoder *decoder, const struct ev_behind *behind,
+    uint64_t *at, struct ev_err *err)
+{
+	(void)err;
+	ev_lines_go(((struct text *)decoder)->lines, behind);
+	*at = behind->offset;
+	return EV_OK;
+}
+
 static void
 text_free(struct ev_decoder *decoder)
 {
@@ -64,6 +80,8 @@ ev_text_open(struct ev_decoder **decoder, struct ev_input *in,
 		    "the field's name ~ev is reserved");
 	text = ev_mem_zalloc(1, sizeof(*text));
 	text->decoder.next = text_next;
+	text->decoder.behind = text_behind;
+	text->decoder.go = text_go;
 	text->decoder.free = text_free;
 	text->lines = ev_lines_new(in, settings->max_event);
 	text->field = ev_mem_strndup(field.ptr, field.len);
