@@ -55,6 +55,16 @@ static const struct {
 static const char *const runs[] = {"00112233445566778899aabbccddeeff",
     "ffeeddccbbaa99887766554433221100"};
 
+/* Whether the word has this behind it. */
+static __attribute__((noinline)) bool
+has(const char **s, char c)
+{
+	bool there = **s == c;
+
+	*s += there;
+	return there;
+}
+
 /* Walks the stream; err.text is "" where nothing was wrong. */
 static void
 walk(const char *stream, struct ev_err *err)
@@ -85,9 +95,9 @@ walk(const char *stream, struct ev_err *err)
 		}
 		if (*s >= '0' && *s <= '9')
 			control.n = (uint64_t)(*s++ - '0');
-		if (*s == '+' && s++)
+		if (has(&s, '+'))
 			control.seq++;
-		if (*s == '\'' && s++)
+		if (has(&s, '\''))
 			control.run = ev_slice_of(runs[1]);
 		if (ev_trail_control(&trail, &control, lines, err) != EV_OK)
 			return;

@@ -92,7 +92,7 @@ test_merge(void **state)
 	assert_is(vector, "{\"a\":\"1\",\"b\":\"2\"}");
 	assert_int_equal(ev_vector_merge(vector,
 			     object("{ \"b\" : null, \"\\u0064\":\"\\u00e9\", "
-	                            "\"a\":\"3\" }"),
+				    "\"a\":\"3\" }"),
 			     &err),
 	    EV_OK);
 	assert_is(vector, "{\"a\":\"3\",\"d\":\"\xC3\xA9\"}");
