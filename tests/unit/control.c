@@ -22,108 +22,6 @@
 #define MARK "{\"~ev\":\"mark\",\"run\":\"" RUN "\",\"seq\":\"1\",\"n\":\"0\","
 #define SIDE "{\"~ev\":\"side\",\"run\":\"" RUN "\",\"to\":\"/b\",\"event\":"
 
-static void
-test_crc(void **state)
-{
-	(void)state;
-	/* The check value of the catalogue of CRC algorithms. */
-	assert_int_equal(ev_crc32c("123456789", 9), 0xe3069283);
-	assert_int_equal(ev_crc32c("", 0), 0);
-}
-
-static struct ev_slice
-line_of(const struct ev_buf *out)
-{
-	return (struct ev_slice){out->ptr, out->len - 1};
-}
-
-static void
-assert_text(struct ev_slice text, const char *expected)
-{
-	assert_true(ev_slice_is(text, expected));
-}
-
-static void
-test_fail(void **state)
-{
-	static const char *const why[] = {"x.csv:17: no number", "",
-	    "quote \" and \\ and \n", "caf\xC3\xA9", "\xFF not UTF-8"};
-	struct ev_control control;
-	struct ev_buf out = {0};
-	struct ev_err err;
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(why) / sizeof(*why); i++) {
-		out.len = 0;
-		ev_control_fail(&out, "evsource-file", 65, why[i]);
-		assert_int_equal(out.ptr[out.len - 1], '\n');
-		assert_int_equal(ev_control_parse(line_of(&out), &control,
-				     &err),
-		    EV_OK);
-		assert_int_equal(control.kind, EV_CONTROL_FAIL);
-		assert_int_equal(control.status, 65);
-		assert_text(control.by, "evsource-file");
-		assert_text(control.why, i == 4 ? "? not UTF-8" : why[i]);
-		ev_control_release(&control);
-	}
-	ev_buf_release(&out);
-}
-
-/* The line that text is with its checksum behind it; the caller's to free. */
-static char *
-checked(const char *text)
-{
-	return ev_mem_printf("%s,\"crc\":\"%08x\"}", text,
-	    ev_crc32c(text, strlen(text)));
-}
-
-static void
-test_members(void **state)
-{
-	struct ev_control control;
-	char *line = checked(
-	    "{\"~ev\":\"begin\",\"v\":\"1\",\"name\":\"a\\\"b\",\"run\":\"" RUN
-	    "\",\"base\":\"" RUN "/17\",\"pos\":{\"/a\\n#b\":\"17\",\"c\":null}"
-	    ",\"state\":\"/\\u0001\",\"sid\":\"0123456789abcdef\","
-	    "\"via\":[\"a 1\",\"b 2!\"],\"side\":[\"/x\"],"
-	    "\"in\":\"7\",\"new\":{\"a\" : [1, 2]}");
-
-	(void)state;
-	assert_int_equal(ev_control_parse(ev_slice_of(line), &control, NULL),
-	    EV_OK);
-	assert_text(control.name, "a\"b");
-	assert_text(control.run, RUN);
-	assert_text(control.base, RUN "/17");
-	assert_text(ev_value_raw(control.pos),
-	    "{\"/a\\n#b\":\"17\",\"c\":null}");
-	assert_text(control.state, "/\x01");
-	assert_text(control.sid, "0123456789abcdef");
-	assert_text(ev_value_raw(control.via), "[\"a 1\",\"b 2!\"]");
-	assert_text(ev_value_raw(control.side), "[\"/x\"]");
-	assert_text(control.more, "\"in\":\"7\",\"new\":{\"a\" : [1, 2]}");
-	ev_control_release(&control);
-	free(line);
-	line = checked(MARK "\"pos\":{},\"total\":7,\"hb\":\"1\",\"c\":\"0\","
-			    "\"x\\\"\":[],\"end\":\"final\",\"t\":\"now\"");
-	assert_int_equal(ev_control_parse(ev_slice_of(line), &control, NULL),
-	    EV_OK);
-	assert_int_equal(control.seal, EV_SEAL_FINAL);
-	assert_true(control.heartbeat);
-	assert_text(control.committed, "0");
-	assert_text(control.time, "now");
-	assert_null(control.wm.ptr);
-	assert_text(control.more, "\"total\":7,\"x\\\"\":[]");
-	ev_control_release(&control);
-	free(line);
-	line = checked(SIDE "{\"crc\":\"01234567\"},\"event\":1,\"");
-	assert_int_equal(ev_control_parse(ev_slice_of(line), &control, NULL),
-	    EV_OK);
-	assert_text(control.to, "/b");
-	assert_text(control.event, "{\"crc\":\"01234567\"},\"event\":1,\"");
-	ev_control_release(&control);
-	free(line);
-}
-
 /* Texts that only lack their checksum, and the exit status they ask for; 0:
  * they are good. */
 static const struct {
@@ -258,6 +156,123 @@ static const struct {
      "\"more\":1",
 	EV_EXIT_AGAIN},
 };
+
+static void
+test_crc(void **state)
+{
+	(void)state;
+	/* The check value of the catalogue of CRC algorithms. */
+	assert_int_equal(ev_crc32c("123456789", 9), 0xe3069283);
+	assert_int_equal(ev_crc32c("", 0), 0);
+	/* RFC 3720, B.4 */
+	assert_int_equal(ev_crc32c((const char[32]){0}, 32), 0x8a9136aa);
+	for (size_t len = 0; len < 64; len++)
+		for (size_t from = 0; from < 8; from++) {
+			uint32_t crc = 0xFFFFFFFF;
+
+			for (size_t i = from; i < from + len; i++) {
+				crc ^= (unsigned char)forms[0].text[i];
+				for (int bit = 0; bit < 8; bit++)
+					crc = crc & 1 ? crc >> 1 ^ 0x82F63B78
+						      : crc >> 1;
+			}
+			assert_int_equal(ev_crc32c(forms[0].text + from, len),
+			    ~crc);
+		}
+}
+
+static struct ev_slice
+line_of(const struct ev_buf *out)
+{
+	return (struct ev_slice){out->ptr, out->len - 1};
+}
+
+static void
+assert_text(struct ev_slice text, const char *expected)
+{
+	assert_true(ev_slice_is(text, expected));
+}
+
+static void
+test_fail(void **state)
+{
+	static const char *const why[] = {"x.csv:17: no number", "",
+	    "quote \" and \\ and \n", "caf\xC3\xA9", "\xFF not UTF-8"};
+	struct ev_control control;
+	struct ev_buf out = {0};
+	struct ev_err err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(why) / sizeof(*why); i++) {
+		out.len = 0;
+		ev_control_fail(&out, "evsource-file", 65, why[i]);
+		assert_int_equal(out.ptr[out.len - 1], '\n');
+		assert_int_equal(ev_control_parse(line_of(&out), &control,
+				     &err),
+		    EV_OK);
+		assert_int_equal(control.kind, EV_CONTROL_FAIL);
+		assert_int_equal(control.status, 65);
+		assert_text(control.by, "evsource-file");
+		assert_text(control.why, i == 4 ? "? not UTF-8" : why[i]);
+		ev_control_release(&control);
+	}
+	ev_buf_release(&out);
+}
+
+/* The line that text is with its checksum behind it; the caller's to free. */
+static char *
+checked(const char *text)
+{
+	return ev_mem_printf("%s,\"crc\":\"%08x\"}", text,
+	    ev_crc32c(text, strlen(text)));
+}
+
+static void
+test_members(void **state)
+{
+	struct ev_control control;
+	char *line = checked(
+	    "{\"~ev\":\"begin\",\"v\":\"1\",\"name\":\"a\\\"b\",\"run\":\"" RUN
+	    "\",\"base\":\"" RUN "/17\",\"pos\":{\"/a\\n#b\":\"17\",\"c\":null}"
+	    ",\"state\":\"/\\u0001\",\"sid\":\"0123456789abcdef\","
+	    "\"via\":[\"a 1\",\"b 2!\"],\"side\":[\"/x\"],"
+	    "\"in\":\"7\",\"new\":{\"a\" : [1, 2]}");
+
+	(void)state;
+	assert_int_equal(ev_control_parse(ev_slice_of(line), &control, NULL),
+	    EV_OK);
+	assert_text(control.name, "a\"b");
+	assert_text(control.run, RUN);
+	assert_text(control.base, RUN "/17");
+	assert_text(ev_value_raw(control.pos),
+	    "{\"/a\\n#b\":\"17\",\"c\":null}");
+	assert_text(control.state, "/\x01");
+	assert_text(control.sid, "0123456789abcdef");
+	assert_text(ev_value_raw(control.via), "[\"a 1\",\"b 2!\"]");
+	assert_text(ev_value_raw(control.side), "[\"/x\"]");
+	assert_text(control.more, "\"in\":\"7\",\"new\":{\"a\" : [1, 2]}");
+	ev_control_release(&control);
+	free(line);
+	line = checked(MARK "\"pos\":{},\"total\":7,\"hb\":\"1\",\"c\":\"0\","
+			    "\"x\\\"\":[],\"end\":\"final\",\"t\":\"now\"");
+	assert_int_equal(ev_control_parse(ev_slice_of(line), &control, NULL),
+	    EV_OK);
+	assert_int_equal(control.seal, EV_SEAL_FINAL);
+	assert_true(control.heartbeat);
+	assert_text(control.committed, "0");
+	assert_text(control.time, "now");
+	assert_null(control.wm.ptr);
+	assert_text(control.more, "\"total\":7,\"x\\\"\":[]");
+	ev_control_release(&control);
+	free(line);
+	line = checked(SIDE "{\"crc\":\"01234567\"},\"event\":1,\"");
+	assert_int_equal(ev_control_parse(ev_slice_of(line), &control, NULL),
+	    EV_OK);
+	assert_text(control.to, "/b");
+	assert_text(control.event, "{\"crc\":\"01234567\"},\"event\":1,\"");
+	ev_control_release(&control);
+	free(line);
+}
 
 static void
 test_forms(void **state)
