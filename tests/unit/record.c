@@ -66,7 +66,7 @@ what_is_no_record_changes_nothing(void **state)
 		const char *json, *why;
 	} cases[] = {
 	    {"", "the record is damaged: the line ends too early"},
-	    {"[]", "the record is damaged: not an object"},
+	    {"[]", "the record is damaged: not a JSON object"},
 	    {"{}", "the record is damaged: its id is not there"},
 	    {"{\"id\":\"1\"}", "the record is damaged: its name is not there"},
 	    {"{\"id\":\"1\",\"name\":\"a\"}",
