@@ -27,19 +27,16 @@
 
 const struct ev_opt ev_marker_options[10] = {
     {"name", 0, EV_OPT_TEXT, FIELD(name), "NAME",
-	"the pipeline: go on where it was; see evkit(7)"},
-    {"from", 0, EV_OPT_TEXT, FIELD(from), "POSITION",
-	"where a new pipeline begins: start|end|TIME|OFFSET"},
-    {"mark-every", 0, EV_OPT_TEXT, FIELD(mark_every), "N|TIME|SIZE",
-	"commit after so many events, or 1s, or 64M"},
-    {"mark-when", 0, EV_OPT_TEXT, FIELD(mark_when), "FIELD",
-	"commit where this field's value changes"},
+	"of the pipeline: goes on where it was, see evkit(7)"},
+    {"from", 0, EV_OPT_TEXT, FIELD(from), "POSITION", NULL},
+    {"mark-every", 0, EV_OPT_TEXT, FIELD(mark_every), "N|TIME|SIZE", NULL},
+    {"mark-when", 0, EV_OPT_TEXT, FIELD(mark_when), "FIELD", NULL},
     {"input", 0, EV_OPT_LIST, FIELD(input), "NAME", NULL},
     {"changed", 0, EV_OPT_CHOICE, FIELD(changed), "stop|read|skip", NULL},
     {"final", 0, EV_OPT_FLAG, FIELD(final), NULL, NULL},
     {"quiet-busy", 0, EV_OPT_FLAG, FIELD(quiet_busy), NULL, NULL},
     {"restarts", 0, EV_OPT_COUNT, FIELD(restarts), "N", NULL},
-    {"marks", 0, EV_OPT_FLAG, FIELD(marks), NULL, NULL},
+    {"marks", 0, EV_OPT_FLAG, FIELD(marks), NULL, ""},
 };
 
 static int64_t

@@ -230,6 +230,13 @@ help_line(const struct ev_opt *opt)
 		printf("%-27s  %s\n", left, opt->help);
 }
 
+/* An option between our own commands, of which --help says nothing. */
+static bool
+is_internal(const struct ev_opt *opt)
+{
+	return opt->help && !*opt->help;
+}
+
 /* The names of the options that --help does not explain, filled into lines. */
 static void
 help_rest(const struct flat *flat)
@@ -256,6 +263,8 @@ help(const struct ev_opt_usage *usage, const struct flat *flat)
 	printf("Usage: %s %s\n%s\n\n", usage->name, usage->args,
 	    usage->summary);
 	for (size_t i = 0; i < flat->count; i++) {
+		if (is_internal(flat->opt[i]))
+			continue;
 		if (flat->opt[i]->help && lines++ < HELP_LINES)
 			help_line(flat->opt[i]);
 		hidden += !flat->opt[i]->help;

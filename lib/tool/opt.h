@@ -37,7 +37,8 @@ struct ev_opt {
 	const char *arg;  /* "PLACE"; NULL for a flag. For EV_OPT_CHOICE the
 	                      * words themselves: "stop|skip" */
 	const char *help; /* a few words, at most 50 characters; NULL: --help
-	                      * names it in its last lines only */
+	                      * names it in its last lines only; "": it does
+	                      * not, since it is between commands of ours */
 };
 
 struct ev_opt_list {

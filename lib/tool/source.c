@@ -16,15 +16,13 @@
 static const struct ev_opt options[] = {
     {"format", 0, EV_OPT_CHOICE, FIELD(format),
 	"ndjson|json|csv|tsv|text|regex", "how bytes become events"},
-    {"path", 0, EV_OPT_TEXT, FIELD(path), "KEY.KEY",
-	"json: where the events are in a document"},
+    {"path", 0, EV_OPT_TEXT, FIELD(path), "KEY.KEY", NULL},
     {"follow", 0, EV_OPT_FLAG, FIELD(follow), NULL,
 	"go on as the place grows; never end"},
     {"limit", 'n', EV_OPT_COUNT, FIELD(limit), "N", "end after N events"},
     {"meta", 0, EV_OPT_TEXT, FIELD(meta), "FIELD",
 	"add where each event stood, as one object"},
-    {"progress", 0, EV_OPT_FLAG, FIELD(progress), NULL,
-	"show bytes, events and speed on a terminal"},
+    {"progress", 0, EV_OPT_FLAG, FIELD(progress), NULL, NULL},
     {"set", 'X', EV_OPT_LIST, FIELD(extra), "KEY=VALUE",
 	"a setting of the connector or the format"},
 };
