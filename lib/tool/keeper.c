@@ -1,0 +1,326 @@
+/*
+ * keeper: see keeper.h.
+ */
+#include "tool/keeper.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/mem.h"
+#include "event/build.h"
+#include "state/object.h"
+#include "state/record.h"
+#include "tool/child.h"
+#include "tool/place.h"
+#include "tool/tool.h"
+
+#define ANSWER_MAX (256u << 20) /* bytes, of which a record is the most */
+#define WHATEVER "-"
+
+const struct ev_opt ev_keeper_options[1] = {
+    {"record", 0, EV_OPT_CHOICE, offsetof(struct ev_keeper_settings, record),
+	"none|get|put|drop", NULL},
+};
+
+void
+ev_keeper_release(struct ev_keeper_state *state)
+{
+	free(state->record);
+	free(state->where);
+	free(state->held);
+	*state = (struct ev_keeper_state){0};
+}
+
+/* Appends all that can be read. */
+static enum ev_status
+read_all(int fd, const char *name, struct ev_buf *out, struct ev_err *err)
+{
+	ssize_t n = 1;
+
+	while (n && out->len < ANSWER_MAX) {
+		ev_buf_reserve(out, 1u << 16);
+		n = read(fd, out->ptr + out->len, 1u << 16);
+		if (n > 0)
+			out->len += (size_t)n;
+		if (n < 0 && errno != EINTR)
+			return ev_err_set(err, EV_FATAL, EV_EXIT_IO,
+			    "cannot read '%s': %s", name, ev_err_errno(errno));
+	}
+	if (n)
+		return ev_err_set(err, EV_FATAL, EV_EXIT_IO,
+		    "%s: more than any record", name);
+	return EV_OK;
+}
+
+/* --- the connector's side ------------------------------------------------ */
+
+static void
+build_text(struct ev_buf *out, const char *key, const char *text)
+{
+	if (!text)
+		return;
+	ev_build_key(out, ev_slice_of(key));
+	ev_build_text(out, ev_slice_of(text));
+}
+
+static void
+build_flag(struct ev_buf *out, const char *key, bool set)
+{
+	build_text(out, key, set ? "1" : NULL);
+}
+
+static void
+build_state(struct ev_buf *out, const struct ev_keeper_state *state)
+{
+	char tail[24];
+
+	snprintf(tail, sizeof(tail), "%llu", (unsigned long long)state->tail);
+	ev_build_open(out);
+	build_text(out, "where", state->where);
+	build_text(out, "held", state->held);
+	build_text(out, "tail", state->tail ? tail : NULL);
+	build_flag(out, "strange", state->strange);
+	build_flag(out, "log", state->log);
+	build_flag(out, "upsert", state->upsert);
+	build_flag(out, "in_state", state->in_state);
+	if (state->record) {
+		ev_build_key(out, EV_SLICE("record"));
+		ev_build_raw(out, ev_slice_of(state->record));
+	}
+	ev_build_close(out);
+}
+
+static void
+serve_get(struct ev_keeper *keeper)
+{
+	struct ev_keeper_state state = {0};
+	struct ev_writer *writer = ev_tool_stdout();
+	struct ev_err err;
+
+	if (keeper->get(keeper, &state, &err) != EV_OK)
+		ev_tool_fail(&err);
+	build_state(ev_writer_begin(writer), &state);
+	if (ev_writer_end(writer, &err) != EV_OK)
+		ev_tool_fail(&err);
+	ev_keeper_release(&state);
+}
+
+/* The record there is the one that was asked about, or any of the name's. */
+static void
+check_id(const struct ev_keeper *keeper, const struct ev_keeper_state *state,
+    const char *was)
+{
+	struct ev_record record;
+	struct ev_err err;
+
+	ev_record_init(&record, keeper->name, keeper->place);
+	if (!state->record)
+		ev_tool_die(EV_EXIT_DISAGREE, "%s has no record of %s",
+		    keeper->place, keeper->name);
+	if (ev_record_parse(&record, ev_slice_of(state->record), &err) != EV_OK)
+		ev_tool_fail(&err);
+	if (strcmp(record.name, keeper->name))
+		ev_tool_die(EV_EXIT_DISAGREE,
+		    "the record of %s is that of pipeline %s, not of %s",
+		    keeper->place, record.name, keeper->name);
+	if (strcmp(was, WHATEVER) && strcmp(was, record.id))
+		ev_tool_die(EV_EXIT_DISAGREE,
+		    "pipeline %s has gone on meanwhile: its record was %s "
+		    "and is %s",
+		    keeper->name, was, record.id);
+	ev_record_release(&record);
+}
+
+static void
+serve_change(struct ev_keeper *keeper, enum ev_keeper_verb verb)
+{
+	struct ev_keeper_state state = {0};
+	struct ev_buf input = {0};
+	struct ev_err err;
+	char *text, *end;
+
+	if (read_all(STDIN_FILENO, "standard input", &input, &err) != EV_OK)
+		ev_tool_fail(&err);
+	text = ev_mem_strdup(ev_buf_cstr(&input));
+	end = text + strcspn(text, "\n");
+	if (!*end)
+		ev_tool_die(EV_EXIT_USAGE,
+		    "--record: standard input has no id (evpos asks this)");
+	*end++ = '\0';
+	if (keeper->lock(keeper, &err) != EV_OK ||
+	    keeper->get(keeper, &state, &err) != EV_OK)
+		ev_tool_fail(&err);
+	check_id(keeper, &state, text);
+	if ((verb == EV_KEEPER_PUT
+		    ? keeper->put(keeper, ev_slice_of(end), &err)
+		    : keeper->drop(keeper, &err)) != EV_OK)
+		ev_tool_fail(&err);
+	ev_keeper_release(&state);
+	ev_buf_release(&input);
+	free(text);
+}
+
+void
+ev_keeper_serve(struct ev_keeper *keeper, enum ev_keeper_verb verb)
+{
+	if (!keeper->name)
+		ev_tool_die(EV_EXIT_USAGE, "--record: of which --name?");
+	if (verb == EV_KEEPER_GET)
+		serve_get(keeper);
+	else
+		serve_change(keeper, verb);
+	ev_tool_done(EV_EXIT_OK);
+}
+
+/* --- evpos's side -------------------------------------------------------- */
+
+/* Starts the place's connector. What it says is enough: after a failure of
+ * its own there is no text. */
+static enum ev_status
+start(struct ev_child *child, const char *verb, const char *name,
+    const char *place, bool reading, struct ev_err *err)
+{
+	struct ev_slice scheme = ev_place_scheme(place);
+	char *connector = ev_mem_printf("evsink-%.*s", (int)scheme.len,
+	    scheme.ptr);
+	char *ask = ev_mem_printf("--record=%s", verb);
+	char *as = ev_mem_printf("--name=%s", name);
+	char *where = ev_mem_strdup(place);
+	char *argv[] = {connector, ask, as, where, NULL};
+	enum ev_status status = ev_child_start(child, connector, argv, reading,
+	    -1, err);
+
+	child->name = "evsink";
+	free(connector);
+	free(ask);
+	free(as);
+	free(where);
+	return status;
+}
+
+static enum ev_status
+finish(struct ev_child *child, struct ev_err *err)
+{
+	struct ev_err own;
+
+	if (ev_child_wait(child, &own) == EV_OK)
+		return EV_OK;
+	/* A signal's death says nothing itself. */
+	return ev_err_set(err, EV_FATAL, own.exit, "%s",
+	    own.exit > 128 ? own.text : "");
+}
+
+static enum ev_status
+read_member(struct ev_keeper_state *state, const struct ev_member *member,
+    struct ev_err *err)
+{
+	static const char what[] = "the answer of evsink";
+	const struct {
+		const char *key;
+		char **text;
+	} texts[] = {{"where", &state->where}, {"held", &state->held}};
+	const struct {
+		const char *key;
+		bool *flag;
+	} flags[] = {{"strange", &state->strange}, {"log", &state->log},
+	    {"upsert", &state->upsert}, {"in_state", &state->in_state}};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (ev_value_text_is(member->key, ev_slice_of(texts[i].key)))
+			return ev_object_text(what, member, texts[i].text, err);
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		if (ev_value_text_is(member->key, ev_slice_of(flags[i].key)))
+			*flags[i].flag = true;
+	if (ev_value_text_is(member->key, EV_SLICE("tail")))
+		return ev_object_number(what, member, &state->tail, err);
+	if (ev_value_text_is(member->key, EV_SLICE("record"))) {
+		free(state->record);
+		state->record = ev_mem_strndup(member->value.ptr,
+		    member->value.len);
+	}
+	return EV_OK;
+}
+
+static enum ev_status
+parse_state(struct ev_slice answer, struct ev_keeper_state *state,
+    struct ev_err *err)
+{
+	struct ev_buf own = {0};
+	struct ev_value object;
+	struct ev_member member;
+	const char *at = NULL;
+	enum ev_status status = ev_object_read(answer, "the answer of evsink",
+	    &own, &object, err);
+
+	while (status == EV_OK && ev_value_next(object, &at, &member))
+		status = read_member(state, &member, err);
+	ev_buf_release(&own);
+	return status == EV_OK ? EV_OK : EV_FATAL;
+}
+
+enum ev_status
+ev_keeper_get(const char *name, const char *place,
+    struct ev_keeper_state *state, struct ev_err *err)
+{
+	struct ev_buf answer = {0};
+	struct ev_child child;
+	enum ev_status status, ended;
+
+	*state = (struct ev_keeper_state){0};
+	if (start(&child, "get", name, place, true, err) != EV_OK)
+		return EV_FATAL;
+	status = read_all(child.fd, "evsink", &answer, err);
+	ended = finish(&child, err);
+	if (status == EV_OK)
+		status = ended;
+	if (status == EV_OK)
+		status = parse_state(ev_buf_as_slice(&answer), state, err);
+	ev_buf_release(&answer);
+	return status;
+}
+
+static enum ev_status
+change(const char *verb, const char *name, const char *place, const char *was,
+    struct ev_slice record, struct ev_err *err)
+{
+	struct ev_child child;
+	struct iovec iov[] = {
+	    {(void *)(uintptr_t)was, strlen(was)},
+	    {(void *)(uintptr_t)"\n", 1},
+	    {(void *)(uintptr_t)record.ptr, record.len},
+	};
+
+	if (start(&child, verb, name, place, false, err) != EV_OK)
+		return EV_FATAL;
+	/* Where it ended before it had read this it says why. */
+	if (ev_io_write(child.fd, "evsink", iov, 3, NULL, NULL) != EV_OK) {
+		struct ev_err own;
+
+		if (finish(&child, &own) != EV_OK)
+			return ev_err_set(err, EV_FATAL, own.exit, "%s",
+			    own.text);
+		return ev_err_set(err, EV_FATAL, EV_EXIT_IO,
+		    "cannot write to the evsink of '%s'", place);
+	}
+	return finish(&child, err);
+}
+
+enum ev_status
+ev_keeper_put(const char *name, const char *place, const char *was,
+    struct ev_slice record, struct ev_err *err)
+{
+	return change("put", name, place, was, record, err);
+}
+
+enum ev_status
+ev_keeper_drop(const char *name, const char *place, const char *was,
+    struct ev_err *err)
+{
+	return change("drop", name, place, was, EV_SLICE(""), err);
+}
