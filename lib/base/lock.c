@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -53,7 +52,7 @@ holder_of(const struct stat *file)
 	return pid;
 }
 
-void
+bool
 ev_lock_holder(const struct stat *file, char *text, size_t size)
 {
 	char path[64], command[64] = "";
@@ -62,7 +61,7 @@ ev_lock_holder(const struct stat *file, char *text, size_t size)
 
 	snprintf(text, size, "another process");
 	if (pid <= 0)
-		return;
+		return false;
 	snprintf(path, sizeof(path), "/proc/%ld/comm", pid);
 	comm = fopen(path, "re");
 	if (comm && fgets(command, sizeof(command), comm))
@@ -70,6 +69,7 @@ ev_lock_holder(const struct stat *file, char *text, size_t size)
 	if (comm)
 		fclose(comm);
 	snprintf(text, size, "process %ld (%s)", pid, command);
+	return true;
 }
 
 /* True while the open file is still the one at the path. */

@@ -5,6 +5,7 @@
 #ifndef EV_BASE_LOCK_H
 #define EV_BASE_LOCK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/stat.h>
 
@@ -15,9 +16,10 @@
  * is for the message. */
 enum ev_status ev_lock_take(int fd, const char *path, struct ev_err *err);
 
-/* Who holds the lock of the file: "process 123 (evsink)"; Linux only, "another
- * process" elsewhere. */
-void ev_lock_holder(const struct stat *file, char *text, size_t size);
+/* Who holds the lock of the file: "process 123 (evsink)", or "another process"
+ * and false where none can be seen (as anywhere but on Linux). Does not try
+ * the lock, so that it gets in nobody's way. */
+bool ev_lock_holder(const struct stat *file, char *text, size_t size);
 
 /* Opens the file, which is made where it is missing, and takes its lock. *fd
  * is the caller's to close. EV_AGAIN: another has it; EV_FATAL: exit 73. */

@@ -287,6 +287,23 @@ ev_pipeline_open(struct ev_pipeline *pipeline, const char *name,
 	return EV_FATAL;
 }
 
+enum ev_status
+ev_pipeline_find(struct ev_pipeline *pipeline, const char *name,
+    struct ev_err *err)
+{
+	struct stat there;
+
+	*pipeline = (struct ev_pipeline){0};
+	if (ev_pipeline_check_name(name, err) != EV_OK ||
+	    ev_pipeline_state(&pipeline->state, false, err) != EV_OK)
+		return EV_FATAL;
+	pipeline->name = ev_mem_strdup(name);
+	pipeline->folder = ev_mem_printf("%s/%s", pipeline->state, name);
+	if (stat(pipeline->folder, &there) == 0 && S_ISDIR(there.st_mode))
+		return EV_OK;
+	return EV_END;
+}
+
 void
 ev_pipeline_release(struct ev_pipeline *pipeline)
 {
@@ -346,6 +363,86 @@ ev_pipeline_lock(const struct ev_pipeline *pipeline, const char *lock, int *fd,
 	free(path);
 	return status;
 }
+
+bool
+ev_pipeline_holder(const struct ev_pipeline *pipeline, const char *lock,
+    char *text, size_t size)
+{
+	char *path = file_of(pipeline, lock);
+	struct stat file;
+	bool held = stat(path, &file) == 0 && ev_lock_holder(&file, text, size);
+
+	free(path);
+	return held;
+}
+
+/* --- all of them --------------------------------------------------------- */
+
+static int
+by_bytes(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static bool
+is_pipeline(int folder, const char *name)
+{
+	struct stat there;
+
+	return ev_pipeline_check_name(name, NULL) == EV_OK &&
+	    fstatat(folder, name, &there, 0) == 0 && S_ISDIR(there.st_mode);
+}
+
+enum ev_status
+ev_pipeline_list(const char *state, char ***names, size_t *count,
+    struct ev_err *err)
+{
+	DIR *dir = opendir(state);
+	const struct dirent *entry;
+
+	*names = NULL;
+	*count = 0;
+	if (!dir && errno == ENOENT)
+		return EV_OK;
+	if (!dir)
+		return ev_err_set(err, EV_FATAL, EV_EXIT_IO,
+		    "cannot read the state folder '%s': %s", state,
+		    ev_err_errno(errno));
+	while ((entry = readdir(dir)))
+		if (is_pipeline(dirfd(dir), entry->d_name)) {
+			*names = ev_mem_realloc(*names,
+			    (*count + 1) * sizeof(**names));
+			(*names)[(*count)++] = ev_mem_strdup(entry->d_name);
+		}
+	closedir(dir);
+	if (*count)
+		qsort(*names, *count, sizeof(**names), by_bytes);
+	return EV_OK;
+}
+
+enum ev_status
+ev_pipeline_remove(const struct ev_pipeline *pipeline, struct ev_err *err)
+{
+	DIR *dir = opendir(pipeline->folder);
+	const struct dirent *entry;
+
+	/* The record goes first, and the locks, which it is held by, last. */
+	for (const char *const *first =
+		 (const char *const[]){"record", "tries", NULL};
+	     dir && *first; first++)
+		unlinkat(dirfd(dir), *first, 0);
+	while (dir && (entry = readdir(dir)))
+		unlinkat(dirfd(dir), entry->d_name, 0);
+	if (dir)
+		closedir(dir);
+	if (rmdir(pipeline->folder) && errno != ENOENT)
+		return ev_err_set(err, EV_FATAL, EV_EXIT_IO,
+		    "cannot remove folder '%s': %s", pipeline->folder,
+		    ev_err_errno(errno));
+	return ev_durable_sync_folder(pipeline->folder, err);
+}
+
+/* --- the record's copy --------------------------------------------------- */
 
 enum ev_status
 ev_pipeline_read(const struct ev_pipeline *pipeline, struct ev_buf *out,

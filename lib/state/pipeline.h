@@ -20,7 +20,7 @@
 #define EV_SID_LEN 16
 
 struct ev_pipeline {
-	char *state;  /* the state folder, absolute, links followed */
+	char *state; /* the state folder, absolute, links followed */
 	char sid[EV_SID_LEN + 1];
 	char *folder; /* STATE/NAME */
 	char *name;
@@ -38,9 +38,29 @@ enum ev_status ev_pipeline_state(char **state, bool make, struct ev_err *err);
 /* Opens, and makes what is missing. `state` NULL: by the rule above; else this
  * folder, whose sid must be `sid` (a sink gets both from begin). EV_FATAL: 64
  * for the name, 73, 74, 78 (the folder there has another sid). */
-enum ev_status ev_pipeline_open(struct ev_pipeline *pipeline,
-    const char *name, const char *state, const char *sid, struct ev_err *err);
+enum ev_status ev_pipeline_open(struct ev_pipeline *pipeline, const char *name,
+    const char *state, const char *sid, struct ev_err *err);
 void ev_pipeline_release(struct ev_pipeline *pipeline);
+
+/* The same for who only looks: makes nothing, and sid is not read. EV_END:
+ * there is no such pipeline; EV_FATAL: 64, 78. */
+enum ev_status ev_pipeline_find(struct ev_pipeline *pipeline, const char *name,
+    struct ev_err *err);
+
+/* The names of all pipelines in the state folder, in byte order, and their
+ * number: an array and texts that are the caller's to free. EV_FATAL: 74. */
+enum ev_status ev_pipeline_list(const char *state, char ***names, size_t *count,
+    struct ev_err *err);
+
+/* Removes the pipeline's folder and all that is in it; both locks are the
+ * caller's. EV_FATAL: exit 74. */
+enum ev_status ev_pipeline_remove(const struct ev_pipeline *pipeline,
+    struct ev_err *err);
+
+/* Who holds one of its locks ("process 12 (evsource-file)"); false: nobody
+ * that can be seen. */
+bool ev_pipeline_holder(const struct ev_pipeline *pipeline, const char *lock,
+    char *text, size_t size);
 
 /* Takes one of its locks for the process's life ("lock", "sink.lock"), or
  * until *fd is closed. EV_FATAL: exit 76, another process, which the message
@@ -57,8 +77,8 @@ enum ev_status ev_pipeline_write(const struct ev_pipeline *pipeline,
 
 /* How many runs ended with 75 from this base, and the last one's reason
  * (the caller's to free; NULL where there is none). */
-unsigned ev_pipeline_tries(const struct ev_pipeline *pipeline,
-    const char *base, char **why);
+unsigned ev_pipeline_tries(const struct ev_pipeline *pipeline, const char *base,
+    char **why);
 /* One more of them. What cannot be written is not counted. */
 void ev_pipeline_tried(const struct ev_pipeline *pipeline, const char *run,
     const char *base, const char *why);

@@ -157,9 +157,8 @@ serve_change(struct ev_keeper *keeper, enum ev_keeper_verb verb)
 	    keeper->get(keeper, &state, &err) != EV_OK)
 		ev_tool_fail(&err);
 	check_id(keeper, &state, text);
-	if ((verb == EV_KEEPER_PUT
-		    ? keeper->put(keeper, ev_slice_of(end), &err)
-		    : keeper->drop(keeper, &err)) != EV_OK)
+	if ((verb == EV_KEEPER_PUT ? keeper->put(keeper, ev_slice_of(end), &err)
+				   : keeper->drop(keeper, &err)) != EV_OK)
 		ev_tool_fail(&err);
 	ev_keeper_release(&state);
 	ev_buf_release(&input);
@@ -292,7 +291,7 @@ change(const char *verb, const char *name, const char *place, const char *was,
 	struct ev_child child;
 	struct iovec iov[] = {
 	    {(void *)(uintptr_t)was, strlen(was)},
-	    {(void *)(uintptr_t)"\n", 1},
+	    {(void *)(uintptr_t) "\n", 1},
 	    {(void *)(uintptr_t)record.ptr, record.len},
 	};
 

@@ -41,14 +41,14 @@ extern const struct ev_opt ev_keeper_options[1];
 
 /* What a store says of its record. Texts are owned. */
 struct ev_keeper_state {
-	char *record;   /* as JSON; NULL: there is none */
-	char *where;    /* in which file, table …, for people */
-	char *held;     /* who holds the sink's lock; NULL: nobody known */
-	bool log;       /* others read what is written here, by positions */
-	bool upsert;    /* what is written again replaces itself */
-	bool in_state;  /* the record is the one in the state folder */
-	uint64_t tail;  /* bytes there of which no record speaks, */
-	bool strange;   /* and which no run of ours has written */
+	char *record;  /* as JSON; NULL: there is none */
+	char *where;   /* in which file, table …, for people */
+	char *held;    /* who holds the sink's lock; NULL: nobody known */
+	bool log;      /* others read what is written here, by positions */
+	bool upsert;   /* what is written again replaces itself */
+	bool in_state; /* the record is the one in the state folder */
+	uint64_t tail; /* bytes there of which no record speaks, */
+	bool strange;  /* and which no run of ours has written */
 };
 
 struct ev_keeper {
