@@ -3,11 +3,14 @@
  * input, packed or not, in any format. evsource becomes it for places without
  * a scheme.
  */
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/mem.h"
 #include "base/shell.h"
+#include "state/filepos.h"
 #include "tool/decode.h"
 #include "tool/emit.h"
 #include "tool/file.h"
@@ -28,6 +31,8 @@ struct source {
 	struct ev_decode decode;
 	struct ev_emit emit;
 	struct ev_csv_suggest *suggest; /* --suggest-types, or NULL */
+	char *key;    /* of the file that is read, in the vector */
+	int fd;       /* of it, where it has positions; -1 */
 	bool doubted; /* that the delimiter is right, and said so */
 };
 
@@ -134,9 +139,86 @@ doubt_delimiter(struct source *source, const struct ev_decoding *decoding)
 	    decoding->in->name, other, other);
 }
 
+/* The position of the file that is being read, for a mark. */
+static void
+tell(void *arg)
+{
+	struct source *source = arg;
+	struct ev_filepos pos = {.behind = ev_emit_behind(&source->emit)};
+	struct ev_buf text = {0};
+	struct ev_err err;
+	uint64_t size;
+
+	if (source->fd < 0)
+		return;
+	if (ev_filepos_look(source->fd, source->key, &pos.node, &size, &err) !=
+		EV_OK ||
+	    ev_filepos_hash(&pos, source->fd, pos.behind.offset, &err) ==
+		EV_FATAL)
+		ev_tool_fail(&err);
+	ev_filepos_build(&pos, &text);
+	ev_marker_set(&source->emit.marker, source->key, ev_buf_cstr(&text));
+	ev_buf_release(&text);
+}
+
+/* Brings the input of a part to where an earlier run ended. */
+static void
+go_on(struct source *source, struct ev_decoding *decoding,
+    const struct ev_behind *from)
+{
+	uint64_t at = from->offset;
+	enum ev_status status = EV_AGAIN;
+	struct ev_err err;
+
+	if (decoding->decoder && !decoding->decoder->go) {
+		source->emit.drop = from->offset;
+		return;
+	}
+	while (decoding->decoder && status == EV_AGAIN) {
+		status = decoding->decoder->go(decoding->decoder, from, &at,
+		    &err);
+		if (status == EV_AGAIN &&
+		    decoding->in->wait(decoding->in, &err) != EV_OK)
+			ev_tool_fail(&err);
+	}
+	if (status == EV_FATAL)
+		ev_tool_fail(&err);
+	if (status == EV_OK || !decoding->decoder)
+		lseek(source->fd, (off_t)at, SEEK_SET);
+}
+
+/* Where an earlier run ended in the file; false: it is new. */
+static bool
+find_position(struct source *source, struct ev_behind *from)
+{
+	struct ev_slice text = {NULL, 0};
+	struct ev_filepos pos;
+	struct ev_err err;
+
+	if (source->fd >= 0 && source->emit.marker.on)
+		text = ev_vector_get(source->emit.marker.from,
+		    ev_slice_of(source->key));
+	if (!text.ptr)
+		return false;
+	if (ev_filepos_parse(text, &pos, &err) == EV_BAD)
+		ev_tool_fail(&err);
+	switch (ev_filepos_match(&pos, source->fd, &err)) {
+	case EV_OK:
+		*from = pos.behind;
+		return from->offset > 0;
+	case EV_END:
+		ev_tool_die(EV_EXIT_DISAGREE,
+		    "'%s' is not the file that was read before", source->key);
+	default:
+		ev_tool_fail(&err);
+	}
+}
+
 static void
 read_part(struct source *source, const struct ev_part *part)
 {
+	struct ev_behind from;
+	bool again;
 	enum ev_source_format format = format_of(&source->settings, part);
 	struct ev_decoding decoding;
 	struct ev_err err;
@@ -144,12 +226,15 @@ read_part(struct source *source, const struct ev_part *part)
 	if (ev_decode_begin(&source->decode, format, part->in, &decoding,
 		&err) != EV_OK)
 		ev_tool_fail(&err);
+	again = find_position(source, &from);
+	if (again)
+		go_on(source, &decoding, &from);
 	if (source->suggest)
 		suggest_types(source, &decoding);
 	else if (decoding.decoder)
 		ev_emit_records(&source->emit, decoding.decoder, decoding.in);
 	else
-		ev_emit_lines(&source->emit, decoding.in,
+		ev_emit_lines(&source->emit, decoding.in, again ? &from : NULL,
 		    format == EV_SOURCE_UNKNOWN ? guess : document);
 	if (format == EV_SOURCE_CSV || format == EV_SOURCE_TSV)
 		doubt_delimiter(source, &decoding);
@@ -172,6 +257,9 @@ read_file(struct source *source, const char *path)
 	/* The next file may be a pipe that lets us wait. */
 	ev_stage_flush(&source->emit.stage);
 	status = ev_file_open(&file, path, &how, &err);
+	source->fd = status == EV_OK ? ev_file_fd(file) : -1;
+	if (source->fd >= 0 && ev_place_absolute(path, &source->key, &err))
+		ev_tool_fail(&err);
 	while (status == EV_OK && !ev_emit_full(&source->emit)) {
 		status = ev_file_next(file, &part, &err);
 		if (status == EV_OK)
@@ -179,7 +267,11 @@ read_file(struct source *source, const char *path)
 	}
 	if (status != EV_OK && status != EV_END)
 		ev_tool_fail(&err);
+	tell(source);
 	ev_file_close(file);
+	free(source->key);
+	source->key = NULL;
+	source->fd = -1;
 }
 
 /* A name in --types that is no column's is a typing error, and the events that
@@ -213,13 +305,16 @@ main(int argc, char **argv)
 		ev_tool_die(EV_EXIT_USAGE,
 		    "no place to read from ('-' is "
 		    "standard input)");
+	if (ev_decode_init(&source.decode, &source.settings, &err) != EV_OK)
+		ev_tool_fail(&err);
+	ev_emit_open(&source.emit, &source.settings);
+	source.emit.tell = tell;
+	source.emit.arg = &source;
+	source.fd = -1;
 	for (; rest < argc; rest++)
 		if (ev_files_add(&files, ev_place_path(argv[rest]), &err))
 			ev_tool_fail(&err);
 	check_settings(&source.settings, &files);
-	if (ev_decode_init(&source.decode, &source.settings, &err) != EV_OK)
-		ev_tool_fail(&err);
-	ev_emit_open(&source.emit, &source.settings);
 	if (source.settings.csv.suggest)
 		source.suggest = ev_csv_suggest_new();
 	for (size_t i = 0; i < files.count && !ev_emit_full(&source.emit); i++)
@@ -227,6 +322,7 @@ main(int argc, char **argv)
 	if (source.suggest)
 		print_types(&source);
 	check_types(&source);
+	ev_emit_seal(&source.emit);
 	ev_emit_done(&source.emit);
 	ev_decode_release(&source.decode);
 	ev_files_release(&files);

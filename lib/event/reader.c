@@ -232,6 +232,15 @@ ev_reader_behind(const struct ev_reader *reader)
 	    reader->number, last ? EV_RECORD_TORN : EV_RECORD_WHOLE};
 }
 
+struct ev_behind
+ev_reader_before(const struct ev_reader *reader, const struct ev_line *line)
+{
+	size_t left = (size_t)(reader->buf + reader->end - line->text.ptr);
+
+	return (struct ev_behind){reader->taken - (left - reader->torn),
+	    reader->number - 1, EV_RECORD_WHOLE};
+}
+
 void
 ev_reader_go(struct ev_reader *reader, const struct ev_behind *behind)
 {

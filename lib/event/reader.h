@@ -59,6 +59,9 @@ enum ev_status ev_reader_next(struct ev_reader *reader, struct ev_scan *scan,
 
 /* Where the last line handed out (with blank lines behind it) ends. */
 struct ev_behind ev_reader_behind(const struct ev_reader *reader);
+/* Where the line begins that was handed out last and is an event. */
+struct ev_behind ev_reader_before(const struct ev_reader *reader,
+    const struct ev_line *line);
 /* Before the first line: the input stands there. The end of a line that was
  * torn must come first now; where the line goes on instead, ev_reader_next is
  * EV_FATAL with exit 70. */

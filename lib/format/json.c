@@ -44,6 +44,7 @@ struct json {
 	struct ev_buf input; /* those of chunks before, INPUT or so at most */
 	size_t mark;         /* where the event begins in the out buffer */
 	struct ev_buf held;  /* its beginning, over an EV_AGAIN */
+	struct ev_behind behind; /* of the last record */
 };
 
 static void
@@ -99,6 +100,9 @@ finish_capture(struct json *json, const char *end, struct ev_record *record)
 	json->unsaved = NULL;
 	json->inside = false;
 	json->lex.out = NULL;
+	json->behind = (struct ev_behind){json->lex.base +
+		(uint64_t)(end - json->at),
+	    json->lex.line, EV_RECORD_WHOLE};
 }
 
 static enum ev_status
@@ -346,10 +350,7 @@ json_next(struct ev_decoder *decoder, struct ev_buf *out,
 static struct ev_behind
 json_behind(const struct ev_decoder *decoder)
 {
-	const struct json *json = (const struct json *)decoder;
-
-	return (struct ev_behind){json->lex.base, json->lex.line - 1,
-	    EV_RECORD_WHOLE};
+	return ((const struct json *)decoder)->behind;
 }
 
 static void

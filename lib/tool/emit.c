@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/io.h"
 #include "event/build.h"
 #include "event/scan.h"
 #include "tool/tool.h"
@@ -15,6 +16,7 @@
 void
 ev_emit_open(struct ev_emit *emit, const struct ev_source_settings *settings)
 {
+	const char *when = settings->marker.mark_when;
 	struct ev_scan *scan = ev_scan_new();
 
 	*emit = (struct ev_emit){.settings = settings};
@@ -26,10 +28,89 @@ ev_emit_open(struct ev_emit *emit, const struct ev_source_settings *settings)
 			    "which marks a control line");
 		emit->meta_slot = ev_scan_want_key(scan, emit->meta);
 	}
+	if (when) {
+		emit->when = ev_slice_of(when);
+		emit->when_slot = ev_scan_want_key(scan, emit->when);
+	}
 	ev_stage_open(&emit->stage, &settings->stage, NULL, scan,
 	    ev_tool_stdout());
 	emit->stage.role = EV_STAGE_SOURCE;
 	ev_progress_open(&emit->progress, settings->progress);
+	ev_marker_open(&emit->marker, &settings->marker, &emit->stage,
+	    settings->follow);
+	if (!emit->marker.on)
+		emit->when.ptr = NULL;
+}
+
+/* --- marks --------------------------------------------------------------- */
+
+struct ev_behind
+ev_emit_behind(const struct ev_emit *emit)
+{
+	if (emit->before)
+		return emit->behind;
+	if (emit->decoder)
+		return emit->decoder->behind(emit->decoder);
+	if (emit->stage.reader)
+		return ev_reader_behind(emit->stage.reader);
+	return emit->behind;
+}
+
+void
+ev_emit_mark(struct ev_emit *emit)
+{
+	if (emit->tell)
+		emit->tell(emit->arg);
+	ev_marker_mark(&emit->marker);
+}
+
+void
+ev_emit_seal(struct ev_emit *emit)
+{
+	if (emit->tell)
+		emit->tell(emit->arg);
+	ev_marker_seal(&emit->marker,
+	    ev_io_signal() ? EV_SEAL_STOP : EV_SEAL_RUN);
+}
+
+/* After each event. */
+static inline void
+mark_if_due(struct ev_emit *emit)
+{
+	if (ev_marker_due(&emit->marker))
+		ev_emit_mark(emit);
+}
+
+/* True where the value of --mark-when is another than in the event before:
+ * that one was the last before a mark. */
+static bool
+turns(struct ev_emit *emit)
+{
+	struct ev_value value = ev_scan_fields(
+	    emit->stage.scan)[emit->when_slot];
+	struct ev_slice is = {value.ptr, value.len};
+	bool same;
+
+	if (value.type == EV_MISSING || value.type == EV_NULL)
+		is = EV_SLICE("null");
+	same = ev_slice_equal(is, ev_buf_as_slice(&emit->when_is));
+	if (!same) {
+		emit->when_is.len = 0;
+		ev_buf_slice(&emit->when_is, is);
+	}
+	same = same || !emit->when_known;
+	emit->when_known = true;
+	return !same;
+}
+
+/* A mark in front of the event that was read, which ends behind `before`. */
+static void
+mark_before(struct ev_emit *emit, const struct ev_behind *before)
+{
+	emit->behind = *before;
+	emit->before = true;
+	ev_emit_mark(emit);
+	emit->before = false;
 }
 
 bool
@@ -73,30 +154,48 @@ draw(struct ev_emit *emit, const struct ev_input *in)
 		    emit->stage.out);
 }
 
-void
-ev_emit_lines(struct ev_emit *emit, struct ev_input *in, const char *hint)
+/* The line as an event of ours. */
+static void
+pass_line(struct ev_emit *emit, const struct ev_line *line)
 {
 	struct ev_stage *stage = &emit->stage;
+	const char *why = objection(emit);
+	struct ev_buf *out;
+
+	if (why) {
+		ev_stage_bad(stage, line, why);
+	} else if (emit->meta.ptr) {
+		out = ev_stage_begin(stage);
+		ev_buf_slice(out, line->text);
+		add_meta(emit, out, line->number);
+		ev_stage_end(stage);
+	} else {
+		ev_stage_pass(stage, line);
+	}
+}
+
+void
+ev_emit_lines(struct ev_emit *emit, struct ev_input *in,
+    const struct ev_behind *from, const char *hint)
+{
+	struct ev_stage *stage = &emit->stage;
+	struct ev_behind before;
 	struct ev_line line;
 
 	ev_stage_input(stage, in, emit->settings->stage.max_event);
-	stage->hint = hint;
+	if (from)
+		ev_reader_go(stage->reader, from);
+	stage->hint = from ? NULL : hint;
 	while (!ev_emit_full(emit) && ev_stage_next(stage, &line)) {
-		const char *why = objection(emit);
-
-		if (why) {
-			ev_stage_bad(stage, &line, why);
-		} else if (emit->meta.ptr) {
-			struct ev_buf *out = ev_stage_begin(stage);
-
-			ev_buf_slice(out, line.text);
-			add_meta(emit, out, line.number);
-			ev_stage_end(stage);
-		} else {
-			ev_stage_pass(stage, &line);
+		if (emit->when.ptr && turns(emit)) {
+			before = ev_reader_before(stage->reader, &line);
+			mark_before(emit, &before);
 		}
+		pass_line(emit, &line);
+		mark_if_due(emit);
 		draw(emit, in);
 	}
+	emit->behind = ev_reader_behind(stage->reader);
 	ev_stage_input(stage, NULL, 0);
 	emit->bytes += in->bytes;
 }
@@ -114,29 +213,100 @@ ev_emit_bad(struct ev_emit *emit, const struct ev_record *record,
 		    record->line, why);
 }
 
-/* The event that a decoder appended to out behind `start`. */
+/* Scans the event that a decoder appended to out behind `start`. */
 static void
-end_record(struct ev_emit *emit, struct ev_buf *out, size_t start,
-    const struct ev_record *record)
+scan_event(struct ev_emit *emit, struct ev_buf *out, size_t start)
 {
-	const char *why, *fault;
+	const char *fault;
 
-	if (!emit->meta.ptr) {
-		ev_stage_end(&emit->stage);
-		return;
-	}
 	/* The scanner wants a newline and readable bytes behind it. */
 	ev_buf_reserve(out, EV_SCAN_PADDING + 1);
 	out->ptr[out->len] = '\n';
 	ev_scan_line(emit->stage.scan, out->ptr + start, &fault);
-	why = objection(emit);
+}
+
+/* A mark goes out in front of the event, which lies where it is built. */
+static struct ev_buf *
+mark_around(struct ev_emit *emit, struct ev_buf *out, size_t *start,
+    const struct ev_behind *before)
+{
+	struct ev_buf event = {0};
+
+	ev_buf_append(&event, out->ptr + *start, out->len - *start);
+	out->len = *start;
+	mark_before(emit, before);
+	out = ev_stage_begin(&emit->stage);
+	*start = out->len;
+	ev_buf_slice(out, ev_buf_as_slice(&event));
+	ev_buf_release(&event);
+	scan_event(emit, out, *start);
+	return out;
+}
+
+/* The event that a decoder appended to out behind `start`. */
+static void
+end_record(struct ev_emit *emit, struct ev_buf *out, size_t start,
+    const struct ev_record *record, const struct ev_behind *before)
+{
+	const char *why = NULL;
+
+	if (emit->meta.ptr || emit->when.ptr)
+		scan_event(emit, out, start);
+	if (emit->when.ptr && turns(emit))
+		out = mark_around(emit, out, &start, before);
+	if (emit->meta.ptr) {
+		why = objection(emit);
+		if (!why)
+			add_meta(emit, out, record->line);
+	}
 	if (why) {
 		out->len = start;
 		ev_emit_bad(emit, record, why);
-		return;
+	} else {
+		ev_stage_end(&emit->stage);
 	}
-	add_meta(emit, out, record->line);
-	ev_stage_end(&emit->stage);
+}
+
+/* What the decoder gave was emitted by an earlier run. */
+static bool
+is_dropped(const struct ev_emit *emit, enum ev_status status)
+{
+	return emit->drop && (status == EV_OK || status == EV_BAD) &&
+	    emit->decoder->behind(emit->decoder).offset <= emit->drop;
+}
+
+/* One record, or what comes in its place. */
+static enum ev_status
+next_record(struct ev_emit *emit, struct ev_input *in)
+{
+	struct ev_decoder *decoder = emit->decoder;
+	struct ev_stage *stage = &emit->stage;
+	struct ev_buf *out = ev_stage_begin(stage);
+	struct ev_record *record = &emit->record;
+	struct ev_behind before = {0};
+	size_t start = out->len;
+	enum ev_status status;
+
+	if (emit->when.ptr)
+		before = decoder->behind(decoder);
+	status = decoder->next(decoder, out, record, &stage->err);
+	if (is_dropped(emit, status)) {
+		out->len = start;
+		return EV_OK;
+	}
+	if (status == EV_AGAIN) {
+		ev_stage_flush(stage);
+		return in->wait(in, &stage->err);
+	}
+	stage->in += status == EV_OK || status == EV_BAD;
+	if (status == EV_OK) {
+		end_record(emit, out, start, record, &before);
+		mark_if_due(emit);
+	} else if (status == EV_BAD) {
+		ev_emit_bad(emit, record, stage->err.text);
+		mark_if_due(emit);
+	}
+	return status;
 }
 
 void
@@ -144,30 +314,18 @@ ev_emit_records(struct ev_emit *emit, struct ev_decoder *decoder,
     struct ev_input *in)
 {
 	enum ev_status status = EV_OK;
-	struct ev_record record = {0};
-	struct ev_err err;
 
 	emit->stage.place = in->name;
+	emit->decoder = decoder;
 	while (status != EV_END && !ev_emit_full(emit)) {
-		struct ev_buf *out = ev_stage_begin(&emit->stage);
-		size_t start = out->len;
-
-		status = decoder->next(decoder, out, &record, &err);
-		if (status == EV_AGAIN) {
-			ev_stage_flush(&emit->stage);
-			status = in->wait(in, &err);
-			if (status == EV_OK)
-				continue;
-		}
-		emit->stage.in += status == EV_OK || status == EV_BAD;
-		if (status == EV_OK)
-			end_record(emit, out, start, &record);
-		else if (status == EV_BAD)
-			ev_emit_bad(emit, &record, err.text);
-		else if (status != EV_END)
-			ev_tool_fail(&err);
+		status = next_record(emit, in);
+		if (status == EV_FATAL || status == EV_RETRY)
+			ev_tool_fail(&emit->stage.err);
 		draw(emit, in);
 	}
+	emit->behind = decoder->behind(decoder);
+	emit->decoder = NULL;
+	emit->drop = 0;
 	emit->bytes += in->bytes;
 }
 

@@ -7,6 +7,7 @@
 #define EV_TOOL_EMIT_H
 
 #include "format/format.h"
+#include "tool/marker.h"
 #include "tool/progress.h"
 #include "tool/source.h"
 
@@ -17,21 +18,51 @@ struct ev_emit {
 	unsigned meta_slot;   /* of the field, which must not be there */
 	struct ev_progress progress;
 	uint64_t bytes; /* of the inputs that are done */
+
+	struct ev_marker marker;
+	void (*tell)(void *arg); /* calls ev_marker_set, before each mark; set
+	                          * by a source that has positions, or NULL */
+	void *arg;               /* of tell */
+	struct ev_decoder *decoder; /* that is being read, or NULL */
+	struct ev_behind behind; /* the last event that went out, while nothing
+	                          * reads, or `before` is set */
+	bool before;
+	struct ev_record record; /* the last one */
+	uint64_t drop; /* records that end here or before do not count: they
+	                * were emitted by an earlier run */
+	struct ev_slice when; /* --mark-when; ptr NULL: none */
+	unsigned when_slot;
+	struct ev_buf when_is; /* its value in the last event */
+	bool when_known;
 };
 
-/* Settings are lent. */
+/* Settings are lent. Under a name this takes the lock and sends begin, so it
+ * comes before the first look at the world. */
 void ev_emit_open(struct ev_emit *emit,
     const struct ev_source_settings *settings);
 
-/* All lines of an input that is NDJSON already. `hint` is for the stage. */
-void ev_emit_lines(struct ev_emit *emit, struct ev_input *in, const char *hint);
-/* All records of a decoder that reads the input. */
+/* All lines of an input that is NDJSON already and stands behind what `from`
+ * says; NULL: at its beginning. `hint` is for the stage. The input's wait may
+ * say EV_END, which ends this without a line that is torn. */
+void ev_emit_lines(struct ev_emit *emit, struct ev_input *in,
+    const struct ev_behind *from, const char *hint);
+/* All records of a decoder that reads the input; of wait the same. */
 void ev_emit_records(struct ev_emit *emit, struct ev_decoder *decoder,
     struct ev_input *in);
 
 /* A record that is no event, of the input that is being read. */
 void ev_emit_bad(struct ev_emit *emit, const struct ev_record *record,
     const char *why);
+
+/* Where the last event that went out (or was bad) ends in the input that is
+ * being read, or was read last. */
+struct ev_behind ev_emit_behind(const struct ev_emit *emit);
+/* Sends a mark, with the positions as they are now. To be called by a source
+ * where it waits and ev_marker_due_now says so. */
+void ev_emit_mark(struct ev_emit *emit);
+/* The seal, with the positions as they are now: `run`, or `stop` where a
+ * signal asked for it. */
+void ev_emit_seal(struct ev_emit *emit);
 
 /* --limit is reached. */
 bool ev_emit_full(const struct ev_emit *emit);

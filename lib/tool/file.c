@@ -321,6 +321,12 @@ ev_file_next(struct ev_file *file, struct ev_part *part, struct ev_err *err)
 	return EV_OK;
 }
 
+int
+ev_file_fd(const struct ev_file *file)
+{
+	return file->is_regular && !file->unpack ? file->fd : -1;
+}
+
 void
 ev_file_close(struct ev_file *file)
 {

@@ -44,6 +44,9 @@ enum ev_status ev_file_open(struct ev_file **file, const char *path,
 enum ev_status ev_file_next(struct ev_file *file, struct ev_part *part,
     struct ev_err *err);
 
+/* The descriptor of a plain regular file, which may be sought; else -1. */
+int ev_file_fd(const struct ev_file *file);
+
 /* NULL is fine. */
 void ev_file_close(struct ev_file *file);
 
