@@ -205,6 +205,19 @@ ev_run_start(struct ev_run *run, char *const *argv, int input, bool shielded,
 	return cannot_start(argv[0], number, err);
 }
 
+/* Waits until there is something to read from one or to be written to the
+ * other (-1: none), but for so many ms at most. By poll itself, because
+ * ev_io_wait does not wait after a signal. EV_FATAL: a signal ends us, or
+ * nobody reads our output any more. */
+static enum ev_status
+rest(int from, int to, int ms, struct ev_err *err)
+{
+	struct pollfd ready[2] = {{from, POLLIN, 0}, {to, POLLOUT, 0}};
+
+	poll(ready, 2, ms);
+	return ev_io_wait(-1, 0, err) == EV_FATAL ? EV_FATAL : EV_OK;
+}
+
 /* --- ending -------------------------------------------------------------- */
 
 /* Looks whether it has ended. */
@@ -223,7 +236,7 @@ await(struct ev_run *run, struct ev_err *err)
 	int step = LOOK_FIRST;
 
 	for (look(run); run->pid; look(run)) {
-		if (ev_io_wait(-1, step, err) == EV_FATAL)
+		if (rest(-1, -1, step, err) != EV_OK)
 			return EV_FATAL;
 		step = step * 2 < LOOK_LAST ? step * 2 : LOOK_LAST;
 	}
@@ -288,7 +301,7 @@ ev_run_drain(struct ev_run *run, struct ev_spill *output, struct ev_err *err)
 
 	close_end(&run->in);
 	while (run->out >= 0) {
-		status = ev_io_wait(run->out, LOOK, err);
+		status = rest(run->out, -1, LOOK, err);
 		if (status == EV_OK)
 			status = take(run, output, NULL, err);
 		if (status == EV_FATAL)
@@ -313,7 +326,7 @@ struct dialogue {
 	struct ev_spill_input question;
 	struct ev_spill *output;
 	char *block;
-	size_t at, end;  /* of what is still to be written of the block */
+	size_t at, end; /* of what is still to be written of the block */
 	uint64_t answers;
 	bool moved; /* something was written or read */
 };
@@ -358,17 +371,6 @@ hear(struct dialogue *d, struct ev_err *err)
 	return status == EV_AGAIN ? EV_OK : status;
 }
 
-/* Waits until it takes something or says something, or LOOK is over. */
-static enum ev_status
-attend(struct dialogue *d, bool told, struct ev_err *err)
-{
-	struct pollfd ready[2] = {{d->run->out, POLLIN, 0},
-	    {told ? -1 : d->run->in, POLLOUT, 0}};
-
-	poll(ready, 2, LOOK);
-	return ev_io_wait(-1, 0, err) == EV_FATAL ? EV_FATAL : EV_OK;
-}
-
 static enum ev_status
 talk(struct dialogue *d, uint64_t lines, int patience, struct ev_err *err)
 {
@@ -383,11 +385,10 @@ talk(struct dialogue *d, uint64_t lines, int patience, struct ev_err *err)
 			status = hear(d, err);
 		if (status == EV_END)
 			return ev_err_set(err, EV_RETRY, EV_EXIT_AGAIN,
-			    "'%s' has answered %" PRIu64
-			    " of %" PRIu64 " lines and has "
+			    "'%s' has answered %" PRIu64 " of %" PRIu64
+			    " lines and has "
 			    "closed its output",
-			    d->run->name, d->answers,
-			    lines);
+			    d->run->name, d->answers, lines);
 		if (status != EV_OK)
 			return status;
 		if (d->moved)
@@ -395,12 +396,14 @@ talk(struct dialogue *d, uint64_t lines, int patience, struct ev_err *err)
 		else if (now() - last >= patience)
 			return ev_err_set(err, EV_FATAL, EV_EXIT_AGAIN,
 			    "'%s' has answered %" PRIu64 " of %" PRIu64
-			    " lines, and nothing for %d s: under --keep it must answer each line "
+			    " lines, and nothing for %d s: under --keep it "
+			    "must answer each line "
 			    "with one, at once (sed -u, jq --unbuffered, "
 			    "stdbuf -oL)",
-			    d->run->name, d->answers,
-			    lines, patience / 1000);
-		if (!d->moved && attend(d, told, err) != EV_OK)
+			    d->run->name, d->answers, lines, patience / 1000);
+		if (!d->moved &&
+		    rest(d->run->out, told ? -1 : d->run->in, LOOK, err) !=
+			EV_OK)
 			return EV_FATAL;
 		d->moved = false;
 	}
@@ -423,7 +426,6 @@ ev_run_ask(struct ev_run *run, const struct ev_spill *input, uint64_t lines,
 		    "'%s' has answered %" PRIu64 " lines with %" PRIu64
 		    ": under --keep it "
 		    "must answer each line with one",
-		    run->name, lines,
-		    d.answers);
+		    run->name, lines, d.answers);
 	return status;
 }

@@ -218,7 +218,8 @@ void
 ev_spill_read(const struct ev_spill *spill, struct ev_spill_input *input,
     const char *name)
 {
-	*input = (struct ev_spill_input){
-	    .in = {.name = name, .read = read_input, .wait = never_waits},
+	*input = (struct ev_spill_input){.in = {.name = name,
+					     .read = read_input,
+					     .wait = never_waits},
 	    .spill = spill};
 }

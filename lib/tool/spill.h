@@ -20,8 +20,8 @@
 #include "event/input.h"
 
 struct ev_spill {
-	uint64_t memory;    /* bytes, above which there is a file */
-	int fd;             /* of memory, or of the file; -1: none yet */
+	uint64_t memory; /* bytes, above which there is a file */
+	int fd;          /* of memory, or of the file; -1: none yet */
 	bool file;
 	uint64_t stored;    /* bytes in fd */
 	struct ev_buf held; /* those behind them */
