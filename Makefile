@@ -90,7 +90,11 @@ FUZZ_SRC := $(wildcard tests/fuzz/*.c)
 # Programs that tests and the bench run: generators, askers of oracles.
 AID_SRC  := $(wildcard tests/oracle/*.c tests/bench/*.c tests/pipeline/*.c)
 # Libraries that tests preload.
-SHIM_SRC := $(wildcard tests/fault/*.c)
+SHIM_SRC := $(wildcard tests/fault/*.c) tests/chaos/power.c
+# The driver that kills pipelines, one program of all its sources but what it
+# preloads and what it puts into pipelines.
+CHAOS_OWN = tests/chaos/power.c tests/chaos/total.c
+CHAOS_SRC := $(filter-out $(CHAOS_OWN),$(wildcard tests/chaos/*.c))
 PAGE_SRC := $(wildcard cmd/*.scd)
 
 LIB      = $(BUILD)/libev.a
@@ -103,12 +107,15 @@ PROGRAMS = $(COMMANDS:%=$(BUILD)/bin/%) $(HELPERS:%=$(BUILD)/libexec/evkit/%)
 UNITS    = $(UNIT_SRC:%.c=$(BUILD)/%)
 AIDS     = $(AID_SRC:%.c=$(BUILD)/%)
 SHIMS    = $(SHIM_SRC:%.c=$(BUILD)/%.so)
+CHAOTIC  = $(BUILD)/tests/chaos/chaos $(BUILD)/tests/chaos/total \
+	$(BUILD)/tests/chaos/power.so $(BUILD)/tests/fault/nth.so
 FUZZERS  = $(FUZZ_SRC:%.c=$(BUILD)/%)
 PAGES    = $(if $(shell command -v scdoc),$(PAGE_SRC:cmd/%.scd=$(BUILD)/man/%))
 
 # --- building ------------------------------------------------------------
 
 .PHONY: all help install units test-programs fuzzers demo check check-quick \
+	chaos chaos-programs \
 	lint format bench fuzz clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -137,6 +144,7 @@ help:
 	@echo 'make format        lays the C code out as lint wants it'
 	@echo 'make bench         speed beside the peers; instructions per byte'
 	@echo 'make fuzz          the fuzzers, FUZZ_SECONDS (600) each'
+	@echo 'make chaos         kills, power cuts, zombies, mutants: all of them'
 	@echo 'make install       into $$(DESTDIR)$$(PREFIX)'
 	@echo 'make clean'
 
@@ -188,6 +196,10 @@ units: $(UNITS)
 	@:
 test-programs: $(UNITS) $(AIDS) $(SHIMS)
 	@:
+chaos-programs: all $(CHAOTIC)
+	@:
+$(BUILD)/tests/chaos/chaos: $(CHAOS_SRC:%.c=$(BUILD)/%.o) $(LIB)
+	$(PROGRAM)
 $(BUILD)/tests/%.so: tests/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) -D_GNU_SOURCE -std=c11 $(OPTIMIZE) $(WARNINGS) \
@@ -254,6 +266,10 @@ FUZZ_SECONDS ?= 600
 fuzz:
 	@scripts/setup check
 	@scripts/fuzz $(BUILD) $(FUZZ_SECONDS)
+
+chaos:
+	@scripts/setup check
+	@scripts/chaos $(BUILD) --whole
 
 clean:
 	rm -rf $(BUILD) build-san build-chaos

@@ -24,8 +24,8 @@ enum ev_status ev_durable_make(const char *path, const char *run,
 
 /* Appends the bytes of the file to out. EV_END: there is none; EV_FATAL: exit
  * 74, also where it is longer than max. */
-enum ev_status ev_durable_read(const char *path, size_t max,
-    struct ev_buf *out, struct ev_err *err);
+enum ev_status ev_durable_read(const char *path, size_t max, struct ev_buf *out,
+    struct ev_err *err);
 
 /* Removes the file, if it is there, so that it stays away. EV_FATAL: 74. */
 enum ev_status ev_durable_remove(const char *path, struct ev_err *err);

@@ -5,7 +5,7 @@
  * are only together what they should be. ev_mutant("name") is a rule, a sync
  * or an order that a test may take away, to see that another test notices.
  * Both are compiled in with -DEV_CHAOS only (make CHAOS=1); in the programs
- * that people run they are nothing.
+ * that people run they are nothing. tests/chaos uses them.
  */
 #ifndef EV_BASE_POINT_H
 #define EV_BASE_POINT_H
@@ -13,15 +13,20 @@
 #include <stdbool.h>
 
 #ifdef EV_CHAOS
-/* $EV_POINT is NAME:N: the N-th passing of NAME by a process dies here, by
- * SIGKILL. $EV_POINT_LOG names a file to which every passing appends its
- * name. */
+/* $EV_POINT is [PROGRAM@]NAME:N: the N-th passing of NAME by a process (of
+ * this program) dies here, by SIGKILL; where $EV_POINT_STOP is set, it stops.
+ * $EV_POINT_LOG names a file to which every passing appends a line
+ * "PROGRAM@NAME PID". */
 void ev_point(const char *name);
 /* True if $EV_MUTANT is this name. */
 bool ev_mutant(const char *name);
+/* A wait of ms that is there for outages, not for us: $EV_POINT_WAIT, if set,
+ * divides it. */
+int ev_point_wait(int ms);
 #else
 #define ev_point(name) ((void)0)
 #define ev_mutant(name) false
+#define ev_point_wait(ms) (ms)
 #endif
 
 #endif

@@ -60,14 +60,14 @@ struct ev_control {
 	struct ev_value pos;        /* begin (whole), mark (changed entries) */
 	struct ev_value via, side;  /* begin: arrays of strings */
 
-	uint64_t seq, n;              /* mark */
-	enum ev_control_seal seal;    /* mark, `end` */
-	bool heartbeat;               /* mark, `hb` */
+	uint64_t seq, n;                     /* mark */
+	enum ev_control_seal seal;           /* mark, `end` */
+	bool heartbeat;                      /* mark, `hb` */
 	struct ev_slice wm, time, committed; /* mark: wm, t, c; optional */
 
 	struct ev_slice to, event; /* side; event as it lies */
 
-	int status;             /* fail: 1 to 255 */
+	int status;              /* fail: 1 to 255 */
 	struct ev_slice by, why; /* fail */
 
 	/* begin, mark: `"key":value,…` of the members not known here */

@@ -36,8 +36,8 @@ void ev_vector_at(const struct ev_vector *vector, size_t i,
 
 /* Merges a JSON object of strings and nulls. EV_BAD, nothing merged: it is no
  * such object, err says why. */
-enum ev_status ev_vector_merge(struct ev_vector *vector,
-    struct ev_value object, struct ev_err *err);
+enum ev_status ev_vector_merge(struct ev_vector *vector, struct ev_value object,
+    struct ev_err *err);
 /* Appends it as a JSON object. */
 void ev_vector_build(const struct ev_vector *vector, struct ev_buf *out);
 

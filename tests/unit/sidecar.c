@@ -54,7 +54,7 @@ members_of_a_later_hand_are_overlooked(void **state)
 	(void)state;
 	assert_int_equal(ev_sidecar_parse(EV_SLICE(
 					      "{\"new\":[1],\"v\":\"1\","
-	                                      "\"length\":"
+					      "\"length\":"
 					      "\"5\"," HASHES "," RECORD "}"),
 			     &sidecar, &err),
 	    EV_OK);

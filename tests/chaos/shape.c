@@ -1,0 +1,216 @@
+/*
+ * shape: see shape.h.
+ */
+#include "shape.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/mem.h"
+#include "tree.h"
+
+/* A bounded run marks every 40 events, a followed one too: its time and its
+ * chance come from the driver. */
+#define SOURCE "evsource --name p --mark-every 40 "
+#define FOLLOW "evsource --name p --follow --mark-every 40 "
+#define SINK " | evsink --name p "
+#define SIDES \
+	" | evfilter --reject bad.ndjson --else rest.ndjson '100 / (n % 7) > " \
+	"20'"
+#define SHOW_SIDES "cat out.ndjson; echo; cat bad.ndjson; echo; cat rest.ndjson"
+#define SHOW_SQLITE \
+	"sqlite3 out.db 'SELECT id, k, n, text FROM t ORDER BY id, rowid'"
+
+const struct shape shapes[] = {
+    {.name = "file",
+	.input = "in.ndjson",
+	.events = 400,
+	.job = {SOURCE "in.ndjson" SINK "out.ndjson"},
+	.show = "cat out.ndjson",
+	.lines = 400,
+	.power = true},
+    {.name = "csv",
+	.input = "in.csv",
+	.events = 400,
+	.job = {SOURCE "in.csv | evfilter 'n <> 3'" SINK "out.csv"},
+	.show = "cat out.csv",
+	.lines = 361,
+	.power = true},
+    {.name = "join",
+	.input = "in.ndjson",
+	.events = 400,
+	.job = {SOURCE "in.ndjson | evjoin users.csv --on k=id" SINK
+		       "out.ndjson"},
+	.show = "cat out.ndjson",
+	.lines = 400},
+    {.name = "exec",
+	.input = "in.ndjson",
+	.events = 400,
+	.job = {SOURCE "in.ndjson | evexec sort -r" SINK "out.ndjson"},
+	.show = "cat out.ndjson",
+	.lines = 400},
+    {.name = "log",
+	.input = "in.ndjson",
+	.events = 400,
+	.job = {SOURCE "in.ndjson" SINK "--roll 4K log/"},
+	.show = "cat log/*.ndjson",
+	.lines = 400,
+	.power = true},
+    {.name = "chain",
+	.input = "in.ndjson",
+	.events = 400,
+	.job = {SOURCE "in.ndjson" SINK "--roll 8K log/",
+	    "evsource --name q --mark-every 30 log/ | evfilter 'n <> 3' | "
+	    "evsink --name q out.ndjson"},
+	.made = "log/.ev",
+	.show = "cat log/*.ndjson; echo; cat out.ndjson",
+	.lines = 761,
+	.power = true},
+    {.name = "sides",
+	.input = "in.ndjson",
+	.events = 400,
+	.job = {SOURCE "in.ndjson" SIDES SINK "out.ndjson"},
+	.show = SHOW_SIDES,
+	.lines = 402,
+	.power = true},
+    {.name = "sqlite",
+	.input = "in.ndjson",
+	.events = 400,
+	.job = {SOURCE "in.ndjson" SINK "sqlite:out.db/t"},
+	.show = SHOW_SQLITE,
+	.lines = 400,
+	.power = true},
+    {.name = "upsert",
+	.input = "in.ndjson",
+	.events = 400,
+	.job = {SOURCE "in.ndjson" SINK
+		       "--write upsert --key k sqlite:out.db/t"},
+	.show = "sqlite3 out.db 'SELECT id, k, n, text FROM t ORDER BY k'",
+	.lines = 37},
+    {.name = "state",
+	.input = "in.ndjson",
+	.events = 400,
+	.job = {SOURCE "in.ndjson | total k n" SINK "out.ndjson"},
+	.show = "cat out.ndjson",
+	.lines = 400,
+	.power = true},
+    {.name = "stdout",
+	.input = "in.ndjson",
+	.events = 400,
+	.job = {SOURCE "in.ndjson" SINK "- >>out.ndjson"},
+	.show = "cat out.ndjson",
+	.lines = 400,
+	.at_least = true},
+    {.name = "folder",
+	.input = "in/2.ndjson",
+	.events = 400,
+	.job = {SOURCE "in/" SINK "out.ndjson"},
+	.show = "cat out.ndjson",
+	.lines = 420,
+	.power = true},
+    {.name = "follow",
+	.input = "in.ndjson",
+	.events = 400,
+	.job = {FOLLOW "in.ndjson | evfilter 'n <> 3'" SINK "out.ndjson"},
+	.show = "cat out.ndjson",
+	.lines = 361,
+	.follows = true},
+    {.name = "follow-chain",
+	.input = "in.ndjson",
+	.events = 400,
+	.job = {FOLLOW "in.ndjson" SINK "--roll 8K log/",
+	    "evsource --name q --follow --mark-every 30 log/ | "
+	    "evfilter 'n <> 3' | evsink --name q out.ndjson"},
+	.made = "log/.ev",
+	.show = "cat log/*.ndjson; echo; cat out.ndjson",
+	.lines = 761,
+	.follows = true,
+	.power = true},
+    {.name = "follow-sqlite",
+	.input = "in.csv",
+	.events = 400,
+	.job = {FOLLOW "in.csv | evjoin users.csv --on k=id" SINK
+		       "sqlite:out.db/t"},
+	.show = SHOW_SQLITE,
+	.lines = 400,
+	.follows = true},
+    {.name = "follow-state",
+	.input = "in.ndjson",
+	.events = 400,
+	.job = {FOLLOW "in.ndjson | total k n" SINK "out.ndjson"},
+	.show = "cat out.ndjson",
+	.lines = 400,
+	.follows = true},
+};
+
+const size_t shape_count = sizeof(shapes) / sizeof(shapes[0]);
+
+const struct shape *
+shape_find(const char *name)
+{
+	for (size_t i = 0; i < shape_count; i++)
+		if (!strcmp(shapes[i].name, name))
+			return &shapes[i];
+	return NULL;
+}
+
+void
+shape_input(const struct shape *shape, unsigned from, unsigned to,
+    struct ev_buf *out)
+{
+	bool csv = strstr(shape->input, ".csv") != NULL;
+
+	if (csv && from == 0)
+		ev_buf_str(out, "id,k,n,text\n");
+	for (unsigned i = from; i < to; i++) {
+		/* By small primes: no two columns go together. */
+		unsigned k = i * 7 % 37 + 1, n = i * 5 % 31 % 11;
+
+		if (csv)
+			ev_buf_printf(out,
+			    "%u,%u,%u,\"a \"\"text\"\" of row %u, and "
+			    "more\"\n",
+			    i, k, n, i);
+		else
+			ev_buf_printf(out,
+			    "{\"id\":%u,\"k\":%u,\"n\":%u,"
+			    "\"text\":\"\\u00e9 text %u\"}\n",
+			    i, k, n, i);
+	}
+}
+
+static void
+put(const char *folder, const char *name, struct ev_buf *bytes)
+{
+	char *path = ev_mem_printf("%s/%s", folder, name);
+
+	file_write(path, ev_buf_as_slice(bytes));
+	ev_buf_release(bytes);
+	*bytes = (struct ev_buf){0};
+	free(path);
+}
+
+void
+shape_furnish(const struct shape *shape, const char *folder)
+{
+	struct ev_buf bytes = {0};
+
+	ev_buf_str(&bytes, "id,name\n");
+	for (unsigned i = 1; i <= 37; i++)
+		ev_buf_printf(&bytes, "%u,name %u\n", i, i);
+	put(folder, "users.csv", &bytes);
+	if (strchr(shape->input, '/')) {
+		char *path = ev_mem_printf("%s/in", folder);
+
+		tree_make(path);
+		free(path);
+		for (unsigned i = 1000; i < 1020; i++)
+			ev_buf_printf(&bytes, "{\"id\":%u,\"k\":1,\"n\":2}\n",
+			    i);
+		put(folder, "in/1.ndjson", &bytes);
+	}
+	shape_input(shape, 0, 0, &bytes);
+	put(folder, shape->input, &bytes);
+}

@@ -1,0 +1,193 @@
+/*
+ * trial_cut: power cuts: cut and recut of trial.h.
+ *
+ * One run is recorded, whole. A cut anywhere in it is then played without
+ * running it again: all processes die at once, so that only what the disk has
+ * counts.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "disk.h"
+#include "tree.h"
+#include "trial_impl.h"
+
+struct disk_log {
+	struct disk *before; /* the folder as it was */
+	struct ev_buf bytes; /* the operations */
+	uint64_t points;     /* the number of the file that logs points */
+};
+
+static void
+log_release(struct disk_log *log)
+{
+	if (log->before)
+		disk_free(log->before);
+	ev_buf_release(&log->bytes);
+	*log = (struct disk_log){0};
+}
+
+/* Runs what stands in the folder once, recorded. */
+static bool
+run_recorded(struct world *world, struct disk_log *log)
+{
+	char *path = ev_mem_printf("%s/power", world->root);
+	char *passed = ev_mem_printf("%s/points", world->root);
+	char *shim = ev_mem_printf("LD_PRELOAD=%s/tests/chaos/power.so",
+	    getenv("EV_BUILD"));
+	char *setting = ev_mem_printf("EV_POWER_LOG=%s", path);
+	char *logged = ev_mem_printf("EV_POINT_LOG=%s", passed);
+	bool fine;
+
+	file_write(path, EV_SLICE(""));
+	file_write(passed, EV_SLICE(""));
+	*log = (struct disk_log){.points = disk_number(passed)};
+	log->before = disk_of(world->folder);
+	trial_env(world, setting);
+	world_env(world, logged);
+	world_env(world, shim);
+	fine = world_run(world);
+	file_read(path, &log->bytes);
+	free(path);
+	free(passed);
+	free(shim);
+	free(setting);
+	free(logged);
+	return fine;
+}
+
+/* What the whole log gives must be what there is: else the library does not
+ * see all that the commands do. */
+static bool
+check_recording(struct world *world, const struct disk_log *log)
+{
+	char *played = ev_mem_printf("%s/played", world->root);
+	char *command = ev_mem_printf("diff -r '%s' '%s' 2>&1", world->folder,
+	    played);
+	struct disk *disk = disk_copy(log->before);
+	struct ev_buf out = {0};
+	bool same;
+
+	disk_play(disk, ev_buf_as_slice(&log->bytes), SIZE_MAX);
+	disk_cut(disk, 0, 0);
+	disk_put(disk, played);
+	same = shell_read("/", command, &out) == 0;
+	if (!same)
+		world_wrong(world, "the recording is not what was done: %s",
+		    ev_buf_cstr(&out));
+	tree_remove(played);
+	disk_free(disk);
+	free(played);
+	free(command);
+	ev_buf_release(&out);
+	return same;
+}
+
+bool
+trial_record(struct world *world, const struct shape *shape,
+    struct known **known)
+{
+	if (!trial_know(world, shape, known))
+		return false;
+	if ((*known)->log)
+		return true;
+	(*known)->log = ev_mem_zalloc(1, sizeof(*(*known)->log));
+	world_clear(world, shape, true);
+	return run_recorded(world, (*known)->log) &&
+	    check_recording(world, (*known)->log);
+}
+
+size_t
+trial_ops(const struct known *known)
+{
+	return disk_ops(ev_buf_as_slice(&known->log->bytes));
+}
+
+/* --- where to cut -------------------------------------------------------- */
+
+/* How often this process has passed it: lines "PROGRAM@POINT PID" before
+ * line i, and that one. */
+static unsigned
+passings(const struct ev_slice *text, size_t i)
+{
+	unsigned count = 0;
+
+	for (size_t k = 0; k <= i; k++)
+		count += text[k].len == text[i].len &&
+		    !memcmp(text[k].ptr, text[i].ptr, text[i].len);
+	return count;
+}
+
+/* The operations up to WHERE: a number, or PROGRAM@POINT:N. False: the run
+ * did not come there. */
+static bool
+ops_at(const struct disk_log *log, const char *where, size_t *ops)
+{
+	const char *colon = strrchr(where, ':');
+	size_t *at, count, len;
+	struct ev_slice *text;
+	bool found = false;
+
+	if (!colon) {
+		*ops = strtoul(where, NULL, 10);
+		return true;
+	}
+	len = (size_t)(colon - where);
+	count = disk_written(ev_buf_as_slice(&log->bytes), log->points, &at,
+	    &text);
+	for (size_t i = 0; i < count && !found; i++) {
+		found = text[i].len > len && text[i].ptr[len] == ' ' &&
+		    !memcmp(text[i].ptr, where, len) &&
+		    passings(text, i) == strtoul(colon + 1, NULL, 10);
+		*ops = at[i];
+	}
+	free(at);
+	free(text);
+	return found;
+}
+
+/* --- cutting ------------------------------------------------------------- */
+
+static void
+cut(struct world *world, const struct disk_log *log, size_t ops,
+    unsigned percent, uint64_t seed)
+{
+	struct disk *disk = disk_copy(log->before);
+
+	disk_play(disk, ev_buf_as_slice(&log->bytes), ops);
+	disk_cut(disk, percent, seed);
+	disk_put(disk, world->folder);
+	disk_free(disk);
+	trial_blow();
+}
+
+bool
+try_cut(struct world *world, char *word[TRIAL_WORDS], const struct known *known)
+{
+	const struct disk_log *log = known->log;
+	uint64_t seed;
+	unsigned percent;
+	size_t ops;
+
+	if (!word[2] || !word[3] || !word[4])
+		return world_wrong(world, "WHERE PERCENT SEED is missing");
+	percent = (unsigned)strtoul(word[3], NULL, 10);
+	seed = strtoull(word[4], NULL, 10);
+	if (!ops_at(log, word[2], &ops))
+		return world_wrong(world, "nobody passed %s", word[2]);
+	cut(world, log, ops, percent, seed);
+	if (!strcmp(word[0], "recut")) {
+		struct disk_log again;
+		bool fine = run_recorded(world, &again);
+		size_t all = disk_ops(ev_buf_as_slice(&again.bytes));
+
+		if (fine)
+			cut(world, &again, chance(&seed) % (all + 1), percent,
+			    chance(&seed));
+		log_release(&again);
+		return fine;
+	}
+	return true;
+}

@@ -1,0 +1,231 @@
+/*
+ * trial_kill: processes that are killed or stopped somewhere: kill, zombie,
+ * stale and refuse of trial.h.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/mem.h"
+#include "tree.h"
+#include "trial_impl.h"
+
+#define PATIENCE 20000 /* ms */
+
+/* Somewhere in a run that takes so long. */
+static void
+sleep_within(unsigned ms, uint64_t *seed)
+{
+	uint64_t ns = chance(seed) % ((ms + 2) * 1100000ULL);
+	const struct timespec time = {(time_t)(ns / 1000000000),
+	    (long)(ns % 1000000000)};
+
+	nanosleep(&time, NULL);
+}
+
+/* --- kill ---------------------------------------------------------------- */
+
+static void
+kill_some(struct world *world, uint64_t *seed)
+{
+	size_t jobs = world->running[1] ? 2 : 1;
+	size_t which = chance(seed) % jobs;
+	struct job *job = &world->job[which];
+
+	trial_blow();
+	switch (chance(seed) % 4) {
+	case 0:
+		for (size_t i = 0; i < jobs; i++)
+			job_signal_all(&world->job[i], SIGKILL);
+		break;
+	case 1:
+		job_signal_all(job, SIGKILL);
+		break;
+	default:
+		job_signal(job, chance(seed) % job->count, SIGKILL);
+		break;
+	}
+}
+
+/* Waits until what runs has ended, pipelines that follow by asking them. */
+static bool
+settle(struct world *world)
+{
+	for (size_t i = 0; i < SHAPE_JOBS; i++) {
+		if (!world->running[i])
+			continue;
+		if (world->shape->follows)
+			job_signal(&world->job[i], 0, SIGTERM);
+		if (!job_wait(&world->job[i], PATIENCE))
+			return world_wrong(world,
+			    "pipeline %zu still runs after %d s", i,
+			    PATIENCE / 1000);
+		if (!world_ended(world, i))
+			return false;
+	}
+	return true;
+}
+
+bool
+try_kill(struct world *world, char *word[TRIAL_WORDS],
+    const struct known *known)
+{
+	uint64_t seed = strtoull(word[2] ? word[2] : "0", NULL, 10);
+	size_t kills = 1 + chance(&seed) % 4;
+	unsigned events = world->shape->events;
+
+	world_give(world, chance(&seed) % 3 ? events : 0);
+	for (size_t i = 0; i < kills; i++) {
+		for (size_t k = 0; k < SHAPE_JOBS && world->shape->job[k]; k++)
+			world_start(world, k);
+		/* More input, before the kill or after it. */
+		sleep_within(known->ms, &seed);
+		if (chance(&seed) % 2)
+			world_give(world,
+			    world->given +
+				(unsigned)(chance(&seed) %
+				    (events - world->given + 1)));
+		sleep_within(known->ms / 4, &seed);
+		kill_some(world, &seed);
+		if (!settle(world))
+			return false;
+	}
+	return true;
+}
+
+/* --- zombie -------------------------------------------------------------- */
+
+/* The pipeline again, while an old process stands still. It may end at once,
+ * since that holds a lock (76). */
+static bool
+run_beside(struct world *world)
+{
+	world->busy = true;
+	world->was_busy = false;
+	for (unsigned i = 0; i < WORLD_STARTS; i++) {
+		if (!world_run(world))
+			return false;
+		if (world->was_busy || world_done(world))
+			break;
+	}
+	world->busy = false;
+	return true;
+}
+
+/* All but the stopped process of a job are killed; it goes on after the
+ * pipeline ran again. */
+static bool
+revive(struct world *world, size_t victim)
+{
+	struct job old = world->job[0];
+	bool fine;
+
+	trial_blow();
+	for (size_t i = 0; i < old.count; i++)
+		if (i != victim)
+			job_signal(&old, i, SIGKILL);
+	world->running[0] = false;
+	world->job[0].group = 0;
+	trial_env(world, NULL);
+	fine = run_beside(world);
+	job_signal_all(&old, SIGCONT);
+	if (!job_wait(&old, PATIENCE)) {
+		job_clear(&old);
+		return fine &&
+		    world_wrong(world, "the old process does not end");
+	}
+	if (job_crashed(&old))
+		return world_wrong(world, "the old process crashed");
+	return fine;
+}
+
+bool
+try_zombie(struct world *world, char *word[TRIAL_WORDS],
+    const struct known *known)
+{
+	size_t victim = strtoul(word[2] ? word[2] : "0", NULL, 10);
+	uint64_t seed = strtoull(word[2] && word[3] ? word[3] : "0", NULL, 10);
+
+	world_start(world, 0);
+	if (victim >= world->job[0].count)
+		victim = world->job[0].count - 1;
+	sleep_within(known->ms, &seed);
+	job_signal(&world->job[0], victim, SIGSTOP);
+	return revive(world, victim);
+}
+
+/* --- stale --------------------------------------------------------------- */
+
+static bool
+stopped(pid_t pid)
+{
+	char *path = ev_mem_printf("/proc/%ld/stat", (long)pid);
+	struct ev_buf text = {0};
+	const char *behind;
+	bool is = false;
+
+	if (file_read(path, &text)) {
+		behind = strrchr(ev_buf_cstr(&text), ')');
+		is = behind && behind[1] && behind[2] == 'T';
+	}
+	ev_buf_release(&text);
+	free(path);
+	return is;
+}
+
+bool
+try_stale(struct world *world, char *word[TRIAL_WORDS])
+{
+	char *setting = ev_mem_printf("EV_POINT=%s", word[2] ? word[2] : "");
+
+	trial_env(world, setting);
+	world_env(world, "EV_POINT_STOP=1");
+	free(setting);
+	world_start(world, 0);
+	for (int waited = 0; waited < PATIENCE; waited += 5) {
+		struct job *job = &world->job[0];
+		bool ended = job_poll(job);
+
+		for (size_t i = 0; i < job->count; i++) {
+			if (job->proc[i].ended || !stopped(job->proc[i].pid))
+				continue;
+			/* The rest of the stream finds its way into pipes. */
+			job_pause(20);
+			job_poll(job);
+			return revive(world, i);
+		}
+		if (ended)
+			return world_wrong(world, "nobody passed %s", word[2]);
+		job_pause(5);
+	}
+	return world_wrong(world, "nobody came to %s", word[2]);
+}
+
+/* --- refuse -------------------------------------------------------------- */
+
+bool
+try_refuse(struct world *world, const struct shape *shape)
+{
+	struct ev_buf out = {0};
+	int status;
+	bool fine;
+
+	world_clear(world, shape, true);
+	trial_env(world, NULL);
+	trial_blow();
+	world_start(world, 0);
+	if (!job_wait(&world->job[0], PATIENCE))
+		return world_wrong(world, "it still runs after %d s",
+		    PATIENCE / 1000);
+	status = job_status(&world->job[0]);
+	world->running[0] = false;
+	world_show(world, &out);
+	fine = status >= 64 && status <= 78 && out.len == 0;
+	if (!fine)
+		world_wrong(world, "it ends with %d, and shows %zu bytes",
+		    status, out.len);
+	ev_buf_release(&out);
+	return fine;
+}
