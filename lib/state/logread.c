@@ -276,10 +276,7 @@ log_read(struct ev_input *in, char *buf, size_t cap, size_t *got,
 	do
 		len = pread(log->fd, buf, cap,
 		    (off_t)(log->offset - log->start));
-	while (len < 0 && errno == EINTR && !ev_io_signal());
-	if (ev_io_signal())
-		return ev_err_set(err, EV_FATAL, 128 + ev_io_signal(),
-		    "stopped by signal %d", ev_io_signal());
+	while (len < 0 && errno == EINTR);
 	if (len < 0)
 		return cannot_read(log, "a segment", err);
 	if (len == 0)
@@ -300,20 +297,36 @@ drop_hints(struct ev_logread *log)
 		;
 }
 
+enum ev_status
+ev_logread_wait(struct ev_logread *log, int timeout, struct ev_err *err)
+{
+	int look = log->hints < 0 ? LOOK : LOOK_HINTED;
+	enum ev_status status = at_end(log, err);
+
+	while (status == EV_AGAIN && timeout && !ev_io_signal()) {
+		int part = timeout < 0 || timeout > look ? look : timeout;
+
+		if (timeout > 0)
+			timeout -= part;
+		status = ev_io_wait(log->hints, part, err);
+		if (status == EV_FATAL)
+			return status;
+		if (status == EV_OK)
+			drop_hints(log);
+		status = at_end(log, err);
+	}
+	return status;
+}
+
 static enum ev_status
 log_wait(struct ev_input *in, struct ev_err *err)
 {
-	struct ev_logread *log = (struct ev_logread *)in;
-	enum ev_status status;
+	enum ev_status status = ev_logread_wait((struct ev_logread *)in, -1,
+	    err);
 
-	while ((status = at_end(log, err)) == EV_AGAIN) {
-		status = ev_io_wait(log->hints,
-		    log->hints < 0 ? LOOK : LOOK_HINTED, err);
-		if (status == EV_FATAL)
-			break;
-		if (status == EV_OK)
-			drop_hints(log);
-	}
+	if (status == EV_AGAIN)
+		return ev_err_set(err, EV_FATAL, 128 + ev_io_signal(),
+		    "stopped by signal %d", ev_io_signal());
 	return status == EV_END ? EV_OK : status;
 }
 

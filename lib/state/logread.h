@@ -47,6 +47,12 @@ void ev_logread_close(struct ev_logread *log);
  * log's, until it is closed. */
 struct ev_input *ev_logread_input(struct ev_logread *log);
 
+/* Waits until the input has something: EV_OK; EV_END, nothing will come any
+ * more; EV_AGAIN, the time is over (ms; -1: for ever), or a signal came (see
+ * ev_io_grace); EV_FATAL. */
+enum ev_status ev_logread_wait(struct ev_logread *log, int timeout,
+    struct ev_err *err);
+
 /* The first byte that is there, and the one behind the last committed. */
 uint64_t ev_logread_first(const struct ev_logread *log);
 uint64_t ev_logread_end(const struct ev_logread *log);

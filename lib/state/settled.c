@@ -103,8 +103,8 @@ ev_settled_look(struct ev_settled *settled, int fd, struct ev_err *err)
 		status = read_logs(settled->path, &sidecar, &start, err);
 	}
 	if (status == EV_OK && !ev_mutant("settled-length")) {
-		status = apply(settled, &sidecar, start,
-		    (uint64_t)info.st_size, err);
+		status = apply(settled, &sidecar, start, (uint64_t)info.st_size,
+		    err);
 	} else if (status == EV_END || status == EV_OK) {
 		settled->kept = settled->open = settled->final = false;
 		settled->length = (uint64_t)info.st_size;
