@@ -1,0 +1,426 @@
+/*
+ * logsink: see logsink.h.
+ */
+#include "tool/logsink.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/mem.h"
+#include "base/point.h"
+#include "base/utf8.h"
+#include "tool/place.h"
+#include "tool/tool.h"
+
+#define FIELD(name) offsetof(struct ev_logsink_settings, name)
+#define SECOND ((int64_t)1000) /* in ms */
+#define DAY (24 * 60 * 60 * SECOND)
+
+/* A segment that nobody asked to end: so that it can be removed one day, and
+ * be looked at. */
+#define ROLL_BYTES ((uint64_t)1 << 30)
+#define ROLL_MS DAY
+
+const struct ev_opt ev_logsink_options[2] = {
+    {"roll", 0, EV_OPT_TEXT, FIELD(roll), "SIZE,TIME|commit",
+	"when a log folder begins a new file (1G,1d)"},
+    {"keep", 0, EV_OPT_TEXT, FIELD(keep), "TIME",
+	"how long files of a log folder are kept"},
+};
+
+/* --- options ------------------------------------------------------------- */
+
+/* "30d" in ms; -1: it is no time. */
+static int64_t
+time_of(const char *text)
+{
+	static const struct {
+		const char *unit;
+		int64_t ms;
+	} units[] = {{"s", SECOND}, {"m", 60 * SECOND}, {"h", 3600 * SECOND},
+	    {"d", DAY}};
+	char *end;
+	long n = strtol(text, &end, 10);
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (end > text && *text != '-' && *text != '+' &&
+		    *text != ' ' && n > 0 && n <= 36500L * 86400 &&
+		    !strcmp(end, units[i].unit))
+			return n * units[i].ms;
+	return -1;
+}
+
+static void
+set_roll(struct ev_log *log, const char *text)
+{
+	char *copy = ev_mem_strdup(text), *rest = copy, *part;
+
+	while ((part = strsep(&rest, ","))) {
+		int64_t ms = time_of(part);
+
+		if (!strcmp(part, "commit"))
+			log->roll_commit = true;
+		else if (ms > 0)
+			log->roll_ms = ms;
+		else if (ev_opt_size("roll", part, &log->roll_bytes, NULL) !=
+			EV_OK ||
+		    !log->roll_bytes)
+			ev_tool_die(EV_EXIT_USAGE,
+			    "--roll wants a size (1G), a time (1d: s, m, h, "
+			    "d), both (1G,1d) or 'commit', and got '%s'",
+			    text);
+	}
+	free(copy);
+}
+
+static void
+set_folder(struct ev_logsink *sink, const struct ev_logsink_settings *settings)
+{
+	struct ev_log *log = &sink->log;
+
+	if (sink->kind != EV_LOGSINK_FOLDER) {
+		if (settings->roll || settings->keep)
+			ev_tool_die(EV_EXIT_USAGE,
+			    "--%s is for a log folder ('%s/'), and '%s' is "
+			    "none",
+			    settings->roll ? "roll" : "keep", sink->place,
+			    sink->place);
+		return;
+	}
+	if (settings->roll) {
+		set_roll(log, settings->roll);
+	} else {
+		log->roll_bytes = ROLL_BYTES;
+		log->roll_ms = ROLL_MS;
+	}
+	if (!settings->keep)
+		return;
+	log->keep_ms = time_of(settings->keep);
+	if (log->keep_ms < 0)
+		ev_tool_die(EV_EXIT_USAGE,
+		    "--keep wants a time (30d: s, m, h, d), and got '%s'",
+		    settings->keep);
+}
+
+/* --- the place ----------------------------------------------------------- */
+
+bool
+ev_logsink_is_folder(const char *path)
+{
+	size_t len = strlen(path);
+	char *sidecar;
+	bool is;
+
+	if (len && path[len - 1] == '/')
+		return true;
+	sidecar = ev_sidecar_path(path, true);
+	is = access(sidecar, F_OK) == 0;
+	free(sidecar);
+	return is;
+}
+
+static bool
+is_stdout(const char *path)
+{
+	return !strcmp(path, "-") || !strcmp(path, "/dev/stdout") ||
+	    !strcmp(path, "/dev/fd/1") || !strcmp(path, "/proc/self/fd/1");
+}
+
+/* Standard output, where what was written stays and more comes behind it. */
+static void
+check_stdout(void)
+{
+	struct stat there;
+	int flags = fcntl(STDOUT_FILENO, F_GETFL);
+
+	if (isatty(STDOUT_FILENO))
+		return;
+	if (flags < 0 || fstat(STDOUT_FILENO, &there))
+		ev_tool_die(EV_EXIT_IO, "cannot look at standard output: %s",
+		    ev_err_errno(errno));
+	if (!S_ISREG(there.st_mode))
+		ev_tool_die(EV_EXIT_USAGE,
+		    "a named pipeline cannot end in a pipe: what is in it "
+		    "when its reader dies is lost. Let evexec run that "
+		    "command before evsink, or name a file");
+	if (!(flags & O_APPEND))
+		ev_tool_die(EV_EXIT_USAGE,
+		    "standard output is a file opened with '>', which the "
+		    "next start empties: name the file (evsink --name NAME "
+		    "FILE), or open it with '>>'");
+}
+
+static void
+check_file(const char *path)
+{
+	struct stat there;
+
+	if (stat(path, &there) || S_ISREG(there.st_mode))
+		return;
+	if (S_ISDIR(there.st_mode))
+		ev_tool_die(EV_EXIT_CREATE,
+		    "cannot write '%s': it is a folder: name a file in it, or "
+		    "'%s/' for a log folder",
+		    path, path);
+	ev_tool_die(EV_EXIT_USAGE,
+	    "'%s' is no file: what is written there cannot be taken back or "
+	    "found again, so no named pipeline can end in it",
+	    path);
+}
+
+void
+ev_logsink_look(struct ev_logsink *sink, const char *path,
+    const struct ev_logsink_settings *settings,
+    const struct ev_ledger_settings *ledger)
+{
+	enum ev_status status = EV_OK;
+
+	*sink = (struct ev_logsink){.settings = ledger, .packer = {.fd = -1}};
+	if (ev_pipeline_check_name(ledger->name, &sink->err) != EV_OK)
+		ev_tool_fail(&sink->err);
+	if (is_stdout(path)) {
+		sink->kind = EV_LOGSINK_STDOUT;
+		sink->place = ev_mem_strdup("-");
+		check_stdout();
+		set_folder(sink, settings);
+		return;
+	}
+	if (ev_logsink_is_folder(path))
+		sink->kind = EV_LOGSINK_FOLDER;
+	else
+		check_file(path);
+	if (ev_place_absolute(path, &sink->place, &sink->err) != EV_OK)
+		ev_tool_fail(&sink->err);
+	if (ev_utf8_check(sink->place, strlen(sink->place)) !=
+	    strlen(sink->place))
+		ev_tool_die(EV_EXIT_USAGE,
+		    "the name of '%s' is not UTF-8, so no record can have it",
+		    sink->place);
+	status = ev_log_look(&sink->log, sink->place,
+	    sink->kind == EV_LOGSINK_FOLDER, ledger->name, &sink->err);
+	sink->found = status == EV_OK;
+	if (status != EV_OK && status != EV_END)
+		ev_tool_fail(&sink->err);
+	set_folder(sink, settings);
+}
+
+/* --- opening ------------------------------------------------------------- */
+
+/* After a failure, also a signal. */
+static void
+undo(void *arg)
+{
+	struct ev_logsink *sink = arg;
+
+	ev_pack_abandon(&sink->packer, &sink->err);
+	ev_log_undo(&sink->log);
+}
+
+/* The record before the first commit. */
+static void
+make_log(struct ev_logsink *sink)
+{
+	struct ev_buf text = {0};
+	struct ev_record record;
+
+	ev_record_init(&record, sink->settings->name, sink->place);
+	ev_record_build(&record, &text);
+	if (ev_log_make(&sink->log, sink->ledger.run, ev_buf_cstr(&text),
+		sink->settings->adopt, &sink->err) != EV_OK)
+		ev_tool_fail(&sink->err);
+	ev_record_release(&record);
+	ev_buf_release(&text);
+}
+
+static void
+open_log(struct ev_logsink *sink)
+{
+	struct ev_log *log = &sink->log;
+	char *kept;
+
+	/* Where there was a record once, none is made: that is said. */
+	if (!sink->found && strcmp(sink->ledger.base, EV_RECORD_FIRST) != 0)
+		ev_ledger_begin(&sink->ledger, (struct ev_slice){NULL, 0});
+	if (!sink->found)
+		make_log(sink);
+	if (ev_log_open(log, &sink->err) != EV_OK)
+		ev_tool_fail(&sink->err);
+	ev_ledger_begin(&sink->ledger, ev_slice_of(log->sidecar.record));
+	ev_tool_on_failure(undo, sink);
+	if (ev_log_begin(log, sink->ledger.run, &kept, &sink->err) != EV_OK)
+		ev_tool_fail(&sink->err);
+	if (kept)
+		ev_tool_say("'%s' had bytes at its end that no run of '%s' "
+			    "wrote: they are cut off, and kept in '%s'",
+		    sink->place, sink->settings->name, kept);
+	free(kept);
+}
+
+static void
+open_stdout(struct ev_logsink *sink)
+{
+	struct ev_buf text = {0};
+	enum ev_status status;
+	int lock; /* held for the process's life */
+
+	if (ev_pipeline_lock(&sink->ledger.pipeline, "sink.lock", &lock,
+		&sink->err) != EV_OK)
+		ev_tool_fail(&sink->err);
+	status = ev_pipeline_read(&sink->ledger.pipeline, &text, &sink->err);
+	if (status != EV_OK && status != EV_END)
+		ev_tool_fail(&sink->err);
+	ev_ledger_begin(&sink->ledger,
+	    status == EV_OK ? ev_buf_as_slice(&text)
+			    : (struct ev_slice){NULL, 0});
+	ev_buf_release(&text);
+	ev_writer_set_fd(sink->stage->writer, STDOUT_FILENO);
+}
+
+void
+ev_logsink_columns(struct ev_logsink *sink, struct ev_encode *encode)
+{
+	int fd;
+
+	if (sink->kind != EV_LOGSINK_FILE || sink->pack ||
+	    !sink->log.sidecar.length)
+		return;
+	fd = open(sink->place, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		ev_tool_die(EV_EXIT_IO, "cannot read '%s': %s", sink->place,
+		    ev_err_errno(errno));
+	if (ev_encode_continue(encode, fd, sink->place, &sink->err) != EV_OK)
+		ev_tool_fail(&sink->err);
+	close(fd);
+}
+
+void
+ev_logsink_open(struct ev_logsink *sink, struct ev_stage *stage,
+    struct ev_encode *encode)
+{
+	sink->stage = stage;
+	sink->encode = encode;
+	ev_ledger_open(&sink->ledger, sink->settings, sink->place, stage);
+	if (sink->kind == EV_LOGSINK_STDOUT) {
+		open_stdout(sink);
+		return;
+	}
+	sink->log.packed = sink->pack != NULL;
+	open_log(sink);
+	ev_logsink_columns(sink, encode);
+	sink->begun = sink->log.sidecar.length > 0;
+}
+
+/* --- writing ------------------------------------------------------------- */
+
+/* Before the first event since the start or a commit. */
+static void
+start_writing(struct ev_logsink *sink)
+{
+	struct ev_log *log = &sink->log;
+
+	if (sink->kind != EV_LOGSINK_STDOUT &&
+	    ev_log_write(log, &sink->err) != EV_OK)
+		ev_tool_fail(&sink->err);
+	if (sink->pack &&
+	    ev_pack_start(&sink->packer, sink->pack, log->fd, sink->place,
+		&sink->err) != EV_OK)
+		ev_tool_fail(&sink->err);
+	if (sink->kind != EV_LOGSINK_STDOUT)
+		ev_writer_set_fd(sink->stage->writer,
+		    sink->pack ? sink->packer.fd : log->fd);
+	if (!sink->begun &&
+	    ev_encode_begin(sink->encode, sink->stage, &sink->err) != EV_OK)
+		ev_tool_fail(&sink->err);
+	sink->begun = sink->writing = true;
+}
+
+/* A compressed part is whole when the packer has ended. */
+static void
+finish_writing(struct ev_logsink *sink)
+{
+	if (ev_writer_flush(sink->stage->writer, &sink->err) != EV_OK)
+		ev_tool_fail(&sink->err);
+	if (sink->packer.pid &&
+	    ev_pack_wait(&sink->packer, &sink->err) != EV_OK)
+		ev_tool_fail(&sink->err);
+	sink->packer = (struct ev_child){.fd = -1};
+	ev_point("logsink.flushed");
+}
+
+static void
+sync_stdout(struct ev_logsink *sink)
+{
+	/* A terminal has nothing to sync. */
+	while (sink->writing && !isatty(STDOUT_FILENO) &&
+	    fdatasync(STDOUT_FILENO))
+		if (errno != EINTR)
+			ev_tool_die(EV_EXIT_IO,
+			    "cannot sync standard output: %s",
+			    ev_err_errno(errno));
+}
+
+static void
+commit(struct ev_logsink *sink)
+{
+	uint64_t bytes;
+	bool last = sink->stage->control.seal != EV_SEAL_NONE;
+
+	if (sink->writing)
+		finish_writing(sink);
+	bytes = ev_writer_bytes(sink->stage->writer);
+	ev_ledger_mark(&sink->ledger);
+	if (sink->kind == EV_LOGSINK_STDOUT)
+		sync_stdout(sink);
+	else if (ev_log_commit(&sink->log, ev_buf_cstr(&sink->ledger.text),
+		     sink->pack ? EV_LOG_WRITTEN_ALL : bytes - sink->committed,
+		     last, &sink->err) != EV_OK)
+		ev_tool_fail(&sink->err);
+	sink->writing = false;
+	sink->committed = bytes;
+	ev_ledger_committed(&sink->ledger);
+}
+
+static void
+end(struct ev_logsink *sink)
+{
+	/* All is committed; what ended us is still the signal. */
+	if (ev_io_signal())
+		ev_tool_die(128 + ev_io_signal(), "stopped by signal %d",
+		    ev_io_signal());
+	if (sink->kind == EV_LOGSINK_STDOUT)
+		return;
+	ev_log_release(&sink->log);
+}
+
+bool
+ev_logsink_step(struct ev_logsink *sink)
+{
+	struct ev_line line;
+
+	switch (ev_stage_step(sink->stage, &line)) {
+	case EV_STAGE_EVENT:
+		if (!sink->writing)
+			start_writing(sink);
+		ev_encode_event(sink->encode, sink->stage, &line);
+		return true;
+	case EV_STAGE_MARK:
+		commit(sink);
+		return true;
+	case EV_STAGE_SIDE:
+	case EV_STAGE_BEGIN:
+		ev_tool_die(EV_EXIT_CONFIG,
+		    "a side output that was not announced: '%.*s'",
+		    (int)sink->stage->control.to.len,
+		    sink->stage->control.to.ptr);
+	case EV_STAGE_END:
+		break;
+	}
+	end(sink);
+	return false;
+}

@@ -1,0 +1,78 @@
+/*
+ * logsink: the sink of a named pipeline whose place is a file, a log folder or
+ * standard output: what is committed when, and where the record of it is. It
+ * ends the process on failure, as the stage does.
+ *
+ *	ev_logsink_look(&sink, path, &settings, &ledger);  changes nothing
+ *	ev_logsink_open(&sink, &stage, encode);            waits for begin
+ *	ev_logsink_run(&sink);                             to the seal
+ *
+ * Files and log folders are state/log.h's (class B). Standard output is a
+ * terminal or a file opened with >> (class D: what a killed run wrote after
+ * its last commit is written again, and the record is in the state folder).
+ */
+#ifndef EV_TOOL_LOGSINK_H
+#define EV_TOOL_LOGSINK_H
+
+#include "state/log.h"
+#include "tool/encode.h"
+#include "tool/ledger.h"
+#include "tool/pack.h"
+
+struct ev_logsink_settings {
+	const char *roll, *keep; /* NULL: not given */
+};
+
+/* --roll, --keep. */
+extern const struct ev_opt ev_logsink_options[2];
+
+enum ev_logsink_kind {
+	EV_LOGSINK_FILE,
+	EV_LOGSINK_FOLDER,
+	EV_LOGSINK_STDOUT,
+};
+
+struct ev_logsink {
+	enum ev_logsink_kind kind;
+	char *place; /* absolute, or "-"; owned */
+	const char *pack; /* the compression; NULL: none, or set by the
+	                   * caller after look */
+	bool found;  /* there is a sidecar */
+	bool begun;  /* what stands before the events is written */
+	bool writing; /* something has come since the last commit */
+	uint64_t committed; /* bytes of the writer */
+	struct ev_log log;  /* not of standard output */
+	struct ev_ledger ledger;
+	const struct ev_ledger_settings *settings;
+	struct ev_stage *stage;
+	struct ev_encode *encode;
+	struct ev_child packer;
+	struct ev_err err; /* of the call that runs */
+};
+
+/* True of a place that is a log folder, or is to become one. */
+bool ev_logsink_is_folder(const char *path);
+
+/* Finds out what the path is. Ends with 64 where it can be no place of a
+ * named pipeline. Settings are lent. */
+void ev_logsink_look(struct ev_logsink *sink, const char *path,
+    const struct ev_logsink_settings *settings,
+    const struct ev_ledger_settings *ledger);
+
+/* Takes the stream, locks the place, compares the records and cuts what was
+ * not committed. The stage's writer has no descriptor before. */
+void ev_logsink_open(struct ev_logsink *sink, struct ev_stage *stage,
+    struct ev_encode *encode);
+
+/* One step of the stream: false at its end. */
+bool ev_logsink_step(struct ev_logsink *sink);
+
+/* What stands between one format and another: CSV and TSV take their columns
+ * from the header of what is there. */
+void ev_logsink_columns(struct ev_logsink *sink, struct ev_encode *encode);
+
+/* Prints the class, the guarantee, where the record is and what it says. */
+void ev_logsink_explain(struct ev_logsink *sink);
+
+
+#endif
