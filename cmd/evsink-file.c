@@ -2,8 +2,10 @@
  * evsink-file: writes events to a file, to standard output or to anything
  * that has a path. What evsink becomes for a path.
  *
- * A file is replaced as a whole or appended to (base/target.h), and whatever
- * goes wrong, here or in a command before, leaves it as it was.
+ * Without a name a file is replaced as a whole or appended to (base/target.h),
+ * and whatever goes wrong, here or in a command before, leaves it as it was.
+ * Under a name it, or a log folder, is appended to, mark by mark, exactly once
+ * (tool/logsink.h).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,6 +20,8 @@
 #include "base/mem.h"
 #include "base/target.h"
 #include "tool/encode.h"
+#include "tool/keeper_file.h"
+#include "tool/logsink.h"
 #include "tool/pack.h"
 #include "tool/place.h"
 #include "tool/progress.h"
@@ -41,6 +45,9 @@ struct sink {
 	struct ev_sink_settings set;
 	struct ev_encode_settings form;
 	struct ev_stage_settings run;
+	struct ev_ledger_settings ledger;
+	struct ev_logsink_settings log;
+	struct ev_keeper_settings keeper;
 	const char *path;
 	enum ev_encode_format format;
 	const char *pack; /* the compression, or NULL */
@@ -50,9 +57,28 @@ struct sink {
 	struct ev_writer *writer;
 	bool announced; /* a failure, to whoever reads what we write */
 	struct ev_stage stage;
+	struct ev_logsink named; /* used instead of target under a name */
 };
 
 /* --- what to do ---------------------------------------------------------- */
+
+/* An increment must not replace the whole. */
+static void
+check_write(const struct sink *sink)
+{
+	if (sink->set.write == EV_SINK_INSERT ||
+	    sink->set.write == EV_SINK_UPSERT)
+		ev_tool_die(EV_EXIT_USAGE,
+		    "--write: a file knows append and replace only");
+	if (sink->ledger.name && sink->set.write == EV_SINK_REPLACE)
+		ev_tool_die(EV_EXIT_USAGE,
+		    "--write replace: under a name each run brings what is "
+		    "new, which cannot replace the whole: append");
+	if (sink->ledger.name && sink->set.limit != UINT64_MAX)
+		ev_tool_die(EV_EXIT_USAGE,
+		    "--limit: under a name it belongs to evsource, since what "
+		    "is left out here would be lost");
+}
 
 static void
 parse(struct sink *sink, int argc, char **argv)
@@ -60,6 +86,9 @@ parse(struct sink *sink, int argc, char **argv)
 	const struct ev_opt_table tables[] = {
 	    EV_OPT_TABLE(ev_encode_options, &sink->form),
 	    EV_OPT_TABLE(ev_sink_options, &sink->set),
+	    EV_OPT_TABLE(ev_ledger_options, &sink->ledger),
+	    EV_OPT_TABLE(ev_logsink_options, &sink->log),
+	    EV_OPT_TABLE(ev_keeper_options, &sink->keeper),
 	    EV_OPT_TABLE(ev_bad_options, &sink->run.bad),
 	    EV_OPT_TABLE(ev_stage_options, &sink->run),
 	    {NULL, NULL, 0},
@@ -71,11 +100,7 @@ parse(struct sink *sink, int argc, char **argv)
 	if (rest + 1 < argc)
 		ev_tool_die(EV_EXIT_USAGE, "one place only: '%s' is too many",
 		    argv[rest + 1]);
-	if (sink->set.write == EV_SINK_INSERT ||
-	    sink->set.write == EV_SINK_UPSERT)
-		ev_tool_die(EV_EXIT_USAGE,
-		    "--write: a file knows append and "
-		    "replace only");
+	check_write(sink);
 	if (sink->set.set.count)
 		ev_tool_die(EV_EXIT_USAGE, "-X '%s': a file has no settings",
 		    sink->set.set.item[0]);
@@ -84,13 +109,11 @@ parse(struct sink *sink, int argc, char **argv)
 
 /* Combinations that cannot work, found before anything is touched. */
 static void
-check(const struct sink *sink)
+check_append(const struct sink *sink)
 {
 	bool csv = sink->format == EV_ENCODE_CSV ||
 	    sink->format == EV_ENCODE_TSV;
 
-	if (sink->target.way != EV_TARGET_APPEND)
-		return;
 	if (sink->format == EV_ENCODE_JSON)
 		ev_tool_die(EV_EXIT_USAGE,
 		    "--write append: a JSON array "
@@ -103,20 +126,63 @@ check(const struct sink *sink)
 }
 
 static void
+look_named(struct sink *sink)
+{
+	ev_logsink_look(&sink->named, sink->path, &sink->log, &sink->ledger);
+	if (sink->named.kind == EV_LOGSINK_FILE)
+		sink->named.pack = sink->pack;
+	else if (sink->named.kind == EV_LOGSINK_FOLDER &&
+	    (sink->format != EV_ENCODE_NDJSON || sink->pack))
+		ev_tool_die(EV_EXIT_USAGE,
+		    "'%s': a log folder holds ndjson and nothing else",
+		    sink->path);
+	check_append(sink);
+}
+
+static void
+look_unnamed(struct sink *sink)
+{
+	struct ev_err err;
+
+	if (sink->ledger.adopt || sink->log.roll || sink->log.keep)
+		ev_tool_die(EV_EXIT_USAGE,
+		    "--%s is for a named pipeline (--name)",
+		    sink->ledger.adopt   ? "adopt"
+			: sink->log.roll ? "roll"
+					 : "keep");
+	if (ev_target_look(&sink->target, sink->path,
+		sink->set.write == EV_SINK_APPEND, &err) != EV_OK) {
+		size_t len = strlen(sink->path);
+
+		if (len && sink->path[len - 1] == '/' &&
+		    err.exit == EV_EXIT_CREATE)
+			ev_tool_die(EV_EXIT_USAGE,
+			    "'%s': a log folder is written by a named pipeline "
+			    "only (evsource --name NAME … | evsink --name NAME "
+			    "%s)",
+			    sink->path, sink->path);
+		ev_tool_fail(&err);
+	}
+	if (sink->target.way == EV_TARGET_APPEND)
+		check_append(sink);
+}
+
+static void
 look(struct sink *sink)
 {
 	struct ev_err err;
 	size_t suffix;
 
 	sink->pack = ev_pack_kind(sink->path, &suffix);
-	if (ev_target_look(&sink->target, sink->path,
-		sink->set.write == EV_SINK_APPEND, &err) != EV_OK ||
-	    ev_encode_format(sink->set.format, sink->path, suffix,
+	if (ev_encode_format(sink->set.format, sink->path, suffix,
 		&sink->format, &err) != EV_OK ||
 	    ev_encode_open(&sink->encode, sink->format, &sink->form,
 		sink->set.meta, &err) != EV_OK)
 		ev_tool_fail(&err);
-	check(sink);
+	if (sink->ledger.name)
+		look_named(sink);
+	else
+		look_unnamed(sink);
 }
 
 /* --- --explain ----------------------------------------------------------- */
@@ -148,21 +214,22 @@ explain_way(const struct sink *sink)
 		    strrchr(target->part, '/') + 1,
 		    target->exists ? "; owner and mode are kept" : "");
 		printf("guarantee: all or nothing: after any failure what is "
-		       "there now is there, byte for byte\n");
+		       "there now is there, byte for byte\nwrite: replace\n");
 		break;
 	case EV_TARGET_APPEND:
 		printf("would be: locked, appended to, synced\n");
-		printf(
-		    "guarantee: after a failure what was appended is cut "
-		    "off again; readers may see it before, and a kill -9 or a "
-		    "power cut leaves it\n");
+		printf("guarantee: after a failure what was appended is cut "
+		       "off again; readers may see it before, and a kill -9 "
+		       "or a power cut leaves it\nwrite: append\n");
 		break;
 	case EV_TARGET_IN_PLACE:
 		printf("would be: written in place\n");
 		printf("guarantee: none: what has been written stays, "
-		       "whatever fails\n");
+		       "whatever fails\nwrite: append\n");
 		break;
 	}
+	printf("key: none\nrecord: none: without --name each run is one of "
+	       "its own\n");
 }
 
 /* The columns that the header of what is appended to has. */
@@ -185,19 +252,55 @@ explain_header(const struct sink *sink)
 	close(fd);
 }
 
-static _Noreturn void
-explain(const struct sink *sink)
+static void
+explain_format(const struct sink *sink)
 {
 	struct ev_buf format = {0};
 
-	explain_header(sink);
 	ev_buf_str(&format, ev_encode_name(sink->format));
 	ev_encode_explain(sink->encode, &format);
 	if (sink->pack)
 		ev_buf_printf(&format, ", compressed by %s", sink->pack);
-	explain_place(sink);
 	printf("format: %s\n", ev_buf_cstr(&format));
-	explain_way(sink);
+	ev_buf_release(&format);
+}
+
+static void
+explain_named_place(const struct ev_logsink *sink)
+{
+	struct stat there;
+
+	if (sink->kind == EV_LOGSINK_STDOUT) {
+		printf("place: standard output\n");
+		return;
+	}
+	printf("place: %s%s\n", sink->place,
+	    sink->kind == EV_LOGSINK_FOLDER ? "/, a log folder" : "");
+	if (stat(sink->place, &there))
+		printf("there now: nothing\n");
+	else if (sink->kind == EV_LOGSINK_FILE)
+		printf("there now: a file of %jd bytes\n",
+		    (intmax_t)there.st_size);
+	else
+		printf("there now: a folder\n");
+}
+
+static _Noreturn void
+explain(struct sink *sink)
+{
+	if (sink->ledger.name) {
+		ev_logsink_columns(&sink->named, sink->encode);
+		explain_named_place(&sink->named);
+	} else {
+		explain_header(sink);
+		explain_place(sink);
+	}
+	explain_format(sink);
+	if (sink->ledger.name) {
+		ev_logsink_explain(&sink->named);
+	} else {
+		explain_way(sink);
+	}
 	if (fflush(stdout))
 		ev_tool_die(EV_EXIT_IO, "cannot write: %s",
 		    ev_err_errno(errno));
@@ -321,13 +424,16 @@ open_target(struct sink *sink)
 }
 
 static void
-copy_events(struct sink *sink, const struct ev_input *input)
+copy_events(struct sink *sink, struct ev_input *input)
 {
 	struct ev_stage *stage = &sink->stage;
 	struct ev_progress progress;
 	struct ev_line line;
 	struct ev_err err;
 
+	ev_stage_open(stage, &sink->run, input, ev_encode_scan(sink->encode),
+	    sink->writer);
+	stage->role = EV_STAGE_SINK;
 	ev_progress_open(&progress, sink->set.progress);
 	if (ev_encode_begin(sink->encode, stage, &err) != EV_OK)
 		ev_tool_fail(&err);
@@ -352,6 +458,26 @@ commit(struct sink *sink)
 		ev_tool_fail(&err);
 }
 
+/* --- under a name -------------------------------------------------------- */
+
+static void
+follow_stream(struct sink *sink, struct ev_input *input)
+{
+	struct ev_stage *stage = &sink->stage;
+	struct ev_progress progress;
+
+	sink->writer = ev_writer_new(-1, sink->named.place);
+	ev_stage_open(stage, &sink->run, input, ev_encode_scan(sink->encode),
+	    sink->writer);
+	ev_logsink_open(&sink->named, stage, sink->encode);
+	ev_progress_open(&progress, sink->set.progress);
+	while (ev_logsink_step(&sink->named))
+		if (progress.shown && stage->in % DRAW_EVERY == 0)
+			ev_progress_draw(&progress, input->bytes, stage->out);
+	ev_progress_close(&progress, input->bytes, stage->out);
+	ev_stage_done(stage);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -363,16 +489,20 @@ main(int argc, char **argv)
 
 	ev_tool_start("evsink-file", false);
 	parse(&sink, argc, argv);
+	if (sink.keeper.record)
+		ev_keeper_file(sink.ledger.name, sink.path, sink.keeper.record);
 	look(&sink);
 	if (sink.set.explain)
 		explain(&sink);
-	open_target(&sink);
 	ev_input_fd_init(&input, STDIN_FILENO, "standard input");
-	ev_stage_open(&sink.stage, &sink.run, &input.in,
-	    ev_encode_scan(sink.encode), sink.writer);
-	copy_events(&sink, &input.in);
-	commit(&sink);
+	if (sink.ledger.name) {
+		follow_stream(&sink, &input.in);
+	} else {
+		open_target(&sink);
+		copy_events(&sink, &input.in);
+		commit(&sink);
+		ev_target_release(&sink.target);
+	}
 	ev_encode_free(sink.encode);
-	ev_target_release(&sink.target);
 	ev_tool_done(EV_EXIT_OK);
 }

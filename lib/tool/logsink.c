@@ -282,15 +282,28 @@ open_stdout(struct ev_logsink *sink)
 	ev_writer_set_fd(sink->stage->writer, STDOUT_FILENO);
 }
 
+/* There is a first line, which says the columns. */
+static bool
+has_header(const struct ev_logsink *sink)
+{
+	struct stat there;
+
+	if (sink->kind == EV_LOGSINK_STDOUT)
+		return fstat(STDOUT_FILENO, &there) == 0 &&
+		    S_ISREG(there.st_mode) && there.st_size;
+	return sink->kind == EV_LOGSINK_FILE && !sink->pack &&
+	    sink->log.sidecar.length;
+}
+
 void
 ev_logsink_columns(struct ev_logsink *sink, struct ev_encode *encode)
 {
+	bool out = sink->kind == EV_LOGSINK_STDOUT;
 	int fd;
 
-	if (sink->kind != EV_LOGSINK_FILE || sink->pack ||
-	    !sink->log.sidecar.length)
+	if (!has_header(sink))
 		return;
-	fd = open(sink->place, O_RDONLY | O_CLOEXEC);
+	fd = open(out ? "/proc/self/fd/1" : sink->place, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		ev_tool_die(EV_EXIT_IO, "cannot read '%s': %s", sink->place,
 		    ev_err_errno(errno));
@@ -306,14 +319,13 @@ ev_logsink_open(struct ev_logsink *sink, struct ev_stage *stage,
 	sink->stage = stage;
 	sink->encode = encode;
 	ev_ledger_open(&sink->ledger, sink->settings, sink->place, stage);
-	if (sink->kind == EV_LOGSINK_STDOUT) {
-		open_stdout(sink);
-		return;
-	}
 	sink->log.packed = sink->pack != NULL;
-	open_log(sink);
+	if (sink->kind == EV_LOGSINK_STDOUT)
+		open_stdout(sink);
+	else
+		open_log(sink);
 	ev_logsink_columns(sink, encode);
-	sink->begun = sink->log.sidecar.length > 0;
+	sink->begun = has_header(sink);
 }
 
 /* --- writing ------------------------------------------------------------- */
@@ -357,8 +369,8 @@ static void
 sync_stdout(struct ev_logsink *sink)
 {
 	/* A terminal has nothing to sync. */
-	while (sink->writing && !isatty(STDOUT_FILENO) &&
-	    fdatasync(STDOUT_FILENO))
+	while (
+	    sink->writing && !isatty(STDOUT_FILENO) && fdatasync(STDOUT_FILENO))
 		if (errno != EINTR)
 			ev_tool_die(EV_EXIT_IO,
 			    "cannot sync standard output: %s",

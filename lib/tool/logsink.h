@@ -34,12 +34,12 @@ enum ev_logsink_kind {
 
 struct ev_logsink {
 	enum ev_logsink_kind kind;
-	char *place; /* absolute, or "-"; owned */
-	const char *pack; /* the compression; NULL: none, or set by the
+	char *place;        /* absolute, or "-"; owned */
+	const char *pack;   /* the compression; NULL: none, or set by the
 	                   * caller after look */
-	bool found;  /* there is a sidecar */
-	bool begun;  /* what stands before the events is written */
-	bool writing; /* something has come since the last commit */
+	bool found;         /* there is a sidecar */
+	bool begun;         /* what stands before the events is written */
+	bool writing;       /* something has come since the last commit */
 	uint64_t committed; /* bytes of the writer */
 	struct ev_log log;  /* not of standard output */
 	struct ev_ledger ledger;
@@ -67,12 +67,11 @@ void ev_logsink_open(struct ev_logsink *sink, struct ev_stage *stage,
 /* One step of the stream: false at its end. */
 bool ev_logsink_step(struct ev_logsink *sink);
 
-/* What stands between one format and another: CSV and TSV take their columns
- * from the header of what is there. */
+/* CSV and TSV take their columns from the header of what is there; done by
+ * ev_logsink_open, too. */
 void ev_logsink_columns(struct ev_logsink *sink, struct ev_encode *encode);
 
 /* Prints the class, the guarantee, where the record is and what it says. */
-void ev_logsink_explain(struct ev_logsink *sink);
-
+void ev_logsink_explain(const struct ev_logsink *sink);
 
 #endif

@@ -1,0 +1,164 @@
+/*
+ * logsink_explain: what --explain says of a named pipeline's file, log folder
+ * or standard output: its class (DESIGN section 10), what that guarantees, and
+ * what the record says now. Nothing is locked or changed.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "tool/logsink.h"
+#include "tool/tool.h"
+
+static void
+explain_class(const struct ev_logsink *sink)
+{
+	if (sink->kind == EV_LOGSINK_STDOUT) {
+		printf("would be: appended to\n"
+		       "class: D, at least once: what a killed run wrote after "
+		       "its last commit is written again\n"
+		       "commit: each mark of the source: synced, then the "
+		       "record in the state folder\n");
+		return;
+	}
+	printf("would be: locked, appended to%s\n"
+	       "class: B, exactly once: after any failure, also a kill -9 or a "
+	       "power cut, the next start goes on behind the last commit\n"
+	       "commit: each mark of the source: the data is synced, then the "
+	       "sidecar replaced\n",
+	    sink->pack ? ", a compressed part at each commit" : "");
+}
+
+static void
+explain_roll(const struct ev_log *log)
+{
+	printf("new segment: at a commit");
+	if (log->roll_commit)
+		printf(", each one");
+	if (log->roll_bytes)
+		printf(", after %" PRIu64 " bytes", log->roll_bytes);
+	if (log->roll_ms)
+		printf(", after %" PRId64 " s", log->roll_ms / 1000);
+	if (log->keep_ms)
+		printf("; kept for %" PRId64 " s", log->keep_ms / 1000);
+	printf("\n");
+}
+
+/* What the record says, as people read it. */
+static void
+explain_record(const struct ev_record *record)
+{
+	struct ev_slice key, value;
+
+	if (!strcmp(record->id, EV_RECORD_FIRST)) {
+		printf("record: of no commit yet\n");
+		return;
+	}
+	printf("record: %s, committed %s%s%s%s\n", record->id, record->time,
+	    *record->wm ? ", watermark " : "", record->wm,
+	    record->final ? ", final: nothing more will come" : "");
+	for (size_t i = 0; i < ev_vector_count(record->pos); i++) {
+		ev_vector_at(record->pos, i, &key, &value);
+		printf("position: %.*s at %.*s\n", (int)key.len, key.ptr,
+		    (int)value.len, value.ptr);
+	}
+	for (size_t i = 0; i < ev_vector_count(record->side); i++) {
+		ev_vector_at(record->side, i, &key, &value);
+		printf("side output: %.*s, %.*s bytes\n", (int)key.len, key.ptr,
+		    (int)value.len, value.ptr);
+	}
+}
+
+static void
+parse_and_explain(struct ev_slice text)
+{
+	struct ev_record record;
+	struct ev_err err;
+
+	ev_record_init(&record, "", "");
+	if (ev_record_parse(&record, text, &err) != EV_OK)
+		ev_tool_die(err.exit, "%s", err.text);
+	explain_record(&record);
+	ev_record_release(&record);
+}
+
+/* Bytes behind the committed length of the file or the last segment. */
+static uint64_t
+uncommitted(const struct ev_logsink *sink)
+{
+	const struct ev_sidecar *sidecar = &sink->log.sidecar;
+	uint64_t length = sidecar->length - sidecar->last;
+	struct stat there;
+	char *path = sidecar->log
+	    ? ev_sidecar_segment(sink->place, sidecar->last)
+	    : ev_mem_strdup(sink->place);
+	bool longer = stat(path, &there) == 0 &&
+	    (uint64_t)there.st_size > length;
+
+	free(path);
+	return longer ? (uint64_t)there.st_size - length : 0;
+}
+
+static void
+explain_sidecar(const struct ev_logsink *sink)
+{
+	const struct ev_sidecar *sidecar = &sink->log.sidecar;
+	uint64_t more = uncommitted(sink);
+
+	printf("record in: %s\n", sink->log.sidecar_path);
+	if (!sink->found) {
+		printf("record: none yet%s\n",
+		    sink->settings->adopt ? ": what is there is adopted" : "");
+		return;
+	}
+	parse_and_explain(ev_slice_of(sidecar->record));
+	printf("committed: %" PRIu64 " bytes", sidecar->length);
+	if (sidecar->log)
+		printf(", of which those from %" PRIu64 " on are there",
+		    sidecar->first);
+	printf("\n");
+	if (more)
+		printf("not committed: %" PRIu64 " bytes%s\n", more,
+		    *sidecar->open ? " of a run that goes on or was killed"
+				   : " of a stranger, which the next start "
+				     "keeps aside");
+}
+
+static void
+explain_state(const struct ev_logsink *sink)
+{
+	struct ev_pipeline pipeline;
+	struct ev_buf text = {0};
+	struct ev_err err;
+	enum ev_status status = ev_pipeline_find(&pipeline,
+	    sink->settings->name, &err);
+
+	if (status == EV_OK) {
+		printf("record in: %s/record\n", pipeline.folder);
+		status = ev_pipeline_read(&pipeline, &text, &err);
+	}
+	if (status == EV_FATAL)
+		ev_tool_fail(&err);
+	if (status == EV_OK)
+		parse_and_explain(ev_buf_as_slice(&text));
+	else
+		printf("record: none yet\n");
+	ev_buf_release(&text);
+}
+
+void
+ev_logsink_explain(const struct ev_logsink *sink)
+{
+	explain_class(sink);
+	printf("write: append\nkey: none\n");
+	if (sink->kind == EV_LOGSINK_FOLDER)
+		explain_roll(&sink->log);
+	if (sink->kind == EV_LOGSINK_STDOUT)
+		explain_state(sink);
+	else
+		explain_sidecar(sink);
+}
