@@ -25,7 +25,7 @@
 
 const struct ev_opt ev_keeper_options[1] = {
     {"record", 0, EV_OPT_CHOICE, offsetof(struct ev_keeper_settings, record),
-	"none|get|put|drop", NULL},
+	"none|get|put|drop", ""},
 };
 
 void

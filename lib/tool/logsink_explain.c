@@ -34,6 +34,21 @@ explain_class(const struct ev_logsink *sink)
 }
 
 static void
+print_time(const char *before, int64_t ms)
+{
+	static const struct {
+		int64_t ms;
+		const char *unit;
+	} units[] = {{86400000, "d"}, {3600000, "h"}, {60000, "m"},
+	    {1000, "s"}};
+	unsigned i = 0;
+
+	while (ms % units[i].ms)
+		i++;
+	printf("%s %" PRId64 "%s", before, ms / units[i].ms, units[i].unit);
+}
+
+static void
 explain_roll(const struct ev_log *log)
 {
 	printf("new segment: at a commit");
@@ -42,9 +57,9 @@ explain_roll(const struct ev_log *log)
 	if (log->roll_bytes)
 		printf(", after %" PRIu64 " bytes", log->roll_bytes);
 	if (log->roll_ms)
-		printf(", after %" PRId64 " s", log->roll_ms / 1000);
+		print_time(", after", log->roll_ms);
 	if (log->keep_ms)
-		printf("; kept for %" PRId64 " s", log->keep_ms / 1000);
+		print_time("; kept for", log->keep_ms);
 	printf("\n");
 }
 

@@ -486,14 +486,12 @@ make_fail_line() { # FILE
   exits 73
   says "*cannot write 'none/out.csv': *no such file or directory"
   mkdir folder
-  for place in folder folder/ .; do
+  for place in folder .; do
     sink '{"a":1}\n' "$place"
     exits 73
     says '*it is a folder*'
   done
   sink '{"a":1}\n' ''
-  exits 73
-  sink '{"a":1}\n' absent/
   exits 73
   sink '{"a":1}\n' "$(printf 'n%.0s' {1..300})"
   exits 73
@@ -502,6 +500,16 @@ make_fail_line() { # FILE
 
 as_nobody() {
   printf '{"a":1}\n' | unprivileged evsink "$@"
+}
+
+@test "a log folder is for named pipelines only: 64" {
+  mkdir folder
+  for place in folder/ absent/; do
+    sink '{"a":1}\n' "$place"
+    exits 64
+    says "*'$place': a log folder is written by a named pipeline only*evsink --name NAME $place)"
+  done
+  [ ! -e absent ] && [ -z "$(ls -A folder)" ]
 }
 
 @test "a folder or file without the right to write is left alone: 73" {
