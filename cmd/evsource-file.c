@@ -15,6 +15,7 @@
 #include "tool/emit.h"
 #include "tool/file.h"
 #include "tool/files.h"
+#include "tool/logsource.h"
 #include "tool/place.h"
 #include "tool/source.h"
 #include "tool/tool.h"
@@ -279,6 +280,22 @@ read_file(struct source *source, const char *path)
 	source->fd = -1;
 }
 
+/* A place that is a log folder is read as one input. */
+static void
+read_log(struct source *source, const char *folder)
+{
+	struct ev_logsource log;
+
+	if (source->settings.csv.suggest)
+		ev_tool_die(EV_EXIT_USAGE,
+		    "--suggest-types: '%s' is a log, and has no columns",
+		    folder);
+	if (ev_logsource_read(&log, &source->emit, folder))
+		source->settings.marker.final = true;
+	ev_emit_seal(&source->emit);
+	ev_logsource_close(&log);
+}
+
 /* A name in --types that is no column's is a typing error, and the events that
  * went out are not what was asked for. */
 static void
@@ -294,12 +311,32 @@ check_types(const struct source *source)
 		    name);
 }
 
+static void
+read_files(struct source *source, char **place)
+{
+	struct ev_files files = {0};
+	struct ev_err err;
+
+	for (; *place; place++)
+		if (ev_files_add(&files, ev_place_path(*place), &err) != EV_OK)
+			ev_tool_fail(&err);
+	check_settings(&source->settings, &files);
+	if (source->settings.csv.suggest)
+		source->suggest = ev_csv_suggest_new();
+	for (size_t i = 0; i < files.count && !ev_emit_full(&source->emit); i++)
+		read_file(source, files.path[i]);
+	if (source->suggest)
+		print_types(source);
+	check_types(source);
+	ev_emit_seal(&source->emit);
+	ev_files_release(&files);
+}
+
 int
 main(int argc, char **argv)
 {
-	struct source source = {.settings = EV_SOURCE_DEFAULTS};
+	struct source source = {.settings = EV_SOURCE_DEFAULTS, .fd = -1};
 	struct ev_opt_table tables[EV_SOURCE_TABLES];
-	struct ev_files files = {0};
 	struct ev_err err;
 	int rest;
 
@@ -315,21 +352,11 @@ main(int argc, char **argv)
 	ev_emit_open(&source.emit, &source.settings);
 	source.emit.tell = tell;
 	source.emit.arg = &source;
-	source.fd = -1;
-	for (; rest < argc; rest++)
-		if (ev_files_add(&files, ev_place_path(argv[rest]), &err))
-			ev_tool_fail(&err);
-	check_settings(&source.settings, &files);
-	if (source.settings.csv.suggest)
-		source.suggest = ev_csv_suggest_new();
-	for (size_t i = 0; i < files.count && !ev_emit_full(&source.emit); i++)
-		read_file(&source, files.path[i]);
-	if (source.suggest)
-		print_types(&source);
-	check_types(&source);
-	ev_emit_seal(&source.emit);
+	if (rest + 1 == argc && ev_logread_is(ev_place_path(argv[rest])))
+		read_log(&source, ev_place_path(argv[rest]));
+	else
+		read_files(&source, argv + rest);
 	ev_emit_done(&source.emit);
 	ev_decode_release(&source.decode);
-	ev_files_release(&files);
 	ev_tool_done(EV_EXIT_OK);
 }

@@ -131,17 +131,19 @@ objection(const struct ev_emit *emit)
 	return NULL;
 }
 
-/* Appends the --meta object to the event at the buffer's end. */
+/* Appends the --meta object to the event at the buffer's end: where it stands
+ * is told by its line, or by the offset of that. */
 static void
-add_meta(const struct ev_emit *emit, struct ev_buf *out, uint64_t line)
+add_meta(const struct ev_emit *emit, struct ev_buf *out, uint64_t number)
 {
 	ev_build_reopen(out);
 	ev_build_key(out, emit->meta);
 	ev_build_open(out);
 	ev_build_key(out, EV_SLICE("file"));
 	ev_build_bytes(out, ev_slice_of(emit->stage.place));
-	ev_build_key(out, EV_SLICE("line"));
-	ev_build_int(out, (int64_t)line);
+	ev_build_key(out,
+	    emit->offsets ? EV_SLICE("offset") : EV_SLICE("line"));
+	ev_build_int(out, (int64_t)number);
 	ev_build_close(out);
 	ev_build_close(out);
 }
@@ -167,7 +169,9 @@ pass_line(struct ev_emit *emit, const struct ev_line *line)
 	} else if (emit->meta.ptr) {
 		out = ev_stage_begin(stage);
 		ev_buf_slice(out, line->text);
-		add_meta(emit, out, line->number);
+		add_meta(emit, out,
+		    emit->offsets ? ev_reader_before(stage->reader, line).offset
+				  : line->number);
 		ev_stage_end(stage);
 	} else {
 		ev_stage_pass(stage, line);

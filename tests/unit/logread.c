@@ -131,8 +131,8 @@ expect(struct ev_logread *log, uint64_t from, uint64_t to)
 	enum ev_status status;
 	size_t got;
 
-	while ((status = in->read(in, block, sizeof(block), &got, &err)) ==
-	    EV_OK)
+	while (
+	    (status = in->read(in, block, sizeof(block), &got, &err)) == EV_OK)
 		for (size_t i = 0; i < got; i++, at++) {
 			snprintf(want, sizeof(want), "%07d\n",
 			    (int)(at - at % 8));

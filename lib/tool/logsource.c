@@ -1,0 +1,285 @@
+/*
+ * logsource: see logsource.h.
+ */
+#include "tool/logsource.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/io.h"
+#include "base/mem.h"
+#include "base/point.h"
+#include "expr/time.h"
+#include "tool/place.h"
+#include "tool/tool.h"
+
+/* --- the input ----------------------------------------------------------- */
+
+/* Asked to stop, a named source sends its seal instead of reading on. */
+static bool
+must_seal(const struct ev_logsource *source)
+{
+	return source->emit->marker.on && ev_io_signal();
+}
+
+static enum ev_status
+source_read(struct ev_input *in, char *buf, size_t cap, size_t *got,
+    struct ev_err *err)
+{
+	struct ev_logsource *source = (struct ev_logsource *)in;
+	struct ev_input *log = ev_logread_input(source->log);
+	enum ev_status status;
+
+	/* The line that is half read is none: wait says that this is all. */
+	if (must_seal(source))
+		return EV_AGAIN;
+	ev_marker_due_now(&source->emit->marker);
+	status = log->read(log, buf, cap, got, err);
+	in->bytes = log->bytes;
+	return status;
+}
+
+static enum ev_status
+source_wait(struct ev_input *in, struct ev_err *err)
+{
+	struct ev_logsource *source = (struct ev_logsource *)in;
+	struct ev_marker *marker = &source->emit->marker;
+	enum ev_status status = EV_AGAIN;
+
+	while (status == EV_AGAIN) {
+		if (must_seal(source))
+			return EV_END;
+		if (ev_marker_due_now(marker))
+			ev_emit_mark(source->emit);
+		status = ev_logread_wait(source->log, ev_marker_wait(marker),
+		    err);
+		if (ev_io_signal() && !marker->on)
+			return ev_err_set(err, EV_FATAL, 128 + ev_io_signal(),
+			    "stopped by signal %d", ev_io_signal());
+	}
+	/* read says so, too. */
+	return status == EV_END ? EV_OK : status;
+}
+
+/* --- where to begin ------------------------------------------------------- */
+
+static int64_t
+now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_REALTIME, &time);
+	return ((int64_t)time.tv_sec - EV_TIME_EPOCH) * 1000000 +
+	    time.tv_nsec / 1000;
+}
+
+/* A time as in conditions, in UTC unless it says otherwise; in ms of the
+ * epoch. */
+static bool
+read_time(const char *text, int64_t *ms)
+{
+	struct ev_zones *zones = ev_zones_new(NULL);
+	struct ev_time_env env = {zones, ev_zones_utc(zones), now()};
+	int64_t value;
+	bool is = ev_time_in(&env, EV_TIME_TZ, ev_slice_of(text), &value,
+		      NULL) == EV_OK;
+
+	if (is)
+		*ms = value == EV_TIME_INF ? INT64_MAX
+		    : value == EV_TIME_NEG_INF
+		    ? INT64_MIN
+		    : value / 1000 + EV_TIME_EPOCH * 1000;
+	ev_zones_free(zones);
+	return is;
+}
+
+static bool
+read_offset(const char *text, uint64_t *offset)
+{
+	char *end;
+
+	errno = 0;
+	*offset = strtoull(text, &end, 10);
+	return *text >= '0' && *text <= '9' && !*end && !errno;
+}
+
+/* The offset of --from. */
+static uint64_t
+from_option(const struct ev_logread *log, const char *from)
+{
+	uint64_t offset;
+	struct ev_err err;
+	int64_t ms;
+
+	if (!strcmp(from, "start") || !strcmp(from, "beginning") ||
+	    !strcmp(from, "earliest"))
+		return ev_logread_first(log);
+	if (!strcmp(from, "end") || !strcmp(from, "latest"))
+		return ev_logread_end(log);
+	if (read_offset(from, &offset))
+		return offset;
+	if (!read_time(from, &ms))
+		ev_tool_die(EV_EXIT_USAGE,
+		    "--from '%s': neither start nor end, nor an offset, nor a "
+		    "time",
+		    from);
+	if (ev_logread_time(log, ms, &offset, &err) != EV_OK)
+		ev_tool_fail(&err);
+	return offset;
+}
+
+static void
+begin_new(struct ev_logsource *source)
+{
+	const char *from = source->emit->settings->marker.from;
+	struct ev_logread *log = source->log;
+	struct ev_err err;
+
+	if (from &&
+	    ev_logread_seek(log, from_option(log, from), &err) != EV_OK)
+		ev_tool_fail(&err);
+}
+
+/* The positions are of other inputs than ours. */
+static _Noreturn void
+unknown_input(const struct ev_logsource *source)
+{
+	const struct ev_vector *from = source->emit->marker.from;
+	struct ev_slice key, value;
+
+	ev_vector_at(from, 0, &key, &value);
+	ev_tool_die(EV_EXIT_DISAGREE,
+	    "the pipeline has read '%.*s' so far, and not '%s': --input '%.*s' "
+	    "if that is the same log at another place, --changed read or skip "
+	    "if it is a new one",
+	    (int)key.len, key.ptr, source->key, (int)key.len, key.ptr);
+}
+
+/* The log, or its position, is not what it was: what --changed says. */
+static void
+begin_changed(struct ev_logsource *source, int changed)
+{
+	struct ev_vector *from = source->emit->marker.from;
+	struct ev_logread *log = source->log;
+	bool read = changed == EV_CHANGED_READ;
+	uint64_t offset = read ? ev_logread_first(log) : ev_logread_end(log);
+	struct ev_slice key, value;
+	struct ev_err err;
+
+	for (size_t i = 0; i < ev_vector_count(from); i++) {
+		char *name;
+
+		ev_vector_at(from, i, &key, &value);
+		name = ev_mem_strndup(key.ptr, key.len);
+		ev_marker_set(&source->emit->marker, name, NULL);
+		free(name);
+	}
+	if (ev_logread_seek(log, offset, &err) != EV_OK)
+		ev_tool_fail(&err);
+	ev_tool_say("'%s' is another log than was read: %s %" PRIu64,
+	    source->in.name,
+	    read ? "it is read from its start," : "what it has is skipped, up "
+						  "to",
+	    offset);
+}
+
+static void
+go_on(struct ev_logsource *source)
+{
+	const struct ev_marker *marker = &source->emit->marker;
+	int changed = source->emit->settings->marker.changed;
+	struct ev_slice position = ev_vector_get(marker->from,
+	    ev_slice_of(source->key));
+	struct ev_err err;
+
+	if (position.ptr &&
+	    ev_logread_resume(source->log, position, &err) == EV_OK)
+		return;
+	if (changed != EV_CHANGED_STOP)
+		begin_changed(source, changed);
+	else if (position.ptr)
+		ev_tool_fail(&err);
+	else
+		unknown_input(source);
+}
+
+/* --- the whole ----------------------------------------------------------- */
+
+/* The position behind the last event that went out. */
+static void
+tell(void *arg)
+{
+	struct ev_logsource *source = arg;
+	struct ev_behind behind = ev_emit_behind(source->emit);
+	struct ev_buf position = {0};
+	struct ev_err err;
+
+	if (!source->emit->marker.on)
+		return;
+	if (!ev_mutant("logsource-no-sync") &&
+	    ev_logread_sync(source->log, &err) != EV_OK)
+		ev_tool_fail(&err);
+	ev_logread_position(source->log, behind.offset, &position);
+	ev_marker_set(&source->emit->marker, source->key,
+	    ev_buf_cstr(&position));
+	ev_buf_release(&position);
+}
+
+static char *
+key_of(const struct ev_source_settings *settings, const char *folder)
+{
+	const struct ev_opt_list *input = &settings->marker.input;
+	struct ev_err err;
+	char *key;
+
+	if (input->count > 1)
+		ev_tool_die(EV_EXIT_USAGE, "--input: a log is one input");
+	if (input->count)
+		return ev_mem_strdup(input->item[0]);
+	if (ev_place_absolute(folder, &key, &err) != EV_OK)
+		ev_tool_fail(&err);
+	return key;
+}
+
+bool
+ev_logsource_read(struct ev_logsource *source, struct ev_emit *emit,
+    const char *folder)
+{
+	const struct ev_source_settings *settings = emit->settings;
+	struct ev_behind from = {0};
+	struct ev_err err;
+
+	if (settings->format != EV_SOURCE_UNKNOWN &&
+	    settings->format != EV_SOURCE_NDJSON)
+		ev_tool_die(EV_EXIT_USAGE,
+		    "--format: '%s' is a log, whose events are ndjson", folder);
+	*source = (struct ev_logsource){.emit = emit,
+	    .key = key_of(settings, folder)};
+	if (ev_logread_open(&source->log, folder, settings->follow, &err) !=
+	    EV_OK)
+		ev_tool_fail(&err);
+	source->in = (struct ev_input){ev_logread_input(source->log)->name, 0,
+	    source_read, source_wait};
+	if (emit->marker.on && ev_vector_count(emit->marker.from))
+		go_on(source);
+	else
+		begin_new(source);
+	from.offset = ev_logread_offset(source->log);
+	emit->behind = from;
+	emit->tell = tell;
+	emit->arg = source;
+	emit->offsets = true;
+	ev_emit_lines(emit, &source->in, &from, NULL);
+	return ev_logread_final(source->log) &&
+	    ev_emit_behind(emit).offset == ev_logread_end(source->log);
+}
+
+void
+ev_logsource_close(struct ev_logsource *source)
+{
+	ev_logread_close(source->log);
+	free(source->key);
+	*source = (struct ev_logsource){0};
+}

@@ -1,0 +1,32 @@
+/*
+ * logsource: a log folder as the one input of a source (state/logread.h). It
+ * ends the process on failure, as the stage does.
+ *
+ *	ev_emit_open(&emit, &settings);
+ *	ev_logsource_read(&source, &emit, folder);
+ *	ev_emit_seal(&emit);
+ *	ev_logsource_close(&source);
+ */
+#ifndef EV_TOOL_LOGSOURCE_H
+#define EV_TOOL_LOGSOURCE_H
+
+#include "event/input.h"
+#include "state/logread.h"
+#include "tool/emit.h"
+
+struct ev_logsource {
+	struct ev_input in; /* the log's, with marks while it waits */
+	struct ev_logread *log;
+	struct ev_emit *emit;
+	char *key; /* of its position: --input, or the absolute folder */
+};
+
+/* Sends what is to be read of the log; with --follow, as it grows. --from
+ * counts for a new pipeline, and for none. Tells positions at marks, so the
+ * struct stays as it is until close. Returns true where nothing will come to
+ * the log any more, and all of it was read. */
+bool ev_logsource_read(struct ev_logsource *source, struct ev_emit *emit,
+    const char *folder);
+void ev_logsource_close(struct ev_logsource *source);
+
+#endif
