@@ -18,7 +18,7 @@ LIBEXEC  = $(PREFIX)/libexec/evkit
 # every other source must build without it. A program loads only the libraries
 # that it uses (--as-needed), so all are offered to all.
 
-LIBRARIES = libarchive zlib libpcre2-8 gmp
+LIBRARIES = libarchive zlib libpcre2-8 gmp sqlite3
 
 libarchive_header  = archive.h
 libarchive_link    = -larchive
@@ -36,6 +36,11 @@ libpcre2-8_users   = lib/expr/%.c lib/format/regex.c cmd/evfilter.c \
 gmp_header         = gmp.h
 gmp_link           = -lgmp
 gmp_users          = lib/expr/%.c cmd/evfilter.c cmd/evdiff.c
+
+sqlite3_header     = sqlite3.h
+sqlite3_link       = -lsqlite3
+sqlite3_users      = lib/client/sqlite%.c cmd/evsource-sqlite.c \
+	cmd/evsink-sqlite.c
 
 # pkg-config knows where a library lies; without a .pc file it is looked for
 # where the compiler looks.

@@ -193,8 +193,14 @@ ev_build_bytes(struct ev_buf *out, struct ev_slice bytes)
 		ev_build_text(out, bytes);
 		return false;
 	}
+	ev_build_base64(out, bytes);
+	return true;
+}
+
+void
+ev_build_base64(struct ev_buf *out, struct ev_slice bytes)
+{
 	ev_buf_char(out, '"');
 	base64(out, bytes);
 	ev_buf_char(out, '"');
-	return true;
 }

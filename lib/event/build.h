@@ -41,5 +41,7 @@ void ev_build_null(struct ev_buf *out);
 /* Text that may be anything: valid UTF-8 as a string; other bytes as base64,
  * and then returns true, so that the caller can say so. */
 bool ev_build_bytes(struct ev_buf *out, struct ev_slice bytes);
+/* The same for what is never text. */
+void ev_build_base64(struct ev_buf *out, struct ev_slice bytes);
 
 #endif
