@@ -32,9 +32,8 @@ static const struct ev_opt_usage usage = {
     .name = "evsink-sqlite",
     .args = "[OPTION…] sqlite:FILE/TABLE",
     .summary = "writes the events of its standard input into a table",
-    .example =
-	"evsource users.csv | evsink --write upsert --key id "
-	"sqlite:shop.db/users",
+    .example = "evsource users.csv | evsink --write upsert --key id "
+	       "sqlite:shop.db/users",
 };
 
 struct own_settings {
@@ -42,8 +41,8 @@ struct own_settings {
 };
 
 static const struct ev_opt own_options[] = {
-    {"key", 0, EV_OPT_TEXT, offsetof(struct own_settings, key),
-	"FIELD[,FIELD]", "by which a row is found"},
+    {"key", 0, EV_OPT_TEXT, offsetof(struct own_settings, key), "FIELD[,FIELD]",
+	"by which a row is found"},
     {"replace-where", 0, EV_OPT_TEXT, offsetof(struct own_settings, where),
 	"FIELD", "replace all rows of each value that comes"},
     {"wait", 0, EV_OPT_TEXT, offsetof(struct own_settings, wait), "TIME",
@@ -56,7 +55,7 @@ struct held {
 	struct held_line {
 		size_t at, len;
 		uint64_t number;
-	} *line;
+	} * line;
 	size_t count;
 };
 
@@ -88,8 +87,8 @@ parse_key(struct sink *sink)
 
 	while (at && end == ',') {
 		if (sink->how.keys == KEY_MAX)
-			ev_tool_die(EV_EXIT_USAGE,
-			    "--key: more than %d fields", KEY_MAX);
+			ev_tool_die(EV_EXIT_USAGE, "--key: more than %d fields",
+			    KEY_MAX);
 		if (ev_names_field("key", &at, ",", &end,
 			&sink->key[sink->how.keys++], &err) != EV_OK)
 			ev_tool_fail(&err);
@@ -189,8 +188,7 @@ parse(struct sink *sink, int argc, char **argv)
 		ev_tool_die(EV_EXIT_USAGE, "--format: a table has none");
 	parse_key(sink);
 	if (sink->own.where)
-		sink->how.where = parse_field("replace-where",
-		    sink->own.where);
+		sink->how.where = parse_field("replace-where", sink->own.where);
 	if (sink->set.meta)
 		sink->how.meta = ev_slice_of(sink->set.meta);
 	choose_mode(sink);
@@ -251,8 +249,8 @@ open_database(struct sink *sink)
 static void
 explain_columns(const struct sink *sink)
 {
-	const struct ev_sqlite_table *table =
-	    ev_sqlite_writer_table(sink->writer);
+	const struct ev_sqlite_table *table = ev_sqlite_writer_table(
+	    sink->writer);
 	struct ev_buf list = {0};
 
 	for (size_t i = 0; i < table->count; i++) {
@@ -347,8 +345,8 @@ write_event(struct sink *sink, const struct ev_line *line)
 	size_t count;
 
 	member = ev_scan_members(sink->stage.scan, &count);
-	switch (ev_sqlite_writer_event(sink->writer, member, count,
-	    &sink->err)) {
+	switch (
+	    ev_sqlite_writer_event(sink->writer, member, count, &sink->err)) {
 	case EV_OK:
 		sink->stage.out++;
 		break;

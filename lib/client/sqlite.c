@@ -140,7 +140,7 @@ on_busy(void *arg, int count)
 	return ev_io_wait(-1, nap, NULL) == EV_AGAIN;
 }
 
-/* A statement that takes long is left where a signal asks us to stop. */
+/* A query that takes long is left where a signal asks us to stop. */
 static int
 on_progress(void *arg)
 {
@@ -184,8 +184,8 @@ make_durable(struct ev_sqlite *lite, struct ev_err *err)
 		return ev_sqlite_run(lite, "open", "PRAGMA synchronous=OFF",
 		    err);
 	if (ev_sqlite_run(lite, "open",
-		"PRAGMA synchronous=EXTRA; PRAGMA cache_size=-32768", err) !=
-		EV_OK ||
+		"PRAGMA synchronous=EXTRA; PRAGMA cache_size=-32768",
+		err) != EV_OK ||
 	    pragma(lite, "synchronous", text, err) != EV_OK)
 		return EV_FATAL;
 	if (strcmp(text, "3"))
@@ -209,7 +209,9 @@ set_up(struct ev_sqlite *lite, struct ev_err *err)
 
 	sqlite3_extended_result_codes(lite->db, 1);
 	sqlite3_busy_handler(lite->db, on_busy, lite);
-	sqlite3_progress_handler(lite->db, CHECK_EVERY, on_progress, NULL);
+	if (!lite->writing)
+		sqlite3_progress_handler(lite->db, CHECK_EVERY, on_progress,
+		    NULL);
 	sqlite3_db_config(lite->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	/* The schema of a file that came from somewhere calls no function that
 	 * could do harm. */
@@ -228,8 +230,8 @@ ev_sqlite_open(struct ev_sqlite *lite, const char *file, bool writing,
 {
 	/* Not read-only: what a killed writer left is rolled back first. Where
 	 * the file cannot be written SQLite opens it for reading by itself. */
-	int flags = SQLITE_OPEN_READWRITE |
-	    (writing ? SQLITE_OPEN_CREATE : 0) | SQLITE_OPEN_NOMUTEX;
+	int flags = SQLITE_OPEN_READWRITE | (writing ? SQLITE_OPEN_CREATE : 0) |
+	    SQLITE_OPEN_NOMUTEX;
 	int code;
 
 	*lite = (struct ev_sqlite){.file = file,
@@ -299,10 +301,12 @@ ev_sqlite_error(const struct ev_sqlite *lite, int code, const char *what,
 {
 	char why[768];
 
-	if (ev_io_signal())
+	bool busy = (code & 0xff) == SQLITE_BUSY;
+
+	if (ev_io_signal() && (busy || code == SQLITE_INTERRUPT))
 		return ev_err_set(err, EV_FATAL, 128 + ev_io_signal(), "%s",
 		    "");
-	if ((code & 0xff) == SQLITE_BUSY)
+	if (busy)
 		return ev_err_set(err, EV_FATAL, lite->busy_exit,
 		    "cannot %s '%s': another process holds its lock (--wait "
 		    "is how long to wait for it)",

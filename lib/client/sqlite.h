@@ -31,7 +31,7 @@ enum ev_status ev_sqlite_place(const char *place, bool table,
 void ev_sqlite_place_release(struct ev_sqlite_place *place);
 
 struct ev_sqlite {
-	sqlite3 *db; /* NULL: closed */
+	sqlite3 *db;      /* NULL: closed */
 	const char *file; /* lent */
 	bool writing;
 	int64_t wait;     /* ms for another process's lock, -1: for ever */
@@ -70,7 +70,7 @@ struct ev_slice ev_sqlite_fold(struct ev_buf *out, struct ev_slice name);
 
 /* "10s", "250ms", "2m", "1h", "3" (seconds) as ms; "forever" is -1.
  * EV_FATAL: usage; `option` is for the message. */
-enum ev_status ev_sqlite_time(const char *option, const char *text,
-    int64_t *ms, struct ev_err *err);
+enum ev_status ev_sqlite_time(const char *option, const char *text, int64_t *ms,
+    struct ev_err *err);
 
 #endif

@@ -85,8 +85,8 @@ ev_sqlite_declare(struct ev_value value, bool strict)
 
 	if (strict)
 		return "ANY";
-	return declared(kinds & (INTEGER | DECIMAL) ? INTEGER | DECIMAL
-						    : kinds);
+	return declared(
+	    kinds & (INTEGER | DECIMAL) ? INTEGER | DECIMAL : kinds);
 }
 
 /* The field of this name, made if it is new; NULL where another one differs

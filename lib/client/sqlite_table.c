@@ -113,8 +113,8 @@ add_column(struct ev_sqlite_table *table, sqlite3_stmt *stmt)
 	};
 	column->type = ev_sqlite_type(column->declared, table->strict);
 	*ev_map_put(table->by_name,
-	    ev_sqlite_fold(&table->folded, ev_slice_of(column->name)), NULL) =
-	    table->count;
+	    ev_sqlite_fold(&table->folded, ev_slice_of(column->name)),
+	    NULL) = table->count;
 }
 
 /* Without the hidden columns of virtual tables, which SELECT * does not show

@@ -67,7 +67,7 @@ struct ev_sqlite_sample {
 	struct ev_sqlite_seen {
 		char *name;
 		unsigned kinds; /* of values: its own */
-	} *field;
+	} * field;
 	size_t count;
 	struct ev_map *by_name; /* as in ev_sqlite_table */
 	struct ev_buf folded, scratch;

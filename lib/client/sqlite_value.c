@@ -99,8 +99,8 @@ same_decimal(struct ev_slice a, struct ev_slice b)
 	struct decimal x, y;
 
 	return read_decimal(a, &x) && read_decimal(b, &y) &&
-	    x.minus == y.minus && x.point == y.point &&
-	    x.digits == y.digits && !memcmp(x.digit, y.digit, x.digits);
+	    x.minus == y.minus && x.point == y.point && x.digits == y.digits &&
+	    !memcmp(x.digit, y.digit, x.digits);
 }
 
 /* 15 digits are always enough to be kept and often enough to tell the double
@@ -153,7 +153,8 @@ ev_sqlite_exact(struct ev_slice number, struct ev_sqlite_cell *cell)
 		return true;
 	real = strtod(text, NULL);
 	if (!isfinite(real) ||
-	    !same_decimal(number, (struct ev_slice){back, shortest(real, back)}))
+	    !same_decimal(number,
+		(struct ev_slice){back, shortest(real, back)}))
 		return false;
 	cell->type = SQLITE_FLOAT;
 	cell->real = real;
@@ -255,6 +256,14 @@ is_numeric(struct ev_slice text, bool *plain)
 	}
 	*plain = *plain && !exponent;
 	return before + after && at == end && exponent == (power > 0);
+}
+
+bool
+ev_sqlite_number(struct ev_slice text, struct ev_sqlite_cell *cell)
+{
+	bool plain;
+
+	return is_numeric(text, &plain) && plain && ev_sqlite_exact(text, cell);
 }
 
 /* Text in a column of numbers: SQLite would make a number of '02134', without
@@ -402,8 +411,8 @@ put_json(struct ev_slice text, struct ev_scan *scan, struct ev_buf *scratch,
 }
 
 static enum ev_sqlite_change
-put_text(struct ev_slice text, struct ev_sqlite_type type,
-    struct ev_scan *scan, struct ev_buf *scratch, struct ev_buf *out)
+put_text(struct ev_slice text, struct ev_sqlite_type type, struct ev_scan *scan,
+    struct ev_buf *scratch, struct ev_buf *out)
 {
 	if (type.json && put_json(text, scan, scratch, out))
 		return EV_SQLITE_SAME;

@@ -57,6 +57,9 @@ int ev_sqlite_bind(sqlite3_stmt *stmt, int at,
 /* True if a number is one of SQLite's, 64-bit integer or double, with every
  * digit. *integer where it is an integer and written as one. */
 bool ev_sqlite_exact(struct ev_slice number, struct ev_sqlite_cell *cell);
+/* The same for text: it is a number as JSON writes it, without an exponent, and
+ * an exact one. */
+bool ev_sqlite_number(struct ev_slice text, struct ev_sqlite_cell *cell);
 
 /* --- to JSON ------------------------------------------------------------- */
 

@@ -40,9 +40,9 @@ struct ev_sqlite_writer {
 	struct ev_sqlite_table table;
 	int version; /* of the schema, as it was read */
 	bool begun, emptied;
-	bool *in_key;       /* by column */
-	size_t keys;        /* how many are */
-	size_t where;       /* the column of --replace-where */
+	bool *in_key;             /* by column */
+	size_t keys;              /* how many are */
+	size_t where;             /* the column of --replace-where */
 	struct ev_map *forgotten; /* its values in this transaction */
 	sqlite3_stmt *forget, *remove;
 
@@ -549,9 +549,8 @@ convert(struct ev_sqlite_writer *writer, struct ev_err *err)
 		if (is_set(writer, i) &&
 		    ev_sqlite_cell(writer->value[i], table->column[i].type,
 			&writer->text, &writer->cell[i], &writer->why) != EV_OK)
-			return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
-			    "'%s': %s", table->column[i].name,
-			    writer->why.text);
+			return ev_err_set(err, EV_BAD, EV_EXIT_DATA, "'%s': %s",
+			    table->column[i].name, writer->why.text);
 	return EV_OK;
 }
 
