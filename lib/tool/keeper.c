@@ -3,9 +3,7 @@
  */
 #include "tool/keeper.h"
 
-#include <errno.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
@@ -16,11 +14,11 @@
 #include "event/build.h"
 #include "state/object.h"
 #include "state/record.h"
+#include "tool/answer.h"
 #include "tool/child.h"
 #include "tool/place.h"
 #include "tool/tool.h"
 
-#define ANSWER_MAX (256u << 20) /* bytes, of which a record is the most */
 #define WHATEVER "-"
 
 const struct ev_opt ev_keeper_options[1] = {
@@ -37,54 +35,21 @@ ev_keeper_release(struct ev_keeper_state *state)
 	*state = (struct ev_keeper_state){0};
 }
 
-/* Appends all that can be read. */
-static enum ev_status
-read_all(int fd, const char *name, struct ev_buf *out, struct ev_err *err)
-{
-	ssize_t n = 1;
-
-	while (n && out->len < ANSWER_MAX) {
-		ev_buf_reserve(out, 1u << 16);
-		n = read(fd, out->ptr + out->len, 1u << 16);
-		if (n > 0)
-			out->len += (size_t)n;
-		if (n < 0 && errno != EINTR)
-			return ev_err_set(err, EV_FATAL, EV_EXIT_IO,
-			    "cannot read '%s': %s", name, ev_err_errno(errno));
-	}
-	if (n)
-		return ev_err_set(err, EV_FATAL, EV_EXIT_IO,
-		    "%s: more than any record", name);
-	return EV_OK;
-}
-
 /* --- the connector's side ------------------------------------------------ */
-
-static void
-build_text(struct ev_buf *out, const char *key, const char *text)
-{
-	if (!text)
-		return;
-	ev_build_key(out, ev_slice_of(key));
-	ev_build_text(out, ev_slice_of(text));
-}
 
 static void
 build_flag(struct ev_buf *out, const char *key, bool set)
 {
-	build_text(out, key, set ? "1" : NULL);
+	ev_answer_text(out, key, set ? "1" : NULL);
 }
 
 static void
 build_state(struct ev_buf *out, const struct ev_keeper_state *state)
 {
-	char tail[24];
-
-	snprintf(tail, sizeof(tail), "%llu", (unsigned long long)state->tail);
 	ev_build_open(out);
-	build_text(out, "where", state->where);
-	build_text(out, "held", state->held);
-	build_text(out, "tail", state->tail ? tail : NULL);
+	ev_answer_text(out, "where", state->where);
+	ev_answer_text(out, "held", state->held);
+	ev_answer_number(out, "tail", state->tail);
 	build_flag(out, "strange", state->strange);
 	build_flag(out, "log", state->log);
 	build_flag(out, "upsert", state->upsert);
@@ -145,7 +110,8 @@ serve_change(struct ev_keeper *keeper, enum ev_keeper_verb verb)
 	struct ev_err err;
 	char *text, *end;
 
-	if (read_all(STDIN_FILENO, "standard input", &input, &err) != EV_OK)
+	if (ev_answer_read(STDIN_FILENO, "standard input", &input, &err) !=
+	    EV_OK)
 		ev_tool_fail(&err);
 	text = ev_mem_strdup(ev_buf_cstr(&input));
 	end = text + strcspn(text, "\n");
@@ -179,40 +145,25 @@ ev_keeper_serve(struct ev_keeper *keeper, enum ev_keeper_verb verb)
 
 /* --- evpos's side -------------------------------------------------------- */
 
-/* Starts the place's connector. What it says is enough: after a failure of
- * its own there is no text. */
-static enum ev_status
-start(struct ev_child *child, const char *verb, const char *name,
-    const char *place, bool reading, struct ev_err *err)
+/* The command of the place's connector, as arguments; each is the caller's to
+ * free. */
+static void
+command(char *argv[5], const char *verb, const char *name, const char *place)
 {
 	struct ev_slice scheme = ev_place_scheme(place);
-	char *connector = ev_mem_printf("evsink-%.*s", (int)scheme.len,
-	    scheme.ptr);
-	char *ask = ev_mem_printf("--record=%s", verb);
-	char *as = ev_mem_printf("--name=%s", name);
-	char *where = ev_mem_strdup(place);
-	char *argv[] = {connector, ask, as, where, NULL};
-	enum ev_status status = ev_child_start(child, connector, argv, reading,
-	    -1, err);
 
-	child->name = "evsink";
-	free(connector);
-	free(ask);
-	free(as);
-	free(where);
-	return status;
+	argv[0] = ev_mem_printf("evsink-%.*s", (int)scheme.len, scheme.ptr);
+	argv[1] = ev_mem_printf("--record=%s", verb);
+	argv[2] = ev_mem_printf("--name=%s", name);
+	argv[3] = ev_mem_strdup(place);
+	argv[4] = NULL;
 }
 
-static enum ev_status
-finish(struct ev_child *child, struct ev_err *err)
+static void
+release(char *argv[5])
 {
-	struct ev_err own;
-
-	if (ev_child_wait(child, &own) == EV_OK)
-		return EV_OK;
-	/* A signal's death says nothing itself. */
-	return ev_err_set(err, EV_FATAL, own.exit, "%s",
-	    own.exit > 128 ? own.text : "");
+	for (size_t i = 0; i < 4; i++)
+		free(argv[i]);
 }
 
 static enum ev_status
@@ -268,19 +219,16 @@ ev_keeper_get(const char *name, const char *place,
     struct ev_keeper_state *state, struct ev_err *err)
 {
 	struct ev_buf answer = {0};
-	struct ev_child child;
-	enum ev_status status, ended;
+	enum ev_status status;
+	char *argv[5];
 
 	*state = (struct ev_keeper_state){0};
-	if (start(&child, "get", name, place, true, err) != EV_OK)
-		return EV_FATAL;
-	status = read_all(child.fd, "evsink", &answer, err);
-	ended = finish(&child, err);
-	if (status == EV_OK)
-		status = ended;
+	command(argv, "get", name, place);
+	status = ev_answer_ask(argv[0], argv, -1, &answer, err);
 	if (status == EV_OK)
 		status = parse_state(ev_buf_as_slice(&answer), state, err);
 	ev_buf_release(&answer);
+	release(argv);
 	return status;
 }
 
@@ -294,20 +242,20 @@ change(const char *verb, const char *name, const char *place, const char *was,
 	    {(void *)(uintptr_t) "\n", 1},
 	    {(void *)(uintptr_t)record.ptr, record.len},
 	};
+	enum ev_status status, ended;
+	char *argv[5];
 
-	if (start(&child, verb, name, place, false, err) != EV_OK)
-		return EV_FATAL;
-	/* Where it ended before it had read this it says why. */
-	if (ev_io_write(child.fd, "evsink", iov, 3, NULL, NULL) != EV_OK) {
-		struct ev_err own;
-
-		if (finish(&child, &own) != EV_OK)
-			return ev_err_set(err, EV_FATAL, own.exit, "%s",
-			    own.text);
-		return ev_err_set(err, EV_FATAL, EV_EXIT_IO,
-		    "cannot write to the evsink of '%s'", place);
+	command(argv, verb, name, place);
+	status = ev_child_start(&child, argv[0], argv, false, -1, err);
+	if (status == EV_OK) {
+		status = ev_io_write(child.fd, "evsink", iov, 3, NULL, err);
+		/* Where it ended before it had read that, it says why. */
+		ended = ev_answer_finish(&child, err);
+		if (ended != EV_OK)
+			status = ended;
 	}
-	return finish(&child, err);
+	release(argv);
+	return status;
 }
 
 enum ev_status
