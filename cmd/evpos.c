@@ -199,16 +199,6 @@ make_row(const struct ev_known *known)
 	return row;
 }
 
-static void
-add_row(struct ev_buf *out, char *const *cell, const size_t *width)
-{
-	for (size_t i = 0; i < COLUMNS; i++)
-		if (i + 1 < COLUMNS)
-			ev_buf_printf(out, "%-*s  ", (int)width[i], cell[i]);
-		else
-			ev_buf_printf(out, "%s\n", cell[i]);
-}
-
 /* What a list has no room for. */
 static void
 say_trouble(const struct ev_known *known)
@@ -221,26 +211,34 @@ say_trouble(const struct ev_known *known)
 		    known->pipeline.name, known->copy.place);
 }
 
+static struct row
+head(void)
+{
+	static const char *const names[COLUMNS] = {"NAME", "RUNS", "COMMITTED",
+	    "BEHIND", "POSITION", "PLACE"};
+	struct row row;
+
+	for (size_t i = 0; i < COLUMNS; i++)
+		row.cell[i] = ev_mem_strdup(names[i]);
+	return row;
+}
+
+/* Writes the rows, and lets go of them. */
 static void
 add_table(struct ev_buf *out, struct row *rows, size_t count)
 {
-	static char *const head[COLUMNS] = {(char[]){"NAME"}, (char[]){"RUNS"},
-	    (char[]){"COMMITTED"}, (char[]){"BEHIND"}, (char[]){"POSITION"},
-	    (char[]){"PLACE"}};
-	size_t width[COLUMNS];
+	size_t width[COLUMNS] = {0};
 
-	for (size_t i = 0; i < COLUMNS; i++) {
-		width[i] = strlen(head[i]);
-		for (size_t j = 0; j < count; j++)
+	for (size_t j = 0; j < count; j++)
+		for (size_t i = 0; i + 1 < COLUMNS; i++)
 			if (strlen(rows[j].cell[i]) > width[i])
 				width[i] = strlen(rows[j].cell[i]);
-	}
-	add_row(out, head, width);
-	for (size_t j = 0; j < count; j++) {
-		add_row(out, rows[j].cell, width);
-		for (size_t i = 0; i < COLUMNS; i++)
+	for (size_t j = 0; j < count; j++)
+		for (size_t i = 0; i < COLUMNS; i++) {
+			ev_buf_printf(out, "%-*s%s", (int)width[i],
+			    rows[j].cell[i], i + 1 < COLUMNS ? "  " : "\n");
 			free(rows[j].cell[i]);
-	}
+		}
 }
 
 static void
@@ -255,6 +253,7 @@ list(struct pos *pos)
 	    ev_pipeline_list(state, &names, &count, &err) != EV_OK)
 		ev_tool_fail(&err);
 	rows = ev_mem_zalloc(count + 1, sizeof(*rows));
+	rows[0] = head();
 	for (size_t i = 0; i < count; i++) {
 		struct ev_known known;
 
@@ -263,7 +262,7 @@ list(struct pos *pos)
 		if (pos->json)
 			build_event(&pos->out, &known);
 		else
-			rows[i] = make_row(&known);
+			rows[i + 1] = make_row(&known);
 		say_trouble(&known);
 		ev_known_release(&known);
 		free(names[i]);
@@ -271,7 +270,7 @@ list(struct pos *pos)
 	if (!count)
 		ev_tool_say("no pipeline has its state in '%s'", state);
 	else if (!pos->json)
-		add_table(&pos->out, rows, count);
+		add_table(&pos->out, rows, count + 1);
 	free(names);
 	free(rows);
 	free(state);

@@ -22,7 +22,7 @@
 
 const struct ev_opt ev_seeker_options[1] = {
     {"position", 0, EV_OPT_CHOICE,
-	offsetof(struct ev_seeker_settings, position), "none|lag|seek", NULL},
+	offsetof(struct ev_seeker_settings, position), "none|lag|seek", ""},
 };
 
 static struct ev_seeker_input
