@@ -47,7 +47,6 @@ struct sink {
 	struct ev_stage_settings run;
 	struct ev_ledger_settings ledger;
 	struct ev_logsink_settings log;
-	struct ev_keeper_settings keeper;
 	const char *path;
 	enum ev_encode_format format;
 	const char *pack; /* the compression, or NULL */
@@ -88,7 +87,6 @@ parse(struct sink *sink, int argc, char **argv)
 	    EV_OPT_TABLE(ev_sink_options, &sink->set),
 	    EV_OPT_TABLE(ev_ledger_options, &sink->ledger),
 	    EV_OPT_TABLE(ev_logsink_options, &sink->log),
-	    EV_OPT_TABLE(ev_keeper_options, &sink->keeper),
 	    EV_OPT_TABLE(ev_bad_options, &sink->run.bad),
 	    EV_OPT_TABLE(ev_stage_options, &sink->run),
 	    {NULL, NULL, 0},
@@ -488,9 +486,8 @@ main(int argc, char **argv)
 	struct ev_input_fd input;
 
 	ev_tool_start("evsink-file", false);
+	ev_keeper_file(argc, argv);
 	parse(&sink, argc, argv);
-	if (sink.keeper.record)
-		ev_keeper_file(sink.ledger.name, sink.path, sink.keeper.record);
 	look(&sink);
 	if (sink.set.explain)
 		explain(&sink);

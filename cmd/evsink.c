@@ -4,7 +4,6 @@
  * for a path (DESIGN section 3).
  */
 #include "tool/encode.h"
-#include "tool/keeper.h"
 #include "tool/ledger.h"
 #include "tool/logsink.h"
 #include "tool/place.h"
@@ -28,13 +27,11 @@ main(int argc, char **argv)
 	struct ev_encode_settings encode = EV_ENCODE_DEFAULTS;
 	struct ev_ledger_settings ledger = {0};
 	struct ev_logsink_settings log = {0};
-	struct ev_keeper_settings keeper = {0};
 	const struct ev_opt_table tables[] = {
 	    EV_OPT_TABLE(ev_encode_options, &encode),
 	    EV_OPT_TABLE(ev_sink_options, &sink),
 	    EV_OPT_TABLE(ev_ledger_options, &ledger),
 	    EV_OPT_TABLE(ev_logsink_options, &log),
-	    EV_OPT_TABLE(ev_keeper_options, &keeper),
 	    EV_OPT_TABLE(ev_bad_options, &stage.bad),
 	    EV_OPT_TABLE(ev_stage_options, &stage),
 	    {NULL, NULL, 0},

@@ -17,6 +17,7 @@
 #include "tool/files.h"
 #include "tool/logsource.h"
 #include "tool/place.h"
+#include "tool/seeker_file.h"
 #include "tool/source.h"
 #include "tool/tool.h"
 
@@ -341,6 +342,7 @@ main(int argc, char **argv)
 	int rest;
 
 	ev_tool_start("evsource-file", true);
+	ev_seeker_answer(argc, argv, ev_seeker_file);
 	ev_source_tables(&source.settings, tables);
 	rest = ev_tool_options(&usage, tables, argc, argv);
 	if (rest == argc)

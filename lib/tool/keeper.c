@@ -20,11 +20,10 @@
 #include "tool/tool.h"
 
 #define WHATEVER "-"
+#define RECORD "--record="
+#define NAME "--name="
 
-const struct ev_opt ev_keeper_options[1] = {
-    {"record", 0, EV_OPT_CHOICE, offsetof(struct ev_keeper_settings, record),
-	"none|get|put|drop", ""},
-};
+static const char *const verbs[] = {"", "get", "put", "drop"};
 
 void
 ev_keeper_release(struct ev_keeper_state *state)
@@ -103,7 +102,7 @@ check_id(const struct ev_keeper *keeper, const struct ev_keeper_state *state,
 }
 
 static void
-serve_change(struct ev_keeper *keeper, enum ev_keeper_verb verb)
+serve_change(struct ev_keeper *keeper)
 {
 	struct ev_keeper_state state = {0};
 	struct ev_buf input = {0};
@@ -117,29 +116,43 @@ serve_change(struct ev_keeper *keeper, enum ev_keeper_verb verb)
 	end = text + strcspn(text, "\n");
 	if (!*end)
 		ev_tool_die(EV_EXIT_USAGE,
-		    "--record: standard input has no id (evpos asks this)");
+		    "standard input has no id of a record");
 	*end++ = '\0';
 	if (keeper->lock(keeper, &err) != EV_OK ||
 	    keeper->get(keeper, &state, &err) != EV_OK)
 		ev_tool_fail(&err);
 	check_id(keeper, &state, text);
-	if ((verb == EV_KEEPER_PUT ? keeper->put(keeper, ev_slice_of(end), &err)
-				   : keeper->drop(keeper, &err)) != EV_OK)
+	if ((keeper->verb == EV_KEEPER_PUT
+		    ? keeper->put(keeper, ev_slice_of(end), &err)
+		    : keeper->drop(keeper, &err)) != EV_OK)
 		ev_tool_fail(&err);
 	ev_keeper_release(&state);
 	ev_buf_release(&input);
 	free(text);
 }
 
-void
-ev_keeper_serve(struct ev_keeper *keeper, enum ev_keeper_verb verb)
+bool
+ev_keeper_asked(int argc, char **argv, struct ev_keeper *keeper)
 {
-	if (!keeper->name)
-		ev_tool_die(EV_EXIT_USAGE, "--record: of which --name?");
-	if (verb == EV_KEEPER_GET)
+	if (argc != 4 || strncmp(argv[1], RECORD, sizeof(RECORD) - 1) != 0 ||
+	    strncmp(argv[2], NAME, sizeof(NAME) - 1) != 0)
+		return false;
+	keeper->verb = EV_KEEPER_NONE;
+	for (int i = EV_KEEPER_GET; i <= EV_KEEPER_DROP; i++)
+		if (!strcmp(argv[1] + sizeof(RECORD) - 1, verbs[i]))
+			keeper->verb = (enum ev_keeper_verb)i;
+	keeper->name = argv[2] + sizeof(NAME) - 1;
+	keeper->place = argv[3];
+	return keeper->verb != EV_KEEPER_NONE;
+}
+
+void
+ev_keeper_serve(struct ev_keeper *keeper)
+{
+	if (keeper->verb == EV_KEEPER_GET)
 		serve_get(keeper);
 	else
-		serve_change(keeper, verb);
+		serve_change(keeper);
 	ev_tool_done(EV_EXIT_OK);
 }
 
@@ -148,13 +161,14 @@ ev_keeper_serve(struct ev_keeper *keeper, enum ev_keeper_verb verb)
 /* The command of the place's connector, as arguments; each is the caller's to
  * free. */
 static void
-command(char *argv[5], const char *verb, const char *name, const char *place)
+command(char *argv[5], enum ev_keeper_verb verb, const char *name,
+    const char *place)
 {
 	struct ev_slice scheme = ev_place_scheme(place);
 
 	argv[0] = ev_mem_printf("evsink-%.*s", (int)scheme.len, scheme.ptr);
-	argv[1] = ev_mem_printf("--record=%s", verb);
-	argv[2] = ev_mem_printf("--name=%s", name);
+	argv[1] = ev_mem_printf(RECORD "%s", verbs[verb]);
+	argv[2] = ev_mem_printf(NAME "%s", name);
 	argv[3] = ev_mem_strdup(place);
 	argv[4] = NULL;
 }
@@ -223,7 +237,7 @@ ev_keeper_get(const char *name, const char *place,
 	char *argv[5];
 
 	*state = (struct ev_keeper_state){0};
-	command(argv, "get", name, place);
+	command(argv, EV_KEEPER_GET, name, place);
 	status = ev_answer_ask(argv[0], argv, -1, &answer, err);
 	if (status == EV_OK)
 		status = parse_state(ev_buf_as_slice(&answer), state, err);
@@ -233,8 +247,8 @@ ev_keeper_get(const char *name, const char *place,
 }
 
 static enum ev_status
-change(const char *verb, const char *name, const char *place, const char *was,
-    struct ev_slice record, struct ev_err *err)
+change(enum ev_keeper_verb verb, const char *name, const char *place,
+    const char *was, struct ev_slice record, struct ev_err *err)
 {
 	struct ev_child child;
 	struct iovec iov[] = {
@@ -262,12 +276,12 @@ enum ev_status
 ev_keeper_put(const char *name, const char *place, const char *was,
     struct ev_slice record, struct ev_err *err)
 {
-	return change("put", name, place, was, record, err);
+	return change(EV_KEEPER_PUT, name, place, was, record, err);
 }
 
 enum ev_status
 ev_keeper_drop(const char *name, const char *place, const char *was,
     struct ev_err *err)
 {
-	return change("drop", name, place, was, EV_SLICE(""), err);
+	return change(EV_KEEPER_DROP, name, place, was, EV_SLICE(""), err);
 }

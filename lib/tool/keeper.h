@@ -3,17 +3,17 @@
  * own store, while evpos itself knows no system. It starts the sink's
  * connector and asks it:
  *
- *	evsink-SCHEME --record=get --name NAME PLACE
- *	evsink-SCHEME --record=put --name NAME PLACE    ID, newline, the record
- *	evsink-SCHEME --record=drop --name NAME PLACE   ID, newline
+ *	evsink-SCHEME --record=get --name=NAME PLACE
+ *	evsink-SCHEME --record=put --name=NAME PLACE    ID, newline, the record
+ *	evsink-SCHEME --record=drop --name=NAME PLACE   ID, newline
  *
  * get prints one JSON object (struct ev_keeper_state). put and drop read
  * standard input. They take the sink's lock (exit 76 while a sink runs) and
  * act only if the record there has that ID (exit 70), "-" for whatever there
  * is. drop takes away what no record speaks of, and then the record.
  *
- * A connector fills in the functions and calls ev_keeper_serve before it
- * touches anything.
+ * A connector fills in the functions and calls ev_keeper_serve before it does
+ * anything else.
  */
 #ifndef EV_TOOL_KEEPER_H
 #define EV_TOOL_KEEPER_H
@@ -23,21 +23,6 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "tool/opt.h"
-
-enum ev_keeper_verb {
-	EV_KEEPER_NONE,
-	EV_KEEPER_GET,
-	EV_KEEPER_PUT,
-	EV_KEEPER_DROP,
-};
-
-struct ev_keeper_settings {
-	int record; /* enum ev_keeper_verb */
-};
-
-/* --record, which no person needs. */
-extern const struct ev_opt ev_keeper_options[1];
 
 /* What a store says of its record. Texts are owned. */
 struct ev_keeper_state {
@@ -51,7 +36,15 @@ struct ev_keeper_state {
 	bool strange;  /* and which no run of ours has written */
 };
 
+enum ev_keeper_verb {
+	EV_KEEPER_NONE,
+	EV_KEEPER_GET,
+	EV_KEEPER_PUT,
+	EV_KEEPER_DROP,
+};
+
 struct ev_keeper {
+	enum ev_keeper_verb verb;
 	const char *name, *place; /* the pipeline, and where it writes */
 	void *store;              /* for the functions */
 	/* Holds off every sink until the process ends. EV_FATAL: exit 76. */
@@ -65,9 +58,11 @@ struct ev_keeper {
 	enum ev_status (*drop)(struct ev_keeper *keeper, struct ev_err *err);
 };
 
-/* Does it, and ends the process. */
-_Noreturn void ev_keeper_serve(struct ev_keeper *keeper,
-    enum ev_keeper_verb verb);
+/* True where evpos asks: verb, name and place are set. The first thing that a
+ * sink looks at behind ev_tool_start. */
+bool ev_keeper_asked(int argc, char **argv, struct ev_keeper *keeper);
+/* Does what was asked, and ends the process. */
+_Noreturn void ev_keeper_serve(struct ev_keeper *keeper);
 
 /* The same asked by evpos. EV_FATAL: the connector's exit status; it has said
  * why, and the text is empty; or there is no connector, 78. The state is the

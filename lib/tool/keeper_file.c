@@ -188,21 +188,27 @@ get_nowhere(struct ev_keeper *keeper, struct ev_keeper_state *state,
 }
 
 void
-ev_keeper_file(const char *name, const char *place, enum ev_keeper_verb verb)
+ev_keeper_file(int argc, char **argv)
 {
 	struct store store = {.fd = -1};
-	struct ev_keeper keeper = {name, place, &store, lock, get, put, drop};
+	struct ev_keeper keeper = {.store = &store,
+	    .lock = lock,
+	    .get = get,
+	    .put = put,
+	    .drop = drop};
 
-	if (!strcmp(place, "-")) {
+	if (!ev_keeper_asked(argc, argv, &keeper))
+		return;
+	if (!strcmp(keeper.place, "-")) {
 		keeper.get = get_nowhere;
-		ev_keeper_serve(&keeper, EV_KEEPER_GET);
+		ev_keeper_serve(&keeper);
 	}
-	store.path = ev_mem_strdup(ev_place_path(place));
+	store.path = ev_mem_strdup(ev_place_path(keeper.place));
 	store.sidecar = ev_sidecar_path(store.path, true);
 	store.log = is_folder(store.path) || access(store.sidecar, F_OK) == 0;
 	if (!store.log) {
 		free(store.sidecar);
 		store.sidecar = ev_sidecar_path(store.path, false);
 	}
-	ev_keeper_serve(&keeper, verb);
+	ev_keeper_serve(&keeper);
 }

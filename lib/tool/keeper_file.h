@@ -6,9 +6,9 @@
 
 #include "tool/keeper.h"
 
-/* Answers evpos and ends the process. The place is a path, or "-" for standard
- * output, whose record is in the state folder. */
-_Noreturn void ev_keeper_file(const char *name, const char *place,
-    enum ev_keeper_verb verb);
+/* Where evpos asks, answers and ends the process; else does nothing. The place
+ * is a path, or "-" for standard output, whose record is in the state
+ * folder. */
+void ev_keeper_file(int argc, char **argv);
 
 #endif

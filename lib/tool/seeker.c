@@ -19,11 +19,9 @@
 #include "tool/tool.h"
 
 #define WHAT "the answer of evsource"
-
-const struct ev_opt ev_seeker_options[1] = {
-    {"position", 0, EV_OPT_CHOICE,
-	offsetof(struct ev_seeker_settings, position), "none|lag|seek", ""},
-};
+#define LAG "--position=lag"
+#define SEEK "--position=seek"
+#define FROM "--from="
 
 static struct ev_seeker_input
 unknown(struct ev_slice key)
@@ -86,8 +84,8 @@ read_positions(struct ev_vector *pos)
 	ev_buf_release(&own);
 }
 
-void
-ev_seeker_serve(ev_seeker_look *look, const char *to)
+static _Noreturn void
+serve(ev_seeker_look *look, const char *to)
 {
 	struct ev_vector *pos = ev_vector_new();
 	struct ev_writer *writer = ev_tool_stdout();
@@ -100,7 +98,7 @@ ev_seeker_serve(ev_seeker_look *look, const char *to)
 
 		ev_vector_at(pos, i, &key, &value);
 		input = unknown(key);
-		if (look(value, to, &input, &err) != EV_OK)
+		if (look && look(value, to, &input, &err) != EV_OK)
 			ev_tool_fail(&err);
 		build_input(ev_writer_begin(writer), &input);
 		if (ev_writer_end(writer, &err) != EV_OK)
@@ -109,6 +107,16 @@ ev_seeker_serve(ev_seeker_look *look, const char *to)
 	}
 	ev_vector_free(pos);
 	ev_tool_done(EV_EXIT_OK);
+}
+
+void
+ev_seeker_answer(int argc, char **argv, ev_seeker_look *look)
+{
+	if (argc == 2 && !strcmp(argv[1], LAG))
+		serve(look, NULL);
+	if (argc == 3 && !strcmp(argv[1], SEEK) &&
+	    !strncmp(argv[2], FROM, sizeof(FROM) - 1))
+		serve(look, argv[2] + sizeof(FROM) - 1);
 }
 
 /* --- evpos's side -------------------------------------------------------- */
@@ -206,8 +214,8 @@ ask(const char *connector, const char *to, const struct ev_vector *pos,
     struct ev_buf *answer, struct ev_err *err)
 {
 	char *name = ev_mem_strdup(connector);
-	char *verb = ev_mem_printf("--position=%s", to ? "seek" : "lag");
-	char *from = to ? ev_mem_printf("--from=%s", to) : NULL;
+	char *verb = ev_mem_strdup(to ? SEEK : LAG);
+	char *from = to ? ev_mem_printf(FROM "%s", to) : NULL;
 	char *argv[] = {name, verb, from, NULL};
 	enum ev_status status;
 	int fd;

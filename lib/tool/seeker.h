@@ -20,16 +20,6 @@
 
 #include "base/err.h"
 #include "event/vector.h"
-#include "tool/opt.h"
-
-enum ev_seeker_verb { EV_SEEKER_NONE, EV_SEEKER_LAG, EV_SEEKER_SEEK };
-
-struct ev_seeker_settings {
-	int position; /* enum ev_seeker_verb */
-};
-
-/* --position, which no person needs. */
-extern const struct ev_opt ev_seeker_options[1];
 
 #define EV_SEEKER_UNKNOWN UINT64_MAX
 
@@ -43,13 +33,15 @@ struct ev_seeker_input {
 	uint64_t offset, behind; /* or EV_SEEKER_UNKNOWN */
 };
 
-/* Fills in what is known of input->key with this position, or seeks. EV_FATAL
- * where it cannot be sought. */
+/* Fills in what is known of input->key with this position; with `to` what
+ * there is there instead: position, or a note why there is none. */
 typedef enum ev_status ev_seeker_look(struct ev_slice position, const char *to,
     struct ev_seeker_input *input, struct ev_err *err);
 
-/* Answers for each position, and ends the process. `to` is NULL for lag. */
-_Noreturn void ev_seeker_serve(ev_seeker_look *look, const char *to);
+/* The first thing that a source does behind ev_tool_start: where evpos asks,
+ * answers for each position and ends the process; else nothing. `look` NULL:
+ * nothing is known of any. */
+void ev_seeker_answer(int argc, char **argv, ev_seeker_look *look);
 
 /* The same asked by evpos of a connector (the command that stands first in
  * via); `to` NULL: lag. *inputs, an array of as many as pos has entries, in
