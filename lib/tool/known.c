@@ -74,7 +74,7 @@ static void
 take_for_anothers(struct ev_known *known)
 {
 	known->trouble = ev_mem_printf("the record in '%s' is that of pipeline "
-	                               "%s, not of %s",
+				       "%s, not of %s",
 	    known->copy.place, known->record.name, known->pipeline.name);
 	free(known->store.record);
 	known->store.record = NULL;
