@@ -55,7 +55,6 @@ struct filter {
 	struct ev_stage stage;
 	struct ev_inlet inlet;  /* the places, or standard input */
 	struct ev_outlet other; /* --else */
-	bool waits;             /* that is open at its first event only */
 	bool judges;            /* there is a condition */
 	int keeps;              /* what it must be: 1, or with -v 0 */
 	bool sees_deletes;      /* which names __deleted */
@@ -191,47 +190,32 @@ open_stdin(struct filter *filter)
 	return &filter->inlet.input.in;
 }
 
+/* CSV has its columns from the first event that comes. */
 static void
-open_other(struct filter *filter, const char *option)
+open_other(struct filter *filter)
 {
-	struct ev_err err;
+	const char *place = filter->settings.other;
+	enum ev_encode_format format;
 
-	if (ev_outlet_open(&filter->other, "write to", filter->settings.other,
-		filter->stage_settings.max_event, option, &err) != EV_OK)
-		ev_tool_fail(&err);
-	filter->stage.other = &filter->other;
-}
-
-/* CSV has its columns from the first event that comes; until then, and so
- * where none comes, there is no evsink for it. */
-static void
-start_other(struct filter *filter)
-{
-	if (!filter->settings.other)
+	if (!place)
 		return;
 	if (!ev_query_has_condition(filter->query))
 		ev_tool_die(EV_EXIT_USAGE,
 		    "--else needs a condition that refuses events");
-	switch (ev_outlet_format(filter->settings.other)) {
-	case EV_ENCODE_CSV:
-	case EV_ENCODE_TSV:
-		filter->waits = true;
-		break;
-	default:
-		open_other(filter, NULL);
-	}
+	ev_outlet_open(&filter->other, "write to", place,
+	    filter->stage_settings.max_event, NULL);
+	format = ev_outlet_format(place);
+	filter->other.late = format == EV_ENCODE_CSV || format == EV_ENCODE_TSV;
+	filter->stage.other = &filter->other;
 }
 
-/* What goes to stdout is out before the other place is said to be whole. A
- * table without a column is an empty file, as NDJSON without an event is. */
+/* What goes to stdout is out before the other place is said to be whole. */
 static void
 close_other(struct filter *filter)
 {
 	struct ev_err err;
 
 	ev_stage_flush(&filter->stage);
-	if (filter->waits)
-		open_other(filter, "--format=ndjson");
 	filter->stage.other = NULL;
 	if (ev_outlet_close(&filter->other, &err) != EV_OK)
 		ev_tool_fail(&err);
@@ -290,10 +274,6 @@ refuse(struct filter *filter, const struct ev_line *line)
 	filter->stage.filtered++;
 	if (!filter->stage.out)
 		ev_query_look(filter->query);
-	if (filter->waits) {
-		filter->waits = false;
-		open_other(filter, NULL);
-	}
 	if (filter->stage.other &&
 	    ev_outlet_pass(&filter->other, line, &filter->err) != EV_OK)
 		ev_tool_fail(&filter->err);
@@ -368,7 +348,10 @@ main(int argc, char **argv)
 	ev_stage_open(&filter.stage, &filter.stage_settings, input, filter.scan,
 	    ev_tool_stdout());
 	filter.stage.of_events = rest < argc;
-	start_other(&filter);
+	open_other(&filter);
+	filter.stage.differs = ev_query_asks_time(filter.query);
+	if (filter.settings.limit != UINT64_MAX)
+		filter.stage.loses = "--limit";
 	run(&filter);
 	close_places(&filter);
 	close_other(&filter);

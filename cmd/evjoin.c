@@ -362,6 +362,9 @@ run(struct join *join)
 	ev_input_fd_init(&input, STDIN_FILENO, "standard input");
 	ev_stage_open(&stage, &join->set.stage, &input.in, scan,
 	    ev_tool_stdout());
+	stage.differs = true; /* the table is what it was when we started */
+	if (join->set.limit != UINT64_MAX)
+		stage.loses = "--limit";
 	while (!at_limit(join, &stage) && ev_stage_next(&stage, &line)) {
 		const struct ev_value *field = ev_scan_fields(scan);
 		enum ev_status status = ev_key_read(&join->left, field, &key,

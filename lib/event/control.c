@@ -16,7 +16,7 @@
 #include "base/utf8.h"
 #include "event/scan.h"
 
-#define TAIL 18 /* ,"crc":"01234567"} */
+#define TAIL EV_CONTROL_TAIL_LEN
 
 struct parse {
 	struct ev_control *control;
@@ -436,13 +436,8 @@ kind_of(struct ev_slice text, enum ev_control_kind *kind)
 static bool
 has_tail(struct ev_slice line)
 {
-	struct ev_slice crc;
-
-	if (line.len < EV_CONTROL_PREFIX_LEN + TAIL)
-		return false;
-	crc = (struct ev_slice){line.ptr + line.len - TAIL + 8, 8};
-	return !memcmp(crc.ptr - 8, ",\"crc\":\"", 8) && is_hex(crc, 8) &&
-	    !memcmp(crc.ptr + 8, "\"}", 2);
+	return ev_control_ends(line) &&
+	    is_hex((struct ev_slice){line.ptr + line.len - TAIL + 8, 8}, 8);
 }
 
 static bool

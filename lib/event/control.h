@@ -22,6 +22,7 @@
 
 #define EV_CONTROL_PREFIX "{\"~ev\":"
 #define EV_CONTROL_PREFIX_LEN 7
+#define EV_CONTROL_TAIL_LEN 18 /* ,"crc":"01234567"} */
 #define EV_CONTROL_VERSION "1"
 #define EV_RUN_LEN 32 /* hex digits of a run */
 
@@ -92,6 +93,17 @@ void ev_control_build(struct ev_buf *out, const struct ev_control *control);
  * is not UTF-8 becomes '?'. */
 void ev_control_fail(struct ev_buf *out, const char *by, int status,
     const char *why);
+
+/* Whether the line has a checksum for its end, as hardly any event has: a
+ * look that costs nothing. */
+static inline bool
+ev_control_ends(struct ev_slice line)
+{
+	return line.len >= EV_CONTROL_PREFIX_LEN + EV_CONTROL_TAIL_LEN &&
+	    !memcmp(line.ptr + line.len - EV_CONTROL_TAIL_LEN, ",\"crc\":\"",
+		8) &&
+	    line.ptr[line.len - 2] == '"' && line.ptr[line.len - 1] == '}';
+}
 
 /* True of a line that is no control line but looks as if it had been one: it
  * ends as they do, and either begins almost so or is not JSON. In a marked

@@ -17,7 +17,7 @@ now(struct ev_run *run, const struct ev_node *node, const struct ev_val *arg,
     struct ev_val *out)
 {
 	(void)arg;
-	out->integer = run->time->now;
+	out->integer = ev_time_now(run->time);
 	return time_out(run, node, EV_OK, EV_SQL_STAMPTZ, out);
 }
 
@@ -27,8 +27,8 @@ current_date(struct ev_run *run, const struct ev_node *node,
 {
 	(void)arg;
 	return time_out(run, node,
-	    ev_time_cast(run->time, EV_TIME_TZ, run->time->now, EV_TIME_DATE,
-		&out->integer, run->err),
+	    ev_time_cast(run->time, EV_TIME_TZ, ev_time_now(run->time),
+		EV_TIME_DATE, &out->integer, run->err),
 	    EV_SQL_DATE, out);
 }
 
@@ -38,8 +38,8 @@ localtimestamp(struct ev_run *run, const struct ev_node *node,
 {
 	(void)arg;
 	return time_out(run, node,
-	    ev_time_cast(run->time, EV_TIME_TZ, run->time->now, EV_TIME_STAMP,
-		&out->integer, run->err),
+	    ev_time_cast(run->time, EV_TIME_TZ, ev_time_now(run->time),
+		EV_TIME_STAMP, &out->integer, run->err),
 	    EV_SQL_STAMP, out);
 }
 

@@ -22,6 +22,7 @@ ev_query_new(struct ev_scan *scan)
 	query->zones = ev_zones_new(NULL);
 	query->time.zones = query->zones;
 	query->time.zone = ev_zones_utc(query->zones);
+	query->time.asked = &query->asks_time;
 	clock_gettime(CLOCK_REALTIME, &now);
 	ev_query_now(query, (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000);
 	query->deleted = ev_scan_want_key(scan, EV_DELETED);
@@ -66,6 +67,12 @@ void
 ev_query_now(struct ev_query *query, int64_t microseconds)
 {
 	query->time.now = microseconds - EV_TIME_EPOCH * 1000000;
+}
+
+bool
+ev_query_asks_time(const struct ev_query *query)
+{
+	return query->asks_time;
 }
 
 /* ---- compiling ---- */

@@ -57,6 +57,11 @@ bool ev_query_has_list(const struct ev_query *query);
 /* Does the condition read this top-level key? */
 bool ev_query_names(const struct ev_query *query, struct ev_slice key);
 
+/* Does it ask for the present time (now(), current_date, 'today'), so that
+ * another run may find something else in the same events? Of what is compiled
+ * so far; words such as 'now' in events are not counted. */
+bool ev_query_asks_time(const struct ev_query *query);
+
 /* Is the condition true (1), false (0) or NULL (-1) for the scan's last line?
  * EV_BAD: it cannot be judged, err says which part of the expression fails on
  * what. */

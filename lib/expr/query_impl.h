@@ -33,6 +33,7 @@ struct ev_query {
 	struct ev_scan *scan;
 	struct ev_zones *zones;
 	struct ev_time_env time;
+	bool asks_time;        /* now() stands in it, or the like */
 	struct ev_arena arena; /* of the query */
 	struct ev_num_pool constants;
 	struct ev_arena event; /* of one event */

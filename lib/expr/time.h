@@ -54,7 +54,17 @@ struct ev_time_env {
 	struct ev_zones *zones;     /* where names are looked up */
 	const struct ev_zone *zone; /* the session's */
 	int64_t now;                /* EV_TIME_TZ; what 'now' and now() mean */
+	bool *asked;                /* set when that was asked for; or NULL */
 };
+
+/* What 'now' means. */
+static inline int64_t
+ev_time_now(const struct ev_time_env *env)
+{
+	if (env->asked)
+		*env->asked = true;
+	return env->now;
+}
 
 /* True for the two infinities. */
 static inline bool

@@ -35,7 +35,7 @@ special_word(struct ev_time_decoder *d, enum ev_time_special special)
 		break;
 	}
 	d->has_special = false;
-	ev_time_split_kind(EV_TIME_TZ, d->env->now, d->env->zone, &now);
+	ev_time_split_kind(EV_TIME_TZ, ev_time_now(d->env), d->env->zone, &now);
 	if (special == EV_SPECIAL_NOW) {
 		d->parts = now;
 		d->found = DATE | TIME | ZONE;

@@ -47,20 +47,25 @@ file_option(const char *place)
 	return NULL;
 }
 
-enum ev_status
-ev_bad_open(struct ev_bad **result, const struct ev_bad_settings *settings,
-    uint64_t max_event, struct ev_err *err)
+struct ev_bad *
+ev_bad_new(const struct ev_bad_settings *settings, uint64_t max_event)
 {
 	struct ev_bad *bad = ev_mem_zalloc(1, sizeof(*bad));
 
-	*result = bad;
 	bad->policy = (enum ev_bad_policy)settings->on_error;
 	bad->max_event = max_event;
 	if (!settings->reject)
-		return EV_OK;
+		return bad;
 	bad->policy = EV_BAD_REJECT;
-	return ev_outlet_open(&bad->outlet, "keep rejects in", settings->reject,
-	    max_event, file_option(settings->reject), err);
+	ev_outlet_open(&bad->outlet, "keep rejects in", settings->reject,
+	    max_event, file_option(settings->reject));
+	return bad;
+}
+
+struct ev_outlet *
+ev_bad_outlet(struct ev_bad *bad)
+{
+	return bad->policy == EV_BAD_REJECT ? &bad->outlet : NULL;
 }
 
 /* Whether the reject as a whole would be longer than an event may be. An

@@ -1,7 +1,7 @@
 /*
  * bad: what happens to bad input (DESIGN section 8). The default is to stop
  * with exit 65; --on-error skip counts and goes on; --reject PLACE keeps each
- * as an event of its own, through an evsink that is started here, and goes on.
+ * as an event of its own, at the place of an outlet, and goes on.
  */
 #ifndef EV_TOOL_BAD_H
 #define EV_TOOL_BAD_H
@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/slice.h"
 #include "tool/opt.h"
+#include "tool/outlet.h"
 
 enum ev_bad_policy { EV_BAD_STOP, EV_BAD_SKIP, EV_BAD_REJECT };
 
@@ -25,10 +26,13 @@ extern const struct ev_opt ev_bad_options[2];
 
 struct ev_bad;
 
-/* Starts the evsink of --reject, if there is one. */
-enum ev_status ev_bad_open(struct ev_bad **bad,
-    const struct ev_bad_settings *settings, uint64_t max_event,
-    struct ev_err *err);
+/* Makes ready what --reject names. */
+struct ev_bad *ev_bad_new(const struct ev_bad_settings *settings,
+    uint64_t max_event);
+
+/* The outlet of --reject, NULL if there is none: whoever knows what stream it
+ * is starts it (outlet.h). Lent. */
+struct ev_outlet *ev_bad_outlet(struct ev_bad *bad);
 
 /* One bad piece of input. `where` is the place and line ("reviews.csv:17"),
  * `why` the reason; length is how many bytes it had, which is more than
@@ -48,7 +52,7 @@ bool ev_bad_rejects(const struct ev_bad *bad);
 /* Hands on what was kept so far: for a command that has to wait. */
 enum ev_status ev_bad_flush(struct ev_bad *bad, struct ev_err *err);
 
-/* Ends the evsink of --reject and waits for it: EV_FATAL if it failed. */
+/* Closes the outlet of --reject: EV_FATAL if that failed. */
 enum ev_status ev_bad_close(struct ev_bad *bad, struct ev_err *err);
 
 #endif

@@ -283,8 +283,10 @@ ev_marker_open(struct ev_marker *marker,
 	    .stage = stage,
 	    .on = settings->name || settings->marks,
 	    .due_out = UINT64_MAX};
-	if (!marker->on)
+	if (!marker->on) {
+		ev_stage_plain(stage);
 		return;
+	}
 	marker->from = ev_vector_new();
 	marker->pos = ev_vector_new();
 	marker->told = ev_vector_new();

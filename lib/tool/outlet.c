@@ -28,28 +28,58 @@ ev_outlet_format(const char *place)
 	return format;
 }
 
-enum ev_status
+void
 ev_outlet_open(struct ev_outlet *outlet, const char *what, const char *place,
-    uint64_t max_event, const char *option, struct ev_err *err)
+    uint64_t max_event, const char *option)
 {
-	char *max = ev_mem_printf("--max-event=%" PRIu64,
-	    max_event > EV_MAX_EVENT ? max_event : EV_MAX_EVENT);
-	const char *argv[] = {"evsink", max, option ? option : "--",
-	    option ? "--" : place, option ? place : NULL, NULL};
-	enum ev_status status;
-
 	/* All memory that is needed to tell the evsink of a failure is had
 	 * before there is one. */
 	*outlet = (struct ev_outlet){.place = place,
 	    .what = what,
+	    .max_event = max_event > EV_MAX_EVENT ? max_event : EV_MAX_EVENT,
+	    .option = option,
+	    .state = EV_OUTLET_READY,
 	    .writer = ev_writer_new(-1, place)};
-	status = ev_child_start(&outlet->sink, "evsink",
+}
+
+static enum ev_status
+start(struct ev_outlet *outlet, struct ev_err *err)
+{
+	char *max = ev_mem_printf("--max-event=%" PRIu64, outlet->max_event);
+	const char *option = outlet->option;
+	const char *argv[] = {"evsink", max, option ? option : "--",
+	    option ? "--" : outlet->place, option ? outlet->place : NULL, NULL};
+	enum ev_status status = ev_child_start(&outlet->sink, "evsink",
 	    (char *const *)(uintptr_t)argv, false, -1, err);
+
 	free(max);
 	if (status != EV_OK)
 		return status;
+	outlet->state = EV_OUTLET_STARTED;
 	ev_writer_set_fd(outlet->writer, outlet->sink.fd);
 	ev_tool_announce(outlet->writer, &outlet->sink);
+	return EV_OK;
+}
+
+enum ev_status
+ev_outlet_start(struct ev_outlet *outlet, struct ev_err *err)
+{
+	if (outlet->state != EV_OUTLET_READY || outlet->late)
+		return EV_OK;
+	return start(outlet, err);
+}
+
+enum ev_status
+ev_outlet_within(struct ev_outlet *outlet, ev_outlet_side side, void *arg,
+    struct ev_err *err)
+{
+	if (outlet->state != EV_OUTLET_READY)
+		return EV_OK;
+	if (ev_place_absolute(outlet->place, &outlet->to, err) != EV_OK)
+		return EV_FATAL;
+	outlet->state = EV_OUTLET_WITHIN;
+	outlet->side = side;
+	outlet->side_arg = arg;
 	return EV_OK;
 }
 
@@ -77,7 +107,7 @@ failed(struct ev_outlet *outlet, struct ev_err *err)
 	if (ev_io_signal())
 		return EV_FATAL;
 	ev_tool_hush(outlet->writer);
-	outlet->writer = NULL;
+	outlet->state = EV_OUTLET_NONE;
 	kill(outlet->sink.pid, SIGTERM);
 	if (ev_child_wait(&outlet->sink, &cause) == EV_OK ||
 	    cause.exit == 128 + SIGTERM)
@@ -85,11 +115,21 @@ failed(struct ev_outlet *outlet, struct ev_err *err)
 	return cannot(outlet, &cause, err);
 }
 
+static void
+send(struct ev_outlet *outlet, struct ev_slice event)
+{
+	outlet->side(outlet->side_arg, ev_slice_of(outlet->to), event);
+}
+
 enum ev_status
 ev_outlet_pass(struct ev_outlet *outlet, const struct ev_line *line,
     struct ev_err *err)
 {
-	if (outlet->writer &&
+	if (outlet->state == EV_OUTLET_READY && start(outlet, err) != EV_OK)
+		return EV_FATAL;
+	if (outlet->state == EV_OUTLET_WITHIN)
+		send(outlet, line->text);
+	if (outlet->state == EV_OUTLET_STARTED &&
 	    ev_writer_pass(outlet->writer, line, err) != EV_OK)
 		return failed(outlet, err);
 	return EV_OK;
@@ -98,13 +138,21 @@ ev_outlet_pass(struct ev_outlet *outlet, const struct ev_line *line,
 struct ev_buf *
 ev_outlet_begin(struct ev_outlet *outlet)
 {
-	return ev_writer_begin(outlet->writer);
+	outlet->event.len = 0;
+	return outlet->state == EV_OUTLET_WITHIN
+	    ? &outlet->event
+	    : ev_writer_begin(outlet->writer);
 }
 
 enum ev_status
 ev_outlet_end(struct ev_outlet *outlet, struct ev_err *err)
 {
-	if (ev_writer_end(outlet->writer, err) != EV_OK)
+	if (outlet->state == EV_OUTLET_READY && start(outlet, err) != EV_OK)
+		return EV_FATAL;
+	if (outlet->state == EV_OUTLET_WITHIN)
+		send(outlet, ev_buf_as_slice(&outlet->event));
+	if (outlet->state == EV_OUTLET_STARTED &&
+	    ev_writer_end(outlet->writer, err) != EV_OK)
 		return failed(outlet, err);
 	return EV_OK;
 }
@@ -112,7 +160,8 @@ ev_outlet_end(struct ev_outlet *outlet, struct ev_err *err)
 enum ev_status
 ev_outlet_settle(struct ev_outlet *outlet, struct ev_err *err)
 {
-	if (outlet->writer && ev_writer_settle(outlet->writer, err) != EV_OK)
+	if (outlet->state == EV_OUTLET_STARTED &&
+	    ev_writer_settle(outlet->writer, err) != EV_OK)
 		return failed(outlet, err);
 	return EV_OK;
 }
@@ -120,23 +169,48 @@ ev_outlet_settle(struct ev_outlet *outlet, struct ev_err *err)
 enum ev_status
 ev_outlet_flush(struct ev_outlet *outlet, struct ev_err *err)
 {
-	if (outlet->writer && ev_writer_flush(outlet->writer, err) != EV_OK)
+	if (outlet->state == EV_OUTLET_STARTED &&
+	    ev_writer_flush(outlet->writer, err) != EV_OK)
 		return failed(outlet, err);
+	return EV_OK;
+}
+
+/* Waits for the evsink. A table without a column is an empty file, as NDJSON
+ * without an event is. */
+static enum ev_status
+finish(struct ev_outlet *outlet, struct ev_err *err)
+{
+	struct ev_err cause;
+
+	if (outlet->state == EV_OUTLET_READY) {
+		if (outlet->late)
+			outlet->option = "--format=ndjson";
+		if (start(outlet, err) != EV_OK)
+			return EV_FATAL;
+	}
+	if (outlet->state != EV_OUTLET_STARTED)
+		return EV_OK;
+	if (ev_outlet_flush(outlet, err) != EV_OK)
+		return EV_FATAL;
+	ev_tool_hush(outlet->writer);
+	if (ev_child_wait(&outlet->sink, &cause) != EV_OK)
+		return cannot(outlet, &cause, err);
 	return EV_OK;
 }
 
 enum ev_status
 ev_outlet_close(struct ev_outlet *outlet, struct ev_err *err)
 {
-	enum ev_status status = ev_outlet_flush(outlet, err);
-	struct ev_err cause;
+	enum ev_status status;
 
-	if (status != EV_OK || !outlet->writer)
+	if (outlet->state == EV_OUTLET_NONE)
+		return EV_OK;
+	status = finish(outlet, err);
+	if (status != EV_OK)
 		return status;
-	ev_tool_hush(outlet->writer);
 	ev_writer_free(outlet->writer);
-	outlet->writer = NULL;
-	if (ev_child_wait(&outlet->sink, &cause) != EV_OK)
-		return cannot(outlet, &cause, err);
+	ev_buf_release(&outlet->event);
+	free(outlet->to);
+	*outlet = (struct ev_outlet){0};
 	return EV_OK;
 }

@@ -58,14 +58,10 @@ void
 ev_stage_open(struct ev_stage *stage, const struct ev_stage_settings *settings,
     struct ev_input *input, struct ev_scan *scan, struct ev_writer *writer)
 {
-	struct ev_err err;
-
 	*stage = (struct ev_stage){.scan = scan,
 	    .writer = writer,
+	    .bad = ev_bad_new(&settings->bad, settings->max_event),
 	    .stats = settings->stats};
-	if (ev_bad_open(&stage->bad, &settings->bad, settings->max_event,
-		&err) != EV_OK)
-		ev_tool_fail(&err);
 	ev_stage_input(stage, input, settings->max_event);
 }
 
@@ -130,6 +126,55 @@ refuse_begin(const struct ev_stage *stage)
 	    stage->place, name_len, name, name_len, name);
 }
 
+/* Hands each of the two outlets that there may be to `what`. */
+static void
+each_outlet(struct ev_stage *stage,
+    void (*what)(struct ev_stage *stage, struct ev_outlet *outlet))
+{
+	struct ev_outlet *rejects = ev_bad_outlet(stage->bad);
+
+	if (rejects)
+		what(stage, rejects);
+	if (stage->other)
+		what(stage, stage->other);
+}
+
+static void
+start_outlet(struct ev_stage *stage, struct ev_outlet *outlet)
+{
+	if (ev_outlet_start(outlet, &stage->err) != EV_OK)
+		ev_tool_fail(&stage->err);
+}
+
+void
+ev_stage_plain(struct ev_stage *stage)
+{
+	each_outlet(stage, start_outlet);
+}
+
+static void
+send_aside(void *arg, struct ev_slice to, struct ev_slice event)
+{
+	struct ev_stage *stage = arg;
+
+	if (stage->aside)
+		stage->aside(stage->aside_arg, to, event);
+	else
+		ev_stage_side(stage, to, event);
+}
+
+static void
+take_within(struct ev_stage *stage, struct ev_outlet *outlet)
+{
+	if (stage->role == EV_STAGE_SINK && !stage->aside)
+		ev_tool_die(EV_EXIT_USAGE,
+		    "under a name this sink does not %s '%s'", outlet->what,
+		    outlet->place);
+	if (ev_outlet_within(outlet, send_aside, stage, &stage->err) != EV_OK)
+		ev_tool_fail(&stage->err);
+	ev_stage_announce(stage, outlet->to);
+}
+
 /* Under a name the seal is worth waiting for after a signal: a command in the
  * middle must not break off a stream that its source is about to end, and a
  * sink that has the seal can commit. */
@@ -148,6 +193,20 @@ begin(struct ev_stage *stage)
 		    stage->loses, (int)stage->control.name.len,
 		    stage->control.name.ptr);
 	ev_io_grace(stage->role == EV_STAGE_SINK ? SINK_GRACE : MIDDLE_GRACE);
+	if (stage->role == EV_STAGE_SINK)
+		each_outlet(stage, take_within);
+}
+
+/* A line that was a control line, or one that has lost its line end. In a
+ * marked stream nothing behind it can be told to be whole, whatever is done
+ * with bad input; before its begin there is no such stream. */
+static _Noreturn void
+damaged(struct ev_stage *stage, const struct ev_line *line)
+{
+	ev_tool_die(ev_trail_marked(&stage->trail) ? EV_EXIT_AGAIN
+						   : EV_EXIT_USAGE,
+	    "%s: a control line was changed on its way",
+	    ev_stage_where(stage, line->number));
 }
 
 /* Reads a control line into stage->control; of a failure we learn here, and
@@ -162,6 +221,8 @@ obey(struct ev_stage *stage, const struct ev_line *line)
 	if (ev_control_parse(line->text, control, &err) != EV_OK)
 		ev_tool_die(err.exit, "%s: %s",
 		    ev_stage_where(stage, line->number), err.text);
+	if (line->torn && control->kind != EV_CONTROL_FAIL)
+		damaged(stage, line);
 	if (control->kind == EV_CONTROL_FAIL)
 		ev_tool_pass_fail(control->text, control->status);
 	if (ev_trail_control(&stage->trail, control, lines_in(stage), &err) !=
@@ -204,36 +265,78 @@ ev_stage_marked(const struct ev_stage *stage)
 	return stage->run[0];
 }
 
-void
-ev_stage_announce(struct ev_stage *stage, const char *place)
-{
-	if (stage->side.len)
-		ev_buf_char(&stage->side, ',');
-	ev_build_text(&stage->side, ev_slice_of(place));
-}
-
+/* An array of texts, with room for more; "[]" where it is absent. */
 static void
-append_elements(struct ev_buf *array, struct ev_slice elements)
-{
-	if (!elements.len)
-		return;
-	array->len--; /* the ] */
-	if (array->ptr[array->len - 1] != '[')
-		ev_buf_char(array, ',');
-	ev_buf_slice(array, elements);
-	ev_buf_char(array, ']');
-}
-
-/* A JSON array with more elements behind its own; "[]" where it is absent. */
-static struct ev_value
-extended(struct ev_value array, struct ev_slice elements, struct ev_buf *out)
+copy_array(struct ev_buf *out, struct ev_value array)
 {
 	if (array.type == EV_ARRAY)
 		ev_buf_slice(out, ev_value_raw(array));
 	else
 		ev_buf_str(out, "[]");
-	append_elements(out, elements);
-	return (struct ev_value){out->ptr, (uint32_t)out->len, EV_ARRAY, false};
+}
+
+static struct ev_value
+as_array(const struct ev_buf *text)
+{
+	return (
+	    struct ev_value){text->ptr, (uint32_t)text->len, EV_ARRAY, false};
+}
+
+static void
+append_element(struct ev_buf *array, struct ev_slice element)
+{
+	array->len--; /* the ] */
+	if (array->ptr[array->len - 1] != '[')
+		ev_buf_char(array, ',');
+	ev_buf_slice(array, element);
+	ev_buf_char(array, ']');
+}
+
+static bool
+has_element(const struct ev_buf *array, struct ev_slice element)
+{
+	struct ev_member member;
+	const char *at = NULL;
+
+	while (ev_value_next(as_array(array), &at, &member))
+		if (ev_slice_equal(ev_value_raw(member.value), element))
+			return true;
+	return false;
+}
+
+void
+ev_stage_announce(struct ev_stage *stage, const char *place)
+{
+	struct ev_buf text = {0};
+
+	if (!stage->side.len)
+		ev_buf_str(&stage->side, "[]");
+	ev_build_text(&text, ev_slice_of(place));
+	if (!has_element(&stage->side, ev_buf_as_slice(&text)))
+		append_element(&stage->side, ev_buf_as_slice(&text));
+	ev_buf_release(&text);
+}
+
+/* Several commands may name one place, which stands in begin once. */
+static void
+add_places(const struct ev_stage *stage, struct ev_buf *side)
+{
+	struct ev_member member;
+	const char *at = NULL;
+
+	if (!stage->side.len)
+		return;
+	while (ev_value_next(as_array(&stage->side), &at, &member))
+		if (!has_element(side, ev_value_raw(member.value)))
+			append_element(side, ev_value_raw(member.value));
+}
+
+static void
+put_text(struct ev_stage *stage, struct ev_slice text)
+{
+	ev_buf_slice(ev_writer_begin(stage->writer), text);
+	if (ev_writer_end(stage->writer, &stage->err) != EV_OK)
+		ev_tool_fail(&stage->err);
 }
 
 static void
@@ -254,9 +357,14 @@ send_begin(struct ev_stage *stage, struct ev_control begin)
 	char *own = ev_mem_printf("%s%s", ev_tool_via(),
 	    stage->differs ? "!" : "");
 
+	each_outlet(stage, take_within);
 	ev_build_text(&entry, ev_slice_of(own));
-	begin.via = extended(begin.via, ev_buf_as_slice(&entry), &via);
-	begin.side = extended(begin.side, ev_buf_as_slice(&stage->side), &side);
+	copy_array(&via, begin.via);
+	append_element(&via, ev_buf_as_slice(&entry));
+	copy_array(&side, begin.side);
+	add_places(stage, &side);
+	begin.via = as_array(&via);
+	begin.side = as_array(&side);
 	memcpy(stage->run, begin.run.ptr, EV_RUN_LEN);
 	put_line(stage, &begin);
 	ev_buf_release(&via);
@@ -293,6 +401,12 @@ ev_stage_send(struct ev_stage *stage, const struct ev_control *control)
 void
 ev_stage_forward(struct ev_stage *stage)
 {
+	/* A side line says nothing that a command on its way could change. */
+	if (stage->control.kind == EV_CONTROL_SIDE) {
+		put_text(stage, stage->control.text);
+		stage->sides_out++;
+		return;
+	}
 	ev_stage_send(stage, &stage->control);
 }
 
@@ -329,9 +443,7 @@ ev_stage_bad_at(struct ev_stage *stage, uint64_t number, const char *why,
 }
 
 /* What the reader finds bad. A first line that is bad already is often of
- * another format than was thought. In a marked stream a line that ends as
- * control lines do is one that was damaged, whatever is done with bad input:
- * nothing behind it can be told to be whole. */
+ * another format than was thought. */
 static void
 bad_line(struct ev_stage *stage, const struct ev_line *line,
     const struct ev_err *err)
@@ -339,15 +451,21 @@ bad_line(struct ev_stage *stage, const struct ev_line *line,
 	char why[1024];
 
 	if (stage->role != EV_STAGE_SOURCE && ev_control_resembles(line->text))
-		ev_tool_die(stage->trail.state >= EV_TRAIL_BEGUN
-			? EV_EXIT_AGAIN
-			: EV_EXIT_USAGE,
-		    "%s: a control line was changed on its way",
-		    ev_stage_where(stage, line->number));
+		damaged(stage, line);
 	snprintf(why, sizeof(why), "%s%s", err->text,
 	    stage->hint && line->length == line->text.len ? stage->hint : "");
 	stage->hint = NULL;
 	ev_stage_bad(stage, line, why);
+}
+
+/* The first line is none of a marked stream, or there is none. What a source
+ * reads says nothing of what it sends. */
+static void
+plain_line(struct ev_stage *stage)
+{
+	ev_trail_data(&stage->trail);
+	if (stage->role != EV_STAGE_SOURCE && !stage->name)
+		ev_stage_plain(stage);
 }
 
 /* A line that is no event and no control line. */
@@ -356,11 +474,14 @@ set_aside(struct ev_stage *stage, const struct ev_line *line,
     const struct ev_err *err)
 {
 	stage->in++;
-	if (stage->name && stage->trail.state == EV_TRAIL_START)
-		ev_tool_die(EV_EXIT_USAGE,
-		    "%s: not of a named pipeline: its first line is no begin",
-		    stage->place);
-	ev_trail_data(&stage->trail);
+	if (stage->trail.state == EV_TRAIL_START) {
+		if (stage->name)
+			ev_tool_die(EV_EXIT_USAGE,
+			    "%s: not of a named pipeline: its first line is "
+			    "no begin",
+			    stage->place);
+		plain_line(stage);
+	}
 	bad_line(stage, line, err);
 }
 
@@ -369,6 +490,19 @@ at_end(struct ev_stage *stage)
 {
 	if (ev_trail_end(&stage->trail, lines_in(stage), &stage->err) != EV_OK)
 		ev_tool_fail(&stage->err);
+	if (stage->trail.state == EV_TRAIL_START)
+		plain_line(stage);
+}
+
+/* What is asked of every event. */
+static inline void
+check_event(struct ev_stage *stage, const struct ev_line *line)
+{
+	if (stage->trail.state == EV_TRAIL_START)
+		plain_line(stage);
+	else if (ev_trail_marked(&stage->trail) &&
+	    ev_control_ends(line->text) && ev_control_resembles(line->text))
+		damaged(stage, line);
 }
 
 /* Inline, since ev_stage_next is the loop of every command. */
@@ -382,7 +516,7 @@ step(struct ev_stage *stage, struct ev_line *line)
 		if (status == EV_OK && !line->control) {
 			stage->in++;
 			stage->hint = NULL;
-			ev_trail_data(&stage->trail);
+			check_event(stage, line);
 			return EV_STAGE_EVENT;
 		}
 		if (status == EV_END) {

@@ -77,7 +77,11 @@ struct ev_stage {
 	uint64_t sides_in, sides_out; /* side lines */
 	uint64_t told;                /* lines out up to the last mark sent */
 	struct ev_buf side; /* the announced places that this command adds,
-	                     * as members of a JSON array */
+	                     * as a JSON array; empty: none */
+	ev_outlet_side aside; /* where a named sink's own rejects go, at whose
+	                       * begin their place is in `side`; set by the
+	                       * caller after ev_stage_open */
+	void *aside_arg;
 	char run[EV_RUN_LEN + 1]; /* of the stream that goes out; "": plain */
 	struct ev_err err; /* of the call that runs. Not on its stack: the
 	                    * hardening flags have that kilobyte zeroed for
@@ -125,6 +129,10 @@ void ev_stage_send(struct ev_stage *stage, const struct ev_control *control);
  * the like travel in it, as side lines (R7). Known from the first line that
  * was read on; of a source, from its begin on. */
 bool ev_stage_marked(const struct ev_stage *stage);
+/* The stream that goes out is a plain one, so rejects and the like are written
+ * by evsinks of our own, which are started here. Where there is a reader the
+ * stage sees that by itself. */
+void ev_stage_plain(struct ev_stage *stage);
 /* Sends an event to a side output. `to` is an absolute place that begin
  * announced (ev_stage_announce, before that). */
 void ev_stage_side(struct ev_stage *stage, struct ev_slice to,

@@ -4,6 +4,7 @@
 # shellcheck disable=SC2154,SC2030,SC2031 # set by run, in a subshell a case
 # shellcheck disable=SC2016 # the commands' text is expanded by the shell it is for
 load ../helpers
+PATH=$BUILD/tests/pipeline:$PATH
 
 repeat() { # COUNT CHARACTER
   head -c "$1" /dev/zero | tr '\0' "$2"
@@ -219,32 +220,32 @@ rejects() {
 
 # --- control lines -------------------------------------------------------------
 
-# Their checksums are right, but for the first ones.
+# Those that lack a checksum get it from `checked`, but for the first ones.
 controls=(
   '75|*checksum is wrong|{"~ev":"mark","v":"1","crc":"00000000"}'
-  '75|*checksum is wrong|{"~ev":"mark","v":"1"}'
-  '75|*checksum is wrong|{"~ev":'
   '75|*checksum is wrong|{"~ev":"fail","by":"x","status":"65","why":"w","crc":"44ec3f1b"}'
-  '75|*is not JSON|{"~ev":"fail",,,"crc":"5c659cf5"}'
-  '75|a failure line without a status|{"~ev":"fail","crc":"0f4169d4"}'
-  '75|a failure line without a status|{"~ev":"fail","status":"0","crc":"cd7c9380"}'
-  '78|*that this version does not know: {"~ev":"xyz","crc":"5485425b"}|{"~ev":"xyz","crc":"5485425b"}'
-  '78|the stream is of a named pipeline *|{"~ev":"begin","v":"1","crc":"2f8f62c5"}'
-  '78|the stream is of a named pipeline *|{"~ev":"mark","v":"1","crc":"8f524173"}'
-  '78|the stream is of a named pipeline *|{"~ev":"side","crc":"230be993"}'
-  '69||{"~ev":"fail","by":"x","status":"69","why":"w","crc":"44ec3f1b"}'
+  '75|*not of the form that evmarks(7) gives it*|{"~ev":'
+  '75|*not of the form that evmarks(7) gives it*|{"~ev":"fail",,'
+  '75|*not of the form that evmarks(7) gives it*|{"~ev":"fail"'
+  '75|*not of the form that evmarks(7) gives it*|{"~ev":"fail","by":"x","status":"0","why":""'
+  "78|*of the kind 'xyz', which this version does not know|{\"~ev\":\"xyz\""
+  '78|*of version 2, and this version knows 1|{"~ev":"begin","v":"2"'
+  '75|*: a mark stands before its begin|{"~ev":"mark","run":"00112233445566778899aabbccddeeff","seq":"1","n":"0","pos":{}'
+  '75|*: a side line stands before its begin|{"~ev":"side","run":"00112233445566778899aabbccddeeff","to":"/b","event":{}'
+  '69||{"~ev":"fail","by":"x","status":"69","why":"w"'
 )
 
-@test "a control line, first or in the middle, ends every command as it says" {
+@test "a control line in a plain stream, first or in the middle, ends every command as it says" {
   # No skipping helps: it is no bad event but a broken stream.
   options=('' '--on-error skip' '--reject rejects.ndjson') i=0
   for entry in "${controls[@]}"; do
     IFS='|' read -r want why line <<<"$entry"
     for before in '' $'{"id":7}\n'; do
-      printf '%s%s\n{"id":8}\n' "$before" "$line" >in
+      printf '%s%s\n{"id":8}\n' "$before" "$line" | checked >in
       number=$(($(wc -l <in) - 1))
       for command in "${commands[@]}"; do
         IFS='|' read -r name place command <<<"$command"
+        [ "$name" != evsource-file ] || continue
         option=${options[i++ % 4 % 3]}
         echo "# $command $option, $line"
         echo old >rejects.ndjson
@@ -265,12 +266,27 @@ controls=(
         exits "$want"
         [ "$(cat $target)" = old ] && [ ! -e $target.part ]
       done
-      for command in 'evdiff in users.csv' 'evdiff users.csv in' \
-        'evfilter TRUE in' 'evjoin in --on id <users.csv'; do
-        try bash -c "$command"
-        exits "$want"
-        says "${why:+evsource-file: in:$number: $why}"
-      done
     done
+  done
+}
+
+@test "at a source a failure line ends, and every other control line is bad input" {
+  for entry in "${controls[@]}"; do
+    IFS='|' read -r want why line <<<"$entry"
+    printf '{"id":7}\n%s\n{"id":8}\n' "$line" | checked >in
+    for command in 'evsource -' 'evfilter TRUE in' 'evdiff in users.csv' \
+      'evdiff users.csv in' 'evjoin in --on id <users.csv'; do
+      echo "# $command, $line"
+      try bash -c "$command <in"
+      if [ "$want" = 69 ]; then
+        exits 69 && says ''
+      else
+        exits 65
+        says 'evsource-file: *:2: its first key is ~ev, which only control*'
+      fi
+    done
+    [ "$want" != 69 ] || continue
+    try bash -c "evsource --on-error skip - <in"
+    exits 0 && prints $'{"id":7}\n{"id":8}'
   done
 }
