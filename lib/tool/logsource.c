@@ -137,8 +137,7 @@ begin_new(struct ev_logsource *source)
 	struct ev_logread *log = source->log;
 	struct ev_err err;
 
-	if (from &&
-	    ev_logread_seek(log, from_option(log, from), &err) != EV_OK)
+	if (from && ev_logread_seek(log, from_option(log, from), &err) != EV_OK)
 		ev_tool_fail(&err);
 }
 
@@ -180,8 +179,9 @@ begin_changed(struct ev_logsource *source, int changed)
 		ev_tool_fail(&err);
 	ev_tool_say("'%s' is another log than was read: %s %" PRIu64,
 	    source->in.name,
-	    read ? "it is read from its start," : "what it has is skipped, up "
-						  "to",
+	    read ? "it is read from its start,"
+		 : "what it has is skipped, up "
+		   "to",
 	    offset);
 }
 
