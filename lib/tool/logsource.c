@@ -81,7 +81,9 @@ static bool
 read_time(const char *text, int64_t *ms)
 {
 	struct ev_zones *zones = ev_zones_new(NULL);
-	struct ev_time_env env = {zones, ev_zones_utc(zones), now()};
+	struct ev_time_env env = {.zones = zones,
+	    .zone = ev_zones_utc(zones),
+	    .now = now()};
 	int64_t value;
 	bool is = ev_time_in(&env, EV_TIME_TZ, ev_slice_of(text), &value,
 		      NULL) == EV_OK;
