@@ -4,6 +4,7 @@
  */
 #include "base/durable.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -192,6 +193,37 @@ ev_durable_remove(const char *path, struct ev_err *err)
 		return cannot("remove", path, EV_EXIT_IO, err);
 	ev_point("durable.removed");
 	return ev_durable_sync_folder(path, err);
+}
+
+/* True of FILE.*.tmp. */
+static bool
+is_temp_of(const char *file, const char *name)
+{
+	size_t len = strlen(file), whole = strlen(name);
+
+	return whole > len + 5 && !strncmp(name, file, len) &&
+	    name[len] == '.' && !strcmp(name + whole - 4, ".tmp") &&
+	    !memchr(name + len + 1, '.', whole - len - 5);
+}
+
+void
+ev_durable_sweep(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct dirent *entry;
+	int fd;
+	DIR *folder;
+
+	if (open_folder(path, &fd, NULL) != EV_OK)
+		return;
+	folder = fdopendir(fd);
+	while (folder && (entry = readdir(folder)))
+		if (is_temp_of(slash ? slash + 1 : path, entry->d_name))
+			unlinkat(fd, entry->d_name, 0);
+	if (folder)
+		closedir(folder);
+	else
+		close(fd);
 }
 
 enum ev_status

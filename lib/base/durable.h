@@ -30,6 +30,11 @@ enum ev_status ev_durable_read(const char *path, size_t max, struct ev_buf *out,
 /* Removes the file, if it is there, so that it stays away. EV_FATAL: 74. */
 enum ev_status ev_durable_remove(const char *path, struct ev_err *err);
 
+/* Removes what killed processes have left of their attempts to write or make
+ * the file: PATH.*.tmp. Nobody else may be writing it now. What cannot be
+ * removed stays. */
+void ev_durable_sweep(const char *path);
+
 /* Makes last what was renamed, made or removed in the folder that path lies
  * in. EV_FATAL: exit 74. */
 enum ev_status ev_durable_sync_folder(const char *path, struct ev_err *err);

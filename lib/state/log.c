@@ -12,12 +12,16 @@
 #include <unistd.h>
 
 #include "base/durable.h"
+#include "base/io.h"
 #include "base/lock.h"
 #include "base/mem.h"
 #include "base/point.h"
 #include "state/log_impl.h"
 #include "state/record.h"
 
+/* 5 s in all. */
+#define PACKER_WAIT 50 /* ms */
+#define PACKER_TRIES 100
 #define COPY (64u << 10) /* bytes of a stranger that are copied at a time */
 
 enum ev_status
@@ -211,12 +215,27 @@ open_place(struct ev_log *log, struct ev_err *err)
 	    : EV_OK;
 }
 
+/* The command that packs for a sink has the lock with it. After a kill of the
+ * sink it holds that until it has ended, so that nothing of it comes late. */
+static enum ev_status
+take_lock(const struct ev_log *log, struct ev_err *err)
+{
+	enum ev_status status = ev_lock_take(log->lock, log->path, err);
+
+	for (int i = 0; log->packed && status == EV_AGAIN && i < PACKER_TRIES;
+	     i++) {
+		ev_io_wait(-1, PACKER_WAIT, NULL);
+		status = ev_lock_take(log->lock, log->path, err);
+	}
+	return status;
+}
+
 static enum ev_status
 lock_place(struct ev_log *log, struct ev_err *err)
 {
 	struct stat there = {0};
 	char holder[128];
-	enum ev_status status = ev_lock_take(log->lock, log->path, err);
+	enum ev_status status = take_lock(log, err);
 
 	if (status != EV_AGAIN)
 		return status;
@@ -336,6 +355,7 @@ ev_log_begin(struct ev_log *log, const char *run, char **kept,
 
 	*kept = NULL;
 	log->run = run;
+	ev_durable_sweep(log->sidecar_path);
 	if (log->folder) {
 		log->start = log->sidecar.last;
 		status = ev_log_check_folder(log, run, kept, err);

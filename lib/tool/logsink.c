@@ -157,6 +157,16 @@ check_stdout(void)
 }
 
 static void
+check_folder(const char *path)
+{
+	struct stat there;
+
+	if (stat(path, &there) && errno == ENOTDIR)
+		ev_tool_die(EV_EXIT_CREATE,
+		    "cannot write '%s': it is no folder, as a log is", path);
+}
+
+static void
 check_file(const char *path)
 {
 	struct stat there;
@@ -191,10 +201,12 @@ ev_logsink_look(struct ev_logsink *sink, const char *path,
 		set_folder(sink, settings);
 		return;
 	}
-	if (ev_logsink_is_folder(path))
+	if (ev_logsink_is_folder(path)) {
 		sink->kind = EV_LOGSINK_FOLDER;
-	else
+		check_folder(path);
+	} else {
 		check_file(path);
+	}
 	if (ev_place_absolute(path, &sink->place, &sink->err) != EV_OK)
 		ev_tool_fail(&sink->err);
 	if (ev_utf8_check(sink->place, strlen(sink->place)) !=
@@ -252,7 +264,6 @@ open_log(struct ev_logsink *sink)
 	if (ev_log_open(log, &sink->err) != EV_OK)
 		ev_tool_fail(&sink->err);
 	ev_ledger_begin(&sink->ledger, ev_slice_of(log->sidecar.record));
-	ev_sides_open(sink->sides, &sink->ledger);
 	ev_tool_on_failure(undo, sink);
 	if (ev_log_begin(log, sink->ledger.run, &kept, &sink->err) != EV_OK)
 		ev_tool_fail(&sink->err);
@@ -280,7 +291,6 @@ open_stdout(struct ev_logsink *sink)
 	    status == EV_OK ? ev_buf_as_slice(&text)
 			    : (struct ev_slice){NULL, 0});
 	ev_buf_release(&text);
-	ev_sides_open(sink->sides, &sink->ledger);
 	ev_writer_set_fd(sink->stage->writer, STDOUT_FILENO);
 }
 
@@ -320,7 +330,6 @@ ev_logsink_open(struct ev_logsink *sink, struct ev_stage *stage,
 {
 	sink->stage = stage;
 	sink->encode = encode;
-	sink->sides = ev_sides_new(stage);
 	ev_ledger_open(&sink->ledger, sink->settings, sink->place, stage);
 	sink->log.packed = sink->pack != NULL;
 	if (sink->kind == EV_LOGSINK_STDOUT)
@@ -389,7 +398,6 @@ commit(struct ev_logsink *sink)
 	if (sink->writing)
 		finish_writing(sink);
 	bytes = ev_writer_bytes(sink->stage->writer);
-	ev_sides_sync(sink->sides);
 	ev_ledger_mark(&sink->ledger);
 	if (sink->kind == EV_LOGSINK_STDOUT)
 		sync_stdout(sink);
@@ -399,7 +407,6 @@ commit(struct ev_logsink *sink)
 		ev_tool_fail(&sink->err);
 	sink->writing = false;
 	sink->committed = bytes;
-	ev_sides_committed(sink->sides);
 	ev_ledger_committed(&sink->ledger);
 }
 
@@ -410,9 +417,9 @@ end(struct ev_logsink *sink)
 	if (ev_io_signal())
 		ev_tool_die(128 + ev_io_signal(), "stopped by signal %d",
 		    ev_io_signal());
-	ev_sides_free(sink->sides);
-	if (sink->kind != EV_LOGSINK_STDOUT)
-		ev_log_release(&sink->log);
+	if (sink->kind == EV_LOGSINK_STDOUT)
+		return;
+	ev_log_release(&sink->log);
 }
 
 bool
@@ -430,9 +437,11 @@ ev_logsink_step(struct ev_logsink *sink)
 		commit(sink);
 		return true;
 	case EV_STAGE_SIDE:
-		ev_sides_event(sink->sides, &sink->stage->control);
-		return true;
-	case EV_STAGE_BEGIN: /* the trail allows one only */
+	case EV_STAGE_BEGIN:
+		ev_tool_die(EV_EXIT_CONFIG,
+		    "a side output that was not announced: '%.*s'",
+		    (int)sink->stage->control.to.len,
+		    sink->stage->control.to.ptr);
 	case EV_STAGE_END:
 		break;
 	}

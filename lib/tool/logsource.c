@@ -81,9 +81,7 @@ static bool
 read_time(const char *text, int64_t *ms)
 {
 	struct ev_zones *zones = ev_zones_new(NULL);
-	struct ev_time_env env = {.zones = zones,
-	    .zone = ev_zones_utc(zones),
-	    .now = now()};
+	struct ev_time_env env = {zones, ev_zones_utc(zones), now()};
 	int64_t value;
 	bool is = ev_time_in(&env, EV_TIME_TZ, ev_slice_of(text), &value,
 		      NULL) == EV_OK;
@@ -139,7 +137,8 @@ begin_new(struct ev_logsource *source)
 	struct ev_logread *log = source->log;
 	struct ev_err err;
 
-	if (from && ev_logread_seek(log, from_option(log, from), &err) != EV_OK)
+	if (from &&
+	    ev_logread_seek(log, from_option(log, from), &err) != EV_OK)
 		ev_tool_fail(&err);
 }
 
@@ -181,9 +180,8 @@ begin_changed(struct ev_logsource *source, int changed)
 		ev_tool_fail(&err);
 	ev_tool_say("'%s' is another log than was read: %s %" PRIu64,
 	    source->in.name,
-	    read ? "it is read from its start,"
-		 : "what it has is skipped, up "
-		   "to",
+	    read ? "it is read from its start," : "what it has is skipped, up "
+						  "to",
 	    offset);
 }
 
