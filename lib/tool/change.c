@@ -319,7 +319,7 @@ ev_change_rewind(const struct ev_change *change, const char *to,
 	/* A new id: no run that began from the old one can commit (R1). */
 	was = record->id;
 	ev_pipeline_run(run);
-	record->id = ev_mem_printf("%s/0", run);
+	record->id = ev_mem_printf("%s/1", run);
 	record->final = false;
 	status = store(change, record->place, was, record, err);
 	free(was);
