@@ -17,6 +17,7 @@
 #include "event/build.h"
 #include "tool/marker.h"
 #include "tool/progress.h"
+#include "tool/seeker.h"
 #include "tool/source.h"
 #include "tool/stage.h"
 #include "tool/tool.h"
@@ -382,6 +383,7 @@ main(int argc, char **argv)
 	static struct source source = {.settings = EV_SOURCE_DEFAULTS};
 
 	ev_tool_start("evsource-sqlite", true);
+	ev_seeker_answer(argc, argv, NULL);
 	parse(&source, argc, argv);
 	open_source(&source);
 	begin_at(&source);

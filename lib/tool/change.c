@@ -213,12 +213,12 @@ say_consequence(const struct ev_change *change, bool again)
 		return;
 	if (known->store.upsert)
 		ev_buf_printf(change->out,
-		    "the events of that are written to %s again, over those of "
+		    "what is read again is written to %s again, over what has "
 		    "the same key\n",
 		    known->record.place);
 	else
 		ev_buf_printf(change->out,
-		    "the events of that will be in %s a second time\n",
+		    "what is read again will be in %s a second time\n",
 		    known->record.place);
 	if (known->store.log)
 		ev_buf_printf(change->out,

@@ -105,40 +105,41 @@ read_offset(const char *text, uint64_t *offset)
 	return *text >= '0' && *text <= '9' && !*end && !errno;
 }
 
-/* The offset of --from. */
-static uint64_t
-from_option(const struct ev_logread *log, const char *from)
+enum ev_status
+ev_logsource_where(const struct ev_logread *log, const char *from,
+    uint64_t *offset, struct ev_err *err)
 {
-	uint64_t offset;
-	struct ev_err err;
 	int64_t ms;
 
 	if (!strcmp(from, "start") || !strcmp(from, "beginning") ||
 	    !strcmp(from, "earliest"))
-		return ev_logread_first(log);
-	if (!strcmp(from, "end") || !strcmp(from, "latest"))
-		return ev_logread_end(log);
-	if (read_offset(from, &offset))
-		return offset;
-	if (!read_time(from, &ms))
-		ev_tool_die(EV_EXIT_USAGE,
-		    "--from '%s': neither start nor end, nor an offset, nor a "
-		    "time",
-		    from);
-	if (ev_logread_time(log, ms, &offset, &err) != EV_OK)
-		ev_tool_fail(&err);
-	return offset;
+		*offset = ev_logread_first(log);
+	else if (!strcmp(from, "end") || !strcmp(from, "latest"))
+		*offset = ev_logread_end(log);
+	else if (!read_offset(from, offset)) {
+		if (!read_time(from, &ms))
+			return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
+			    "'%s' is neither start nor end, nor an offset, nor "
+			    "a time",
+			    from);
+		return ev_logread_time(log, ms, offset, err);
+	}
+	return EV_OK;
 }
 
+/* Without a record: one that evpos has set to the start begins there. */
 static void
 begin_new(struct ev_logsource *source)
 {
 	const char *from = source->emit->settings->marker.from;
-	struct ev_logread *log = source->log;
+	uint64_t offset;
 	struct ev_err err;
 
-	if (from &&
-	    ev_logread_seek(log, from_option(log, from), &err) != EV_OK)
+	if (!from || !ev_marker_first(&source->emit->marker))
+		return;
+	if (ev_logsource_where(source->log, from, &offset, &err) != EV_OK)
+		ev_tool_die(err.exit, "--from: %s", err.text);
+	if (ev_logread_seek(source->log, offset, &err) != EV_OK)
 		ev_tool_fail(&err);
 }
 

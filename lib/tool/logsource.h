@@ -27,6 +27,10 @@ struct ev_logsource {
  * the log any more, and all of it was read. */
 bool ev_logsource_read(struct ev_logsource *source, struct ev_emit *emit,
     const char *folder);
+/* The offset that --from means: start, end, an offset, or a time. EV_FATAL:
+ * 64, it is none of them; 74. */
+enum ev_status ev_logsource_where(const struct ev_logread *log,
+    const char *from, uint64_t *offset, struct ev_err *err);
 void ev_logsource_close(struct ev_logsource *source);
 
 #endif

@@ -13,7 +13,9 @@
 
 #include "base/mem.h"
 #include "state/filepos.h"
+#include "state/logread.h"
 #include "state/sidecar.h"
+#include "tool/logsource.h"
 
 #define BLOCK (256u << 10)
 
@@ -235,6 +237,52 @@ seek(struct ev_filepos pos, const struct seen *seen, const char *to,
 	return EV_OK;
 }
 
+/* --- a log folder -------------------------------------------------------- */
+
+static void
+in_log(struct ev_logread *log, struct ev_slice position, const char *to,
+    struct ev_seeker_input *input)
+{
+	struct ev_buf text = {0};
+	uint64_t offset;
+	struct ev_err err;
+	enum ev_status status;
+
+	status = to ? ev_logsource_where(log, to, &offset, &err)
+		    : ev_logread_resume(log, position, &err);
+	if (status == EV_OK && to)
+		status = ev_logread_seek(log, offset, &err);
+	if (status != EV_OK) {
+		input->note = ev_mem_strdup(err.text);
+		return;
+	}
+	offset = ev_logread_offset(log);
+	if (to) {
+		ev_logread_position(log, offset, &text);
+		input->position = ev_mem_strdup(ev_buf_cstr(&text));
+	}
+	input->at = at(offset);
+	input->offset = offset;
+	input->behind = ev_logread_end(log) - offset;
+	ev_buf_release(&text);
+}
+
+static enum ev_status
+look_at_log(const char *folder, struct ev_slice position, const char *to,
+    struct ev_seeker_input *input, struct ev_err *err)
+{
+	struct ev_logread *log;
+
+	if (ev_logread_open(&log, folder, false, err) != EV_OK)
+		return EV_FATAL;
+	input->unit = ev_mem_strdup("bytes");
+	in_log(log, position, to, input);
+	ev_logread_close(log);
+	return EV_OK;
+}
+
+/* --- either -------------------------------------------------------------- */
+
 enum ev_status
 ev_seeker_file(struct ev_slice position, const char *to,
     struct ev_seeker_input *input, struct ev_err *err)
@@ -243,6 +291,8 @@ ev_seeker_file(struct ev_slice position, const char *to,
 	struct ev_filepos pos;
 	enum ev_status status;
 
+	if (ev_logread_is(input->key))
+		return look_at_log(input->key, position, to, input, err);
 	if (ev_filepos_parse(position, &pos, NULL) != EV_OK) {
 		input->note = ev_mem_strdup("it is no position of a file");
 		return EV_OK;
