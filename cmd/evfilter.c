@@ -17,11 +17,14 @@
 #include "tool/tool.h"
 
 static const struct ev_opt_usage usage = {
-    "evfilter",
-    "[OPTION…] CONDITION [PLACE…]",
-    "keeps the events for which CONDITION is true (SQL, see evexpr(7))",
-    "evsource reviews.csv | evfilter \"rating < 3 AND channel LIKE 'w%'\"",
-    "; how places are read is for evsource: evsource … | evfilter …",
+    .name = "evfilter",
+    .args = "[OPTION…] CONDITION [PLACE…]",
+    .summary =
+	"keeps the events for which CONDITION is true (SQL, see evexpr(7))",
+    .example =
+	"evsource reviews.csv | evfilter \"rating < 3 AND channel LIKE 'w%'\"",
+    .elsewhere =
+	"; how places are read is for evsource: evsource … | evfilter …",
 };
 
 struct settings {

@@ -61,12 +61,16 @@ static const struct ev_opt options[] = {
 	"end after N events"},
 };
 
-static const struct ev_opt_usage usage = {"evjoin",
-    "[OPTION...] PLACE --on KEYS",
-    "Adds to each event on standard input the fields of the row of PLACE "
-    "whose key is\nthe same.",
-    "evsource reviews.csv | evjoin users.csv --on userid=id",
-    "; how the table is read is for evsource: evjoin <(evsource …) …"};
+static const struct ev_opt_usage usage = {
+    .name = "evjoin",
+    .args = "[OPTION...] PLACE --on KEYS",
+    .summary =
+	"Adds to each event on standard input the fields of the row of PLACE "
+	"whose key is\nthe same.",
+    .example = "evsource reviews.csv | evjoin users.csv --on userid=id",
+    .elsewhere =
+	"; how the table is read is for evsource: evjoin <(evsource …) …",
+};
 
 /* --on: pairs left=right, or one name for both. */
 static void

@@ -264,6 +264,7 @@ open_log(struct ev_logsink *sink)
 	if (ev_log_open(log, &sink->err) != EV_OK)
 		ev_tool_fail(&sink->err);
 	ev_ledger_begin(&sink->ledger, ev_slice_of(log->sidecar.record));
+	ev_sides_open(sink->sides, &sink->ledger);
 	ev_tool_on_failure(undo, sink);
 	if (ev_log_begin(log, sink->ledger.run, &kept, &sink->err) != EV_OK)
 		ev_tool_fail(&sink->err);
@@ -291,6 +292,7 @@ open_stdout(struct ev_logsink *sink)
 	    status == EV_OK ? ev_buf_as_slice(&text)
 			    : (struct ev_slice){NULL, 0});
 	ev_buf_release(&text);
+	ev_sides_open(sink->sides, &sink->ledger);
 	ev_writer_set_fd(sink->stage->writer, STDOUT_FILENO);
 }
 
@@ -330,6 +332,7 @@ ev_logsink_open(struct ev_logsink *sink, struct ev_stage *stage,
 {
 	sink->stage = stage;
 	sink->encode = encode;
+	sink->sides = ev_sides_new(stage);
 	ev_ledger_open(&sink->ledger, sink->settings, sink->place, stage);
 	sink->log.packed = sink->pack != NULL;
 	if (sink->kind == EV_LOGSINK_STDOUT)
@@ -398,6 +401,7 @@ commit(struct ev_logsink *sink)
 	if (sink->writing)
 		finish_writing(sink);
 	bytes = ev_writer_bytes(sink->stage->writer);
+	ev_sides_sync(sink->sides);
 	ev_ledger_mark(&sink->ledger);
 	if (sink->kind == EV_LOGSINK_STDOUT)
 		sync_stdout(sink);
@@ -407,6 +411,7 @@ commit(struct ev_logsink *sink)
 		ev_tool_fail(&sink->err);
 	sink->writing = false;
 	sink->committed = bytes;
+	ev_sides_committed(sink->sides);
 	ev_ledger_committed(&sink->ledger);
 }
 
@@ -417,9 +422,9 @@ end(struct ev_logsink *sink)
 	if (ev_io_signal())
 		ev_tool_die(128 + ev_io_signal(), "stopped by signal %d",
 		    ev_io_signal());
-	if (sink->kind == EV_LOGSINK_STDOUT)
-		return;
-	ev_log_release(&sink->log);
+	ev_sides_free(sink->sides);
+	if (sink->kind != EV_LOGSINK_STDOUT)
+		ev_log_release(&sink->log);
 }
 
 bool
@@ -437,11 +442,9 @@ ev_logsink_step(struct ev_logsink *sink)
 		commit(sink);
 		return true;
 	case EV_STAGE_SIDE:
-	case EV_STAGE_BEGIN:
-		ev_tool_die(EV_EXIT_CONFIG,
-		    "a side output that was not announced: '%.*s'",
-		    (int)sink->stage->control.to.len,
-		    sink->stage->control.to.ptr);
+		ev_sides_event(sink->sides, &sink->stage->control);
+		return true;
+	case EV_STAGE_BEGIN: /* the trail allows one only */
 	case EV_STAGE_END:
 		break;
 	}

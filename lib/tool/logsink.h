@@ -18,6 +18,7 @@
 #include "tool/encode.h"
 #include "tool/ledger.h"
 #include "tool/pack.h"
+#include "tool/sides.h"
 
 struct ev_logsink_settings {
 	const char *roll, *keep; /* NULL: not given */
@@ -43,6 +44,7 @@ struct ev_logsink {
 	uint64_t committed; /* bytes of the writer */
 	struct ev_log log;  /* not of standard output */
 	struct ev_ledger ledger;
+	struct ev_sides *sides;
 	const struct ev_ledger_settings *settings;
 	struct ev_stage *stage;
 	struct ev_encode *encode;

@@ -81,7 +81,9 @@ static bool
 read_time(const char *text, int64_t *ms)
 {
 	struct ev_zones *zones = ev_zones_new(NULL);
-	struct ev_time_env env = {zones, ev_zones_utc(zones), now()};
+	struct ev_time_env env = {.zones = zones,
+	    .zone = ev_zones_utc(zones),
+	    .now = now()};
 	int64_t value;
 	bool is = ev_time_in(&env, EV_TIME_TZ, ev_slice_of(text), &value,
 		      NULL) == EV_OK;
@@ -181,8 +183,9 @@ begin_changed(struct ev_logsource *source, int changed)
 		ev_tool_fail(&err);
 	ev_tool_say("'%s' is another log than was read: %s %" PRIu64,
 	    source->in.name,
-	    read ? "it is read from its start," : "what it has is skipped, up "
-						  "to",
+	    read ? "it is read from its start,"
+		 : "what it has is skipped, up "
+		   "to",
 	    offset);
 }
 

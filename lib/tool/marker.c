@@ -184,7 +184,7 @@ wait_for_better(struct ev_marker *marker)
 	char *why = NULL;
 	unsigned tries = ev_pipeline_tries(&marker->pipeline, marker->base,
 	    &why);
-	int64_t until = now_ms() + (tries ? back_off(tries) : 0);
+	int64_t until = now_ms() + (tries ? ev_point_wait(back_off(tries)) : 0);
 	struct ev_err err;
 
 	if (tries && tries >= (most ? most : RESTARTS)) {

@@ -30,7 +30,8 @@ struct flat {
 };
 
 static void
-flatten(struct flat *flat, const struct ev_opt_table *tables)
+flatten(struct flat *flat, const struct ev_opt_usage *usage,
+    const struct ev_opt_table *tables)
 {
 	size_t total = 0, n = 0;
 
@@ -40,7 +41,7 @@ flatten(struct flat *flat, const struct ev_opt_table *tables)
 	flat->opt = ev_mem_zalloc(total, sizeof(*flat->opt));
 	flat->base = ev_mem_zalloc(total, sizeof(*flat->base));
 	flat->option = ev_mem_zalloc(total + 3, sizeof(*flat->option));
-	ev_buf_str(&flat->letters, ":");
+	ev_buf_str(&flat->letters, usage->command ? "+:" : ":");
 	for (const struct ev_opt_table *t = tables; t->opt; t++)
 		for (size_t i = 0; i < t->count; i++, n++) {
 			const struct ev_opt *opt = &t->opt[i];
@@ -283,7 +284,7 @@ ev_opt_parse(const struct ev_opt_usage *usage,
 	enum ev_status status = EV_OK;
 	int c;
 
-	flatten(&flat, tables);
+	flatten(&flat, usage, tables);
 	opterr = 0;
 	optind = 0; /* glibc: begin anew */
 	while (status == EV_OK &&

@@ -65,12 +65,16 @@ struct ev_opt_usage {
 	const char *example;   /* one line to paste */
 	const char *elsewhere; /* whose the options are that one might expect
 	                        * here: told where one is unknown; or NULL */
+	/* The operands are a command: what stands behind the first of them is
+	 * not ours. */
+	bool command;
 };
 
-/* Parses argv: options may stand anywhere before "--". Values go where the
- * tables say. argv is permuted; *rest is the index of the first operand.
- * EV_OK; EV_END: --help or --version was answered on stdout, exit with 0;
- * EV_FATAL: usage, err says what is wrong (and the nearest option). */
+/* Parses argv: options may stand anywhere before "--", or before the first
+ * operand of a command. Values go where the tables say. argv is permuted;
+ * *rest is the index of the first operand. EV_OK; EV_END: --help or --version
+ * was answered on stdout, exit with 0; EV_FATAL: usage, err says what is wrong
+ * (and the nearest option). */
 enum ev_status ev_opt_parse(const struct ev_opt_usage *usage,
     const struct ev_opt_table *tables, int argc, char **argv, int *rest,
     struct ev_err *err);

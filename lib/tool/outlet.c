@@ -69,6 +69,21 @@ ev_outlet_start(struct ev_outlet *outlet, struct ev_err *err)
 	return start(outlet, err);
 }
 
+/* What ends in a / is to be a log folder, whether or not it is there. */
+static char *
+announced(const char *place, char *absolute)
+{
+	size_t len = strlen(place);
+	char *folder;
+
+	if (!len || place[len - 1] != '/' ||
+	    !ev_slice_is(ev_place_scheme(place), "file"))
+		return absolute;
+	folder = ev_mem_printf("%s/", absolute);
+	free(absolute);
+	return folder;
+}
+
 enum ev_status
 ev_outlet_within(struct ev_outlet *outlet, ev_outlet_side side, void *arg,
     struct ev_err *err)
@@ -77,6 +92,7 @@ ev_outlet_within(struct ev_outlet *outlet, ev_outlet_side side, void *arg,
 		return EV_OK;
 	if (ev_place_absolute(outlet->place, &outlet->to, err) != EV_OK)
 		return EV_FATAL;
+	outlet->to = announced(outlet->place, outlet->to);
 	outlet->state = EV_OUTLET_WITHIN;
 	outlet->side = side;
 	outlet->side_arg = arg;

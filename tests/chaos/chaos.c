@@ -2,7 +2,7 @@
  * chaos: kills, stops and unplugs named pipelines, and looks whether their
  * output is that of the run that nobody hurt. Prints TAP, a case a shape.
  *
- *	chaos [--whole] [--jobs N] points|power|zombies [SHAPE…]
+ *	chaos [--whole] [--jobs N] points|power|zombies|faults [SHAPE…]
  *	chaos [--jobs N] kill N [SHAPE…]
  *	chaos mutants TABLE
  *	chaos [--mutant NAME] try TRIAL…       (trial.h says what trials are)
@@ -192,6 +192,41 @@ add_zombies(struct crew *crew, struct world *world, const struct shape *shape)
 	return true;
 }
 
+/* --- faults -------------------------------------------------------------- */
+
+static bool
+add_faults(struct crew *crew, struct world *world, const struct shape *shape)
+{
+	static const struct {
+		const char *name;
+		int number;
+	} call[] = {{"write", ENOSPC}, {"fsync", EIO}, {"rename", EACCES},
+	    {"malloc", ENOMEM}, {"open", EACCES}, {"read", EIO},
+	    {"fork", EAGAIN}};
+	struct known *known;
+	const char *last = "";
+
+	if (shape->follows || shape->at_least)
+		return true;
+	if (!trial_points(world, shape, &known))
+		return false;
+	/* The programs that pass points are those that keep something. */
+	for (size_t i = 0; i < known->points; i++) {
+		const char *name = known->point[i].name;
+		size_t len = strcspn(name, "@");
+
+		if (!strncmp(name, last, len + 1))
+			continue;
+		last = name;
+		for (size_t k = 0; k < sizeof(call) / sizeof(call[0]); k++)
+			for (unsigned n = 1; n <= 60; n++)
+				crew_add(crew, "fault %s %.*s %s %u %d",
+				    shape->name, (int)len, name, call[k].name,
+				    n, call[k].number);
+	}
+	return true;
+}
+
 /* --- what is asked for --------------------------------------------------- */
 
 typedef bool lister(struct crew *crew, struct world *world,
@@ -266,6 +301,8 @@ run(struct crew *crew, char **args)
 		list(crew, add_cuts, 60, rest);
 	} else if (!strcmp(what, "zombies")) {
 		list(crew, add_zombies, 12, rest);
+	} else if (!strcmp(what, "faults")) {
+		list(crew, add_faults, 40, rest);
 	} else if (!strcmp(what, "kill")) {
 		if (kills(crew, rest) < 0)
 			return -1;
@@ -277,6 +314,18 @@ run(struct crew *crew, char **args)
 		return -1;
 	}
 	return crew_run(crew, set.jobs);
+}
+
+/* What is tried is that build's, whatever PATH says. */
+static void
+set_path(const char *build)
+{
+	const char *was = getenv("PATH");
+	char *path = ev_mem_printf("%s/bin:%s/tests/chaos:%s", build, build,
+	    was ? was : "/usr/bin:/bin");
+
+	setenv("PATH", path, 1);
+	free(path);
 }
 
 static void
@@ -319,6 +368,7 @@ main(int argc, char **argv)
 		fprintf(stderr, "chaos: EV_BUILD is not set\n");
 		return 64;
 	}
+	set_path(getenv("EV_BUILD"));
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	set.seed = seed ? strtoull(seed, NULL, 10) : 1;
 	make_root();
@@ -327,7 +377,7 @@ main(int argc, char **argv)
 	status = run(crew, argv + optind);
 	if (status < 0)
 		fprintf(stderr,
-		    "chaos: points|power|zombies|kill N|"
+		    "chaos: points|power|zombies|faults|kill N|"
 		    "mutants TABLE|try TRIAL…\n");
 	crew_free(crew);
 	tree_remove(set.root);

@@ -240,6 +240,8 @@ hurt(struct world *world, char *word[TRIAL_WORDS], const struct known *known)
 		return try_kill(world, word, known);
 	if (!strcmp(word[0], "zombie"))
 		return try_zombie(world, word, known);
+	if (!strcmp(word[0], "fault"))
+		return try_fault(world, word);
 	if (!strcmp(word[0], "stale"))
 		return try_stale(world, word);
 	if (!strcmp(word[0], "cut") || !strcmp(word[0], "recut"))

@@ -19,6 +19,8 @@
  *		forgotten
  *	recut SHAPE WHERE PERCENT SEED
  *		and cut again while the next run recovers
+ *	fault SHAPE PROGRAM CALL N ERRNO
+ *		the N-th call of a kind fails in a program (tests/fault/nth.c)
  *	refuse SHAPE
  *		the pipeline has something in it that loses or mangles: it
  *		must end with 75 or more, and commit nothing of it

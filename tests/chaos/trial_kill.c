@@ -203,6 +203,45 @@ try_stale(struct world *world, char *word[TRIAL_WORDS])
 	return world_wrong(world, "nobody came to %s", word[2]);
 }
 
+/* --- fault --------------------------------------------------------------- */
+
+/* Either it was done all the same, or a status and a message say that not. */
+bool
+try_fault(struct world *world, char *word[TRIAL_WORDS])
+{
+	char *log = ev_mem_printf("%s/dealt", world->root);
+	char *shim = ev_mem_printf("LD_PRELOAD=%s/tests/fault/nth.so",
+	    getenv("EV_BUILD"));
+	char *logged = ev_mem_printf("EV_FAULT_LOG=%s", log);
+	struct ev_buf fault = {0}, errors = {0};
+	bool fine;
+
+	ev_buf_str(&fault, "EV_FAULT=");
+	for (size_t i = 2; i < 6 && word[i]; i++)
+		ev_buf_printf(&fault, "%s ", word[i]);
+	file_write(log, EV_SLICE(""));
+	trial_env(world, ev_buf_cstr(&fault));
+	world_env(world, logged);
+	world_env(world, shim);
+	world->told = true;
+	fine = world_run(world);
+	world->told = false;
+	if (fine && !world_done(world)) {
+		fine = file_read(world->errors, &errors) && errors.len;
+		if (!fine)
+			world_wrong(world, "it fails and does not say why");
+	}
+	errors.len = 0;
+	if (file_read(log, &errors) && errors.len)
+		trial_blow();
+	ev_buf_release(&fault);
+	ev_buf_release(&errors);
+	free(log);
+	free(shim);
+	free(logged);
+	return fine;
+}
+
 /* --- refuse -------------------------------------------------------------- */
 
 bool

@@ -28,6 +28,7 @@ struct world {
 	bool done[SHAPE_JOBS];
 	bool busy;     /* a pipeline may end with 76 */
 	bool was_busy; /* and one did */
+	bool told;     /* a pipeline may end with any of our statuses */
 	char why[512]; /* why a trial failed */
 };
 

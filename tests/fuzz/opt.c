@@ -39,7 +39,7 @@ static enum ev_status
 parse(struct settings *settings, int argc, char **argv, int *rest,
     struct ev_err *err)
 {
-	static const struct ev_opt_usage usage = {"evtest", "", "", "", ""};
+	static const struct ev_opt_usage usage = {.name = "evtest"};
 	const struct ev_opt_table tables[] = {EV_OPT_TABLE(first, settings),
 	    EV_OPT_TABLE(second, settings), {NULL, NULL, 0}};
 

@@ -35,7 +35,7 @@ static enum ev_status
 parse(const char *words, struct settings *settings, int *rest, char **argv,
     struct ev_err *err)
 {
-	static const struct ev_opt_usage usage = {"evtest", "", "", "", ""};
+	static const struct ev_opt_usage usage = {.name = "evtest"};
 	const struct ev_opt_table tables[] = {EV_OPT_TABLE(options, settings),
 	    {NULL, NULL, 0}};
 	static char line[256];

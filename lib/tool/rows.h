@@ -1,0 +1,31 @@
+/*
+ * rows: events as a CSV for a command of its own (RFC 4180, a header first):
+ * each batch of them is a CSV by itself, with the columns that were named, or
+ * with those of its first event. (How a sink writes CSV is tool/encode.h's.)
+ */
+#ifndef EV_TOOL_ROWS_H
+#define EV_TOOL_ROWS_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "event/value.h"
+
+struct ev_rows;
+
+/* columns: a list (format/columns.h), or NULL; lent. EV_FATAL: exit 64. */
+enum ev_status ev_rows_new(struct ev_rows **rows, const char *columns,
+    struct ev_err *err);
+void ev_rows_free(struct ev_rows *rows);
+
+/* Appends an event's row to out, and before the first one the header. EV_BAD,
+ * with out as it was: it cannot be a row; *why, which is lent, says why. */
+enum ev_status ev_rows_add(struct ev_rows *rows, const struct ev_member *member,
+    size_t count, struct ev_buf *out, const char **why);
+
+/* Ends a batch: appends the header, if it is known and no row came, and begins
+ * anew. */
+void ev_rows_end(struct ev_rows *rows, struct ev_buf *out);
+
+#endif

@@ -1,0 +1,117 @@
+# Faults of the world around a named pipeline: the disk is full, a command is
+# missing, the two ends have different state folders. The run ends with a status
+# that says so; once the fault is gone it is started until it is done, and what
+# is there then is what a run without faults gives. (The n-th call that fails:
+# tests/chaos.)
+load ../helpers
+
+# shellcheck disable=SC2154 # status, output and stderr are set by run
+
+setup() {
+  cd "$BATS_TEST_TMPDIR" || return
+  export EVKIT_STATE=$PWD/state
+  awk 'BEGIN { for (i = 0; i < 300; i++)
+    printf "{\"id\":%d,\"n\":%d,\"text\":\"some text, \\u00e9 and more\"}\n",
+      i, i % 7 }' >in.ndjson
+}
+
+# From in.ndjson, through a filter with side outputs, to $1.
+pipeline() { # TARGET
+  evsource --name p --mark-every 50 in.ndjson |
+    evfilter --reject bad.ndjson --else rest.ndjson '100 / n > 20' |
+    evsink --name p "$1"
+}
+# What there is at the end.
+result() { # TARGET
+  cat "$1" bad.ndjson rest.ndjson
+}
+
+# Starts it until it is done, at most ten times.
+finish() { # TARGET
+  local i status
+  for ((i = 0; i < 10; i++)); do
+    status=0
+    pipeline "$1" 2>finish.err || status=$?
+    [ $status = 0 ] && return
+    [ $status = 75 ] || break
+  done
+  echo "not done: $status, start $i"
+  cat finish.err
+  return 1
+}
+
+@test "a full disk is told; with room again it goes on where it was" {
+  [ "$(id -u)" = 0 ] || return 0
+  mkdir full
+  mount -t tmpfs -o size=64k none full || return 0
+  seq 9000 | sed 's/.*/{"id":&,"n":1}/' >in.ndjson
+  try pipeline full/out.ndjson
+  made=$status
+  # Room, and nothing else, was missing.
+  mount -o remount,size=4m full
+  finish full/out.ndjson && cp full/out.ndjson out.ndjson
+  umount full
+  [ "$made" = 74 ] || [ "$made" = 73 ]
+  cmp out.ndjson in.ndjson
+}
+
+@test "a full state folder is told; with room again it goes on" {
+  [ "$(id -u)" = 0 ] || return 0
+  mkdir state
+  mount -t tmpfs -o size=16k none state || return 0
+  head -c 20000 /dev/zero >state/filler 2>/dev/null || :
+  try pipeline out.ndjson
+  made=$status
+  rm state/filler
+  finish out.ndjson
+  umount state
+  [ "$made" = 74 ] || [ "$made" = 73 ]
+  [ "$(result out.ndjson | wc -l)" = 300 ]
+}
+
+@test "two ends with different state folders: 78, and nothing is written" {
+  try bash -c 'EVKIT_STATE=$PWD/one evsource --name p in.ndjson |
+    EVKIT_STATE=$PWD/two evsink --name p out.ndjson'
+  exits 78
+  says '*state folder*one*two*'
+  [ ! -s out.ndjson ]
+  # With one of them it goes on.
+  try bash -c 'EVKIT_STATE=$PWD/one evsource --name p in.ndjson |
+    EVKIT_STATE=$PWD/one evsink --name p out.ndjson'
+  exits 0
+  cmp out.ndjson in.ndjson
+}
+
+@test "a missing command in the middle: 75, and nothing is lost" {
+  try bash -c 'evsource --name p in.ndjson | no-such-command |
+    evsink --name p out.ndjson'
+  exits 75
+  [ ! -s out.ndjson ]
+  try bash -c 'evsource --name p in.ndjson | evsink --name p out.ndjson'
+  exits 0
+  cmp out.ndjson in.ndjson
+}
+
+@test "a source that dies before its first line: 75, and nothing is lost" {
+  try bash -c 'sh -c "kill -9 \$\$" | evsink --name p out.ndjson'
+  exits 75
+  says '*not even a begin*'
+  [ ! -s out.ndjson ]
+  try bash -c 'evsource --name p in.ndjson | evsink --name p out.ndjson'
+  exits 0
+  cmp out.ndjson in.ndjson
+}
+
+@test "a source that never comes: after twenty such runs 70, then anew" {
+  for i in {1..20}; do
+    try bash -c 'true | evsink --name p out.ndjson'
+    exits 75
+  done
+  # Its next start says why, does not wait, and sets the count to 0.
+  try bash -c 'evsource --name p in.ndjson | evsink --name p out.ndjson'
+  exits 70
+  says '*not even a begin*'
+  try bash -c 'evsource --name p in.ndjson | evsink --name p out.ndjson'
+  exits 0
+  cmp out.ndjson in.ndjson
+}
