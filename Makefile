@@ -39,8 +39,8 @@ gmp_users          = lib/expr/%.c cmd/evfilter.c cmd/evdiff.c
 
 sqlite3_header     = sqlite3.h
 sqlite3_link       = -lsqlite3
-sqlite3_users      = lib/client/sqlite%.c cmd/evsource-sqlite.c \
-	cmd/evsink-sqlite.c
+sqlite3_users      = lib/client/sqlite%.c lib/tool/sqlite%.c \
+	cmd/evsource-sqlite.c cmd/evsink-sqlite.c
 
 # pkg-config knows where a library lies; without a .pc file it is looked for
 # where the compiler looks.

@@ -1,0 +1,342 @@
+/*
+ * sqlitesink: see sqlitesink.h.
+ */
+#include "tool/sqlitesink.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/point.h"
+#include "client/sqlite_positions.h"
+#include "event/scan.h"
+#include "tool/tool.h"
+
+#define SAMPLE_BYTES (4u << 20)
+#define DRAW_EVERY 1024 /* events, between two looks at the clock */
+
+struct ev_scan *
+ev_sqlitesink_scan(void)
+{
+	struct ev_scan *scan = ev_scan_new();
+
+	ev_scan_want_members(scan);
+	return scan;
+}
+
+static bool
+named(const struct ev_sqlitesink *sink)
+{
+	return sink->set->ledger.name != NULL;
+}
+
+static void
+fail(const struct ev_sqlitesink *sink)
+{
+	ev_tool_fail(&sink->err);
+}
+
+static bool
+there_is_a_table(const struct ev_sqlitesink *sink)
+{
+	return ev_sqlite_writer_table(sink->writer)->exists;
+}
+
+/* --- opening ------------------------------------------------------------- */
+
+/* After a failure, also a signal: nothing stays that was not committed, nor a
+ * file that was made for it. Whoever opened that meanwhile is told by SQLite
+ * that it has gone. */
+static void
+undo(void *arg)
+{
+	struct ev_sqlitesink *sink = arg;
+	struct stat st;
+
+	if (!sink->lite.db)
+		return;
+	sqlite3_exec(sink->lite.db, "ROLLBACK", NULL, NULL, NULL);
+	if (sink->made && stat(sink->set->place.file, &st) == 0 && !st.st_size)
+		unlink(sink->set->place.file);
+	ev_sqlite_writer_free(sink->writer);
+	ev_sqlite_close(&sink->lite);
+}
+
+void
+ev_sqlitesink_database(struct ev_sqlitesink *sink,
+    const struct ev_sqlitesink_settings *settings)
+{
+	const struct ev_sqlite_place *place = &settings->place;
+
+	sink->set = settings;
+	sink->made = access(place->file, F_OK) != 0;
+	ev_tool_on_failure(undo, sink);
+	if (ev_sqlite_open(&sink->lite, place->file, true, settings->wait,
+		&sink->err) != EV_OK)
+		fail(sink);
+	if (named(sink))
+		sink->lite.busy_exit = EV_EXIT_AGAIN;
+	sink->writer = ev_sqlite_writer_new(&sink->lite, place->table,
+	    &settings->write);
+	if (settings->write.foreign_keys &&
+	    ev_sqlite_run(&sink->lite, "open", "PRAGMA foreign_keys=ON",
+		&sink->err) != EV_OK)
+		fail(sink);
+	if (ev_sqlite_writer_look(sink->writer, &sink->err) != EV_OK)
+		fail(sink);
+}
+
+/* Rows that no run of this pipeline has written: the replay of its first run
+ * could not tell them from its own. */
+static void
+check_stranger(struct ev_sqlitesink *sink)
+{
+	bool empty;
+
+	if (sink->was.len || sink->set->ledger.adopt || !there_is_a_table(sink))
+		return;
+	if (ev_sqlite_table_empty(&sink->lite,
+		ev_sqlite_writer_table(sink->writer), &empty,
+		&sink->err) != EV_OK)
+		fail(sink);
+	if (!empty)
+		ev_tool_die(EV_EXIT_DISAGREE,
+		    "'%s' is not empty, and has no record of the pipeline "
+		    "'%s': --adopt goes on with what is there",
+		    sink->set->place.absolute, sink->set->ledger.name);
+}
+
+/* Rule R1: the record here is the one that the stream began from. */
+static void
+compare_records(struct ev_sqlitesink *sink)
+{
+	enum ev_status status = ev_sqlite_positions_read(&sink->lite,
+	    sink->set->ledger.name, &sink->was, &sink->err);
+
+	if (status != EV_OK && status != EV_END)
+		fail(sink);
+	ev_ledger_begin(&sink->ledger,
+	    sink->was.len ? ev_buf_as_slice(&sink->was)
+			  : (struct ev_slice){NULL, 0});
+	check_stranger(sink);
+}
+
+void
+ev_sqlitesink_open(struct ev_sqlitesink *sink,
+    const struct ev_sqlitesink_settings *settings, struct ev_stage *stage)
+{
+	*sink = (struct ev_sqlitesink){.set = settings, .stage = stage};
+	if (settings->ledger.name)
+		sink->sides = ev_sides_new(stage);
+	ev_ledger_open(&sink->ledger, &settings->ledger,
+	    settings->place.absolute, stage);
+	ev_sqlitesink_database(sink, settings);
+	if (!named(sink))
+		return;
+	compare_records(sink);
+	ev_sides_open(sink->sides, &sink->ledger);
+}
+
+/* --- events -------------------------------------------------------------- */
+
+/* The event that was scanned last. */
+static void
+write_event(struct ev_sqlitesink *sink, const struct ev_line *line)
+{
+	const struct ev_member *member;
+	size_t count;
+
+	member = ev_scan_members(sink->stage->scan, &count);
+	switch (
+	    ev_sqlite_writer_event(sink->writer, member, count, &sink->err)) {
+	case EV_OK:
+		sink->stage->out++;
+		break;
+	case EV_BAD:
+		ev_stage_bad(sink->stage, line, sink->err.text);
+		break;
+	default:
+		fail(sink);
+	}
+}
+
+/* Keeps an event until there is a table. */
+static void
+hold(struct ev_sqlitesink *sink, const struct ev_line *line)
+{
+	const struct ev_sqlite_write_settings *how = &sink->set->write;
+	struct ev_sqlitesink_held *held = &sink->held;
+	const struct ev_member *member;
+	size_t count;
+
+	member = ev_scan_members(sink->stage->scan, &count);
+	if (ev_sqlite_sample_add(&sink->sample, member, count, how->meta,
+		how->mode != EV_SQLITE_APPEND, &sink->err) != EV_OK) {
+		ev_stage_bad(sink->stage, line, sink->err.text);
+		return;
+	}
+	held->line[held->count].at = held->bytes.len;
+	held->line[held->count].len = line->text.len;
+	held->line[held->count++].number = line->number;
+	ev_buf_slice(&held->bytes, line->text);
+	ev_buf_char(&held->bytes, '\n');
+}
+
+static void
+begin(struct ev_sqlitesink *sink)
+{
+	if (ev_sqlite_writer_begin(sink->writer, &sink->err) != EV_OK)
+		fail(sink);
+}
+
+/* Makes the table, and writes what was held for it. */
+static void
+make_table(struct ev_sqlitesink *sink)
+{
+	struct ev_sqlitesink_held *held = &sink->held;
+
+	if (!held->count)
+		return;
+	begin(sink);
+	if (!there_is_a_table(sink) &&
+	    ev_sqlite_writer_create(sink->writer, &sink->sample, &sink->err) !=
+		EV_OK)
+		fail(sink);
+	ev_buf_reserve(&held->bytes, EV_SCAN_PADDING);
+	for (size_t i = 0; i < held->count; i++) {
+		struct ev_slice text = {held->bytes.ptr + held->line[i].at,
+		    held->line[i].len};
+		struct ev_line line = {.text = text,
+		    .length = text.len,
+		    .number = held->line[i].number};
+		const char *fault;
+
+		ev_scan_line(sink->stage->scan, text.ptr, &fault);
+		write_event(sink, &line);
+	}
+	held->count = 0;
+	held->bytes.len = 0;
+}
+
+static void
+take(struct ev_sqlitesink *sink, const struct ev_line *line)
+{
+	if (there_is_a_table(sink)) {
+		begin(sink);
+		write_event(sink, line);
+		return;
+	}
+	hold(sink, line);
+	if (sink->held.count == EV_SQLITESINK_SAMPLE ||
+	    sink->held.bytes.len >= SAMPLE_BYTES)
+		make_table(sink);
+}
+
+/* --- commits ------------------------------------------------------------- */
+
+static void
+commit(struct ev_sqlitesink *sink)
+{
+	if (ev_sqlite_writer_commit(sink->writer, &sink->err) != EV_OK)
+		fail(sink);
+}
+
+/* The record of a mark, in the transaction of its events. */
+static void
+store_record(struct ev_sqlitesink *sink, struct ev_slice record)
+{
+	struct ev_slice was = sink->was.len ? ev_buf_as_slice(&sink->was)
+					    : (struct ev_slice){NULL, 0};
+
+	begin(sink);
+	ev_point("sqlite.record");
+	if (ev_sqlite_positions_swap(&sink->lite, sink->set->ledger.name, was,
+		record, &sink->err) != EV_OK)
+		fail(sink);
+	sink->was.len = 0;
+	ev_buf_slice(&sink->was, record);
+}
+
+static void
+take_mark(struct ev_sqlitesink *sink)
+{
+	struct ev_slice record;
+
+	make_table(sink);
+	ev_sides_sync(sink->sides);
+	record = ev_ledger_mark(&sink->ledger);
+	if (ev_mutant("sqlite.apart") && ev_sqlite_writer_open(sink->writer)) {
+		commit(sink);
+		ev_point("sqlite.apart");
+	}
+	store_record(sink, record);
+	commit(sink);
+	ev_point("sqlite.committed");
+	ev_sides_committed(sink->sides);
+	ev_ledger_committed(&sink->ledger);
+}
+
+/* Without a name, at the end of the events: all of it. */
+static void
+take_end(struct ev_sqlitesink *sink)
+{
+	if (named(sink)) {
+		/* All is committed; what ended us is still the signal. */
+		if (ev_io_signal())
+			ev_tool_die(128 + ev_io_signal(),
+			    "stopped by signal %d", ev_io_signal());
+		ev_stage_done(sink->stage);
+		ev_sides_free(sink->sides);
+		return;
+	}
+	make_table(sink);
+	ev_stage_done(sink->stage);
+	/* With nothing to put in their place, the rows go all the same. */
+	if (sink->set->write.replace)
+		begin(sink);
+	if (ev_sqlite_writer_open(sink->writer))
+		commit(sink);
+	if (!there_is_a_table(sink))
+		ev_tool_say("no event has come, so there is no table '%s'",
+		    sink->set->place.table);
+}
+
+/* One step of the stream; false at its end. */
+static bool
+step(struct ev_sqlitesink *sink)
+{
+	struct ev_stage *stage = sink->stage;
+	struct ev_line line;
+
+	if (stage->out + sink->held.count >= sink->set->limit)
+		return false;
+	switch (ev_stage_step(stage, &line)) {
+	case EV_STAGE_EVENT:
+		take(sink, &line);
+		return true;
+	case EV_STAGE_SIDE:
+		ev_sides_event(sink->sides, &stage->control);
+		return true;
+	case EV_STAGE_MARK:
+		take_mark(sink);
+		return true;
+	case EV_STAGE_BEGIN:
+	case EV_STAGE_END:
+		break;
+	}
+	return false;
+}
+
+void
+ev_sqlitesink_run(struct ev_sqlitesink *sink, const struct ev_input *in)
+{
+	ev_progress_open(&sink->progress, sink->set->progress);
+	while (step(sink))
+		if (sink->progress.shown && sink->stage->in % DRAW_EVERY == 0)
+			ev_progress_draw(&sink->progress, in->bytes,
+			    sink->stage->out);
+	ev_progress_close(&sink->progress, in->bytes, sink->stage->out);
+	take_end(sink);
+	ev_sqlite_writer_free(sink->writer);
+	ev_sqlite_close(&sink->lite);
+}
