@@ -943,6 +943,7 @@ standard input:3 evsink-file {"b":2}' ]
 }
 
 @test "the examples of the manual pages do what they say" {
+  export EVKIT_STATE=$PWD/state
   examples "$TOP/cmd/evsink.1.scd"
   examples "$TOP/cmd/evsink-file.1.scd"
 }
