@@ -16,6 +16,7 @@
 #include "base/point.h"
 #include "base/utf8.h"
 #include "tool/place.h"
+#include "tool/side.h"
 #include "tool/tool.h"
 
 #define FIELD(name) offsetof(struct ev_logsink_settings, name)
@@ -263,6 +264,11 @@ open_log(struct ev_logsink *sink)
 		make_log(sink);
 	if (ev_log_open(log, &sink->err) != EV_OK)
 		ev_tool_fail(&sink->err);
+	if (ev_side_is(log->sidecar.record))
+		ev_tool_die(EV_EXIT_DISAGREE,
+		    "'%s' is a side output of the pipeline '%s', and cannot be "
+		    "its target",
+		    sink->place, sink->settings->name);
 	ev_ledger_begin(&sink->ledger, ev_slice_of(log->sidecar.record));
 	ev_sides_open(sink->sides, &sink->ledger);
 	ev_tool_on_failure(undo, sink);

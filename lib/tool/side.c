@@ -74,7 +74,11 @@ choose_format(const char *place, bool folder, enum ev_encode_format *format,
 }
 
 /* The record of the place's sidecar: the pipeline's, of which it has the id,
- * but not its positions. */
+ * but not its positions. So that it is taken for no other record, it says what
+ * it is. */
+#define MEMBER "kind"
+#define KIND "side"
+
 static char *
 own_record(const struct ev_record *record)
 {
@@ -84,10 +88,22 @@ own_record(const struct ev_record *record)
 	ev_record_init(&own, record->name, record->place);
 	free(own.id);
 	own.id = ev_mem_strdup(record->id);
+	free(own.more);
+	own.more = ev_mem_strdup("\"" MEMBER "\":\"" KIND "\"");
 	ev_record_build(&own, &text);
 	ev_buf_char(&text, '\0');
 	ev_record_release(&own);
 	return text.ptr;
+}
+
+bool
+ev_side_is(const char *record)
+{
+	struct ev_value value = {record, (uint32_t)strlen(record), EV_OBJECT,
+	    false};
+	struct ev_value kind = ev_value_member(value, EV_SLICE(MEMBER));
+
+	return kind.type == EV_STRING && ev_value_text_is(kind, EV_SLICE(KIND));
 }
 
 /* --- how much of it is committed ------------------------------------------ */
@@ -104,11 +120,12 @@ read_id(const struct ev_side *side, const struct ev_record *record, bool *same,
 	if (ev_record_parse(&own, ev_slice_of(side->log.sidecar.record), err) !=
 	    EV_OK) {
 		status = EV_FATAL;
-	} else if (strcmp(own.place, record->place) != 0) {
+	} else if (!ev_side_is(side->log.sidecar.record) ||
+	    strcmp(own.place, record->place) != 0) {
 		status = ev_err_set(err, EV_FATAL, EV_EXIT_DISAGREE,
-		    "'%s' is no side output of this pipeline '%s': its "
-		    "record says '%s'",
-		    side->place, record->name, own.place);
+		    "'%s' is no side output of the pipeline '%s' with the "
+		    "target '%s'",
+		    side->place, record->name, record->place);
 	}
 	*same = !strcmp(own.id, record->id);
 	ev_record_release(&own);

@@ -30,6 +30,10 @@ struct ev_side {
 	bool synced; /* what was appended lasts, and may be committed by now */
 };
 
+/* True of the record in a side output's sidecar: it is no sink's own, valid
+ * JSON as ev_sidecar_read gives it. */
+bool ev_side_is(const char *record);
+
 /* Opens and locks the place, which is absolute (a last '/' says that it is a
  * folder), and cuts off what is not committed. `record` is the sink's as it is
  * committed, whose `side` gets the length; `adopt`: a place that is not empty
