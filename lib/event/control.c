@@ -320,6 +320,9 @@ of_mark(struct parse *p, struct ev_slice key, bool *known)
 	if (slot)
 		return !slot->ptr && string(p, slot) &&
 		    (slot != &control->committed || is_id(*slot));
+	if (ev_slice_is(key, "sides"))
+		return !control->sides && string(p, &text) &&
+		    is_number(text, &control->sides) && control->sides;
 	if (ev_slice_is(key, "end")) {
 		if (control->seal != EV_SEAL_NONE || !string(p, &text))
 			return false;
@@ -526,5 +529,7 @@ has_trace(struct ev_slice line)
 bool
 ev_control_resembles(struct ev_slice line)
 {
-	return has_tail(line) && (has_trace(line) || !is_json(line));
+	bool tail = has_tail(line), trace = has_trace(line);
+
+	return (tail && trace) || ((tail || trace) && !is_json(line));
 }

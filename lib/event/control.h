@@ -61,7 +61,9 @@ struct ev_control {
 	struct ev_value pos;        /* begin (whole), mark (changed entries) */
 	struct ev_value via, side;  /* begin: arrays of strings */
 
-	uint64_t seq, n;                     /* mark */
+	uint64_t seq, n; /* mark */
+	uint64_t sides;  /* mark: how many of n are side lines; optional, 0
+	                 * where it is absent */
 	enum ev_control_seal seal;           /* mark, `end` */
 	bool heartbeat;                      /* mark, `hb` */
 	struct ev_slice wm, time, committed; /* mark: wm, t, c; optional */
@@ -106,8 +108,8 @@ ev_control_ends(struct ev_slice line)
 }
 
 /* True of a line that is no control line but looks as if it had been one: it
- * ends as they do, and either begins almost so or is not JSON. In a marked
- * stream that is damage, whatever else it is. */
+ * begins almost as they do and ends as they do, or does one of the two and is
+ * not JSON. In a marked stream that is damage, whatever else it is. */
 bool ev_control_resembles(struct ev_slice line);
 
 #endif

@@ -83,6 +83,8 @@ put_mark(struct ev_buf *out, const struct ev_control *control)
 		put(out, "t", control->time);
 	if (control->committed.ptr)
 		put(out, "c", control->committed);
+	if (control->sides)
+		put_number(out, "sides", control->sides);
 	if (control->seal != EV_SEAL_NONE)
 		put(out, "end",
 		    ev_slice_of(ev_control_seal_name(control->seal)));

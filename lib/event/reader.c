@@ -191,6 +191,7 @@ static enum ev_status
 too_long(struct ev_reader *reader, struct ev_line *line, struct ev_err *err)
 {
 	reader->skipped = 0;
+	line->overlong = true;
 	if (line->text.len > KEEP)
 		line->text.len = KEEP;
 	line->whole = false;

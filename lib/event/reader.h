@@ -31,6 +31,7 @@ struct ev_line {
 	bool whole;           /* text is followed by the one byte '\n', so that
 	                       * text.len + 1 bytes may be passed on */
 	bool torn;            /* the input ended without a newline */
+	bool overlong;        /* more than max_event, whatever it is */
 };
 
 enum ev_reader_event {

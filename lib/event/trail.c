@@ -72,8 +72,15 @@ mark(struct ev_trail *trail, const struct ev_control *control, uint64_t lines,
 		    "of %" PRIu64 " lines before mark %" PRIu64 " %" PRIu64
 		    " arrived",
 		    control->n, control->seq, n);
+	/* A side line must not have become an event. */
+	if (control->sides != trail->sides && !ev_mutant("R5"))
+		return broken(err,
+		    "of %" PRIu64 " side lines before mark %" PRIu64 " %" PRIu64
+		    " arrived",
+		    control->sides, control->seq, trail->sides);
 	trail->seq = control->seq;
 	trail->lines = lines;
+	trail->sides = 0;
 	if (control->seal != EV_SEAL_NONE)
 		trail->state = EV_TRAIL_ENDED;
 	return EV_OK;
@@ -92,6 +99,7 @@ ev_trail_control(struct ev_trail *trail, const struct ev_control *control,
 	status = inside(trail, control, err);
 	if (status == EV_OK && control->kind == EV_CONTROL_MARK)
 		return mark(trail, control, lines, err);
+	trail->sides += status == EV_OK;
 	return status;
 }
 

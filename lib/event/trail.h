@@ -1,8 +1,9 @@
 /*
  * trail: what a reader has seen of a marked stream, and whether it hangs
  * together: begin first and once, marks of that run, numbered 1, 2, 3 …, each
- * with as many lines before it as it says, nothing behind the seal, and no end
- * without one (rules R2, R5, R6 of DESIGN section 10).
+ * with as many lines before it as it says, and as many side lines among them,
+ * nothing behind the seal, and no end without one (rules R2, R5, R6 of DESIGN
+ * section 10).
  *
  * A stream whose first line is no begin is plain: unnamed, all of it data.
  */
@@ -24,6 +25,7 @@ struct ev_trail {
 	char run[EV_RUN_LEN + 1];
 	uint64_t seq;   /* of the last mark, 0 before the first */
 	uint64_t lines; /* data and side lines up to the last mark */
+	uint64_t sides; /* side lines since then */
 };
 
 /* {0} is a trail at its start. `lines` counts all data and side lines of the

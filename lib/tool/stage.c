@@ -205,7 +205,8 @@ damaged(struct ev_stage *stage, const struct ev_line *line)
 {
 	ev_tool_die(ev_trail_marked(&stage->trail) ? EV_EXIT_AGAIN
 						   : EV_EXIT_USAGE,
-	    "%s: a control line was changed on its way",
+	    "%s: a line was changed on its way: it is neither an event nor "
+	    "a control line",
 	    ev_stage_where(stage, line->number));
 }
 
@@ -385,7 +386,9 @@ ev_stage_send(struct ev_stage *stage, const struct ev_control *control)
 		break;
 	case EV_CONTROL_MARK:
 		mark.n = lines_out(stage) - stage->told;
+		mark.sides = stage->sides_out - stage->told_sides;
 		stage->told = lines_out(stage);
+		stage->told_sides = stage->sides_out;
 		put_line(stage, &mark);
 		break;
 	case EV_CONTROL_SIDE:
@@ -430,16 +433,40 @@ ev_stage_bad(struct ev_stage *stage, const struct ev_line *line,
 	ev_stage_bad_at(stage, line->number, why, line->text, line->length);
 }
 
+/* A reject of a marked stream must be the same however often the stream was
+ * begun again, and where its lines stand on standard input is not. */
+static char *
+bad_where(const struct ev_stage *stage, uint64_t number)
+{
+	if (ev_trail_marked(&stage->trail) && ev_bad_rejects(stage->bad))
+		return ev_mem_strdup(stage->place);
+	return ev_stage_where(stage, number);
+}
+
 void
 ev_stage_bad_at(struct ev_stage *stage, uint64_t number, const char *why,
     struct ev_slice input, size_t length)
 {
-	char *where = ev_stage_where(stage, number);
+	char *where = bad_where(stage, number);
 	struct ev_err err;
 
 	if (ev_bad_event(stage->bad, where, why, input, length, &err) != EV_OK)
 		ev_tool_fail(&err);
 	free(where);
+}
+
+/* Whether a bad line is damage. Our commands write events and control lines
+ * and nothing else, so in a marked stream it is, unless it is only longer than
+ * this command was told that events are. Before begin, where it looks as if it
+ * had been that. */
+static bool
+is_damage(const struct ev_stage *stage, const struct ev_line *line)
+{
+	if (stage->role == EV_STAGE_SOURCE)
+		return false;
+	return ev_trail_marked(&stage->trail)
+	    ? !line->overlong
+	    : ev_control_resembles(line->text);
 }
 
 /* What the reader finds bad. A first line that is bad already is often of
@@ -450,7 +477,7 @@ bad_line(struct ev_stage *stage, const struct ev_line *line,
 {
 	char why[1024];
 
-	if (stage->role != EV_STAGE_SOURCE && ev_control_resembles(line->text))
+	if (is_damage(stage, line))
 		damaged(stage, line);
 	snprintf(why, sizeof(why), "%s%s", err->text,
 	    stage->hint && line->number == 1 && line->length == line->text.len

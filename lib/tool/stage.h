@@ -76,6 +76,7 @@ struct ev_stage {
 	uint64_t in, out, filtered;   /* events */
 	uint64_t sides_in, sides_out; /* side lines */
 	uint64_t told;                /* lines out up to the last mark sent */
+	uint64_t told_sides;          /* side lines among them */
 	struct ev_buf side;   /* the announced places that this command adds,
 	                     * as a JSON array; empty: none */
 	ev_outlet_side aside; /* where a named sink's own rejects go, at whose

@@ -175,6 +175,7 @@ random_mark_line(struct random_control *random)
 	control->pos = random_positions(random);
 	control->seal = (enum ev_control_seal)random_below(4);
 	control->heartbeat = !random_below(2);
+	control->sides = random_below(3);
 	if (random_below(2))
 		control->wm = random_text(random);
 	if (random_below(2))

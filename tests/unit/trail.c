@@ -3,7 +3,7 @@
  *
  * A word is a line: b begin, e an event, s a side line, m a mark, k a seal, f
  * a fail line; a digit behind m or k is the n that it says, where that is not
- * what came; ' behind b, s, m or k is another run; + behind m or k is a seq
+ * what came; * behind them is a side line more than came; ' behind b, s, m or k is another run; + behind m or k is a seq
  * too high.
  */
 #include <setjmp.h>
@@ -48,6 +48,9 @@ static const struct {
     {"bemem0", "the stream is broken: of 0 lines before mark 2 1 arrived"},
     {"bmeek1", "the stream is broken: of 1 lines before mark 2 2 arrived"},
     {"bsk0", "the stream is broken: of 0 lines before mark 1 1 arrived"},
+    {"bssk", NULL},
+    {"bssk*", "the stream is broken: of 3 side lines before mark 1 2 arrived"},
+    {"bmsm*", "the stream is broken: of 2 side lines before mark 2 1 arrived"},
     {"bm+", "the stream is broken: behind mark 0 comes mark 2"},
     {"bmm+", "the stream is broken: behind mark 1 comes mark 3"},
 };
@@ -70,7 +73,7 @@ static void
 walk(const char *stream, struct ev_err *err)
 {
 	struct ev_trail trail = {0};
-	uint64_t lines = 0, told = 0, seq = 0;
+	uint64_t lines = 0, told = 0, seq = 0, sides = 0;
 
 	*err = (struct ev_err){0};
 	for (const char *s = stream; *s;) {
@@ -89,12 +92,16 @@ walk(const char *stream, struct ev_err *err)
 		control.seal = word == 'k' ? EV_SEAL_RUN : EV_SEAL_NONE;
 		control.n = lines - told;
 		control.seq = seq + 1;
+		control.sides = sides;
+		sides = control.kind == EV_CONTROL_SIDE ? sides + 1 : 0;
 		if (control.kind == EV_CONTROL_MARK) {
 			told = lines;
 			seq++;
 		}
 		if (*s >= '0' && *s <= '9')
 			control.n = (uint64_t)(*s++ - '0');
+		if (has(&s, '*'))
+			control.sides++;
 		if (has(&s, '+'))
 			control.seq++;
 		if (has(&s, '\''))
