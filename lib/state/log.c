@@ -354,7 +354,6 @@ ev_log_begin(struct ev_log *log, const char *run, char **kept,
 	enum ev_status status = EV_OK;
 
 	*kept = NULL;
-	log->run = run;
 	ev_durable_sweep(log->sidecar_path);
 	if (log->folder) {
 		log->start = log->sidecar.last;
@@ -367,6 +366,8 @@ ev_log_begin(struct ev_log *log, const char *run, char **kept,
 	if (status == EV_OK && log->fd >= 0)
 		status = ev_log_cut(log, log->fd, log->file,
 		    log->sidecar.length - log->start, run, kept, err);
+	if (status == EV_OK)
+		log->run = run;
 	return status;
 }
 

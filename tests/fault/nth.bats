@@ -39,6 +39,22 @@ each_fault() { # "PROGRAM…" COMMAND…
   done
 }
 
+# The same for the sink of a named pipeline, at some of the n up to 150.
+each_named_fault() { # "PROGRAM…" COMMAND…
+  local programs=$1 program call n number
+  shift
+  for program in $programs; do
+    for call in read:5 write:28 open:13 malloc:12 fsync:5 fdatasync:5 rename:28 \
+      link:1 ftruncate:5 unlink:13 flock:37 fork:11; do
+      number=${call#*:} call=${call%:*}
+      for ((n = 1; n <= 150; n += n < 9 ? 1 : n / 3)); do
+        "$@" "$program $call $n $number" || return
+        [ -s dealt ] || break
+      done
+    done
+  done
+}
+
 # Runs a function with a fault: $status, out, err.
 strike() { # FAULT FUNCTION ARGUMENT…
   local fault=$1
@@ -143,6 +159,78 @@ differ_fault() { # FAULT
   differ >good.out 2>good.err && false
   [ "$(wc -l <good.out)" = 2 ]
   each_fault evdiff differ_fault
+}
+
+# A named pipeline of which an earlier run was killed within a segment.
+named() { # TARGET
+  evsource --name p --mark-every 1100 in.ndjson | evsink --name p --roll commit "$1"
+}
+named_file() { # TARGET
+  evsource --name p --mark-every 1100 in.ndjson | evsink --name p "$1"
+}
+
+# What readers may see of the target is a beginning of what there will be.
+committed() { # TARGET
+  if [ -d "$1" ]; then
+    cat "$1"/*.ndjson 2>/dev/null | head -c "$(jq -r .length "$1/.ev")"
+  elif [ -e "$1" ]; then
+    head -c "$(jq -r .length "$1.ev")" "$1"
+  fi
+}
+
+# Whatever fails: it is told, what is committed is whole, and the next start,
+# or the one after it, has all.
+named_fault() { # FUNCTION TARGET FAULT
+  local i
+  rm -rf state out.ndjson* log
+  cp -a before/. .
+  strike "$3" "$1" "$2"
+  { [ "$status" = 0 ] || told; } || wrong "$3" || return
+  committed "$2" >seen || wrong "$3" || return
+  head -c "$(wc -c <seen)" good | cmp - seen || wrong "$3" || return
+  # A failure leaves nothing for long: three starts at most, as a loop makes.
+  for ((i = 0; i < 3; i++)); do
+    ! "$1" "$2" 2>err || break
+  done
+  ((i < 3)) || wrong "$3, started again" || return
+  committed "$2" | cmp - good || wrong "$3, started again" || return
+  [ -z "$(find . -name '*.cut-*')" ] || wrong "$3"
+}
+
+# Makes ./before: what a run has left that was killed behind its first mark.
+killed_before() { # FUNCTION TARGET
+  local last=$2 sidecar=$2.ev
+  export EVKIT_STATE=$PWD/state
+  mv in.ndjson good
+  head -n 1300 good >in.ndjson
+  "$1" "$2"
+  cat good >in.ndjson
+  if [ -d "$2" ]; then
+    sidecar=$2/.ev
+    last=$2/$(printf %020d "$(jq -r .length "$sidecar")").ndjson
+  fi
+  sed -i 's/"record"/"open":"0123456789abcdef0123456789abcdef",&/' "$sidecar"
+  printf '{"id":77' >>"$last"
+  mkdir before
+  cp -a state "$2" before
+  [ -d "$2" ] || cp -a "$sidecar" before
+}
+
+@test "a named pipeline to a file: after every fault the next start has all" {
+  killed_before named_file out.ndjson
+  each_named_fault evsink-file named_fault named_file out.ndjson
+}
+
+@test "a named pipeline to a log folder: after every fault the next start has all" {
+  killed_before named log/
+  each_named_fault evsink-file named_fault named log/
+}
+
+@test "a named pipeline's first run: after every fault the next start has all" {
+  export EVKIT_STATE=$PWD/state
+  cp in.ndjson good
+  mkdir before
+  each_named_fault evsink-file named_fault named_file out.ndjson
 }
 
 @test "reads and writes of one byte change nothing" {

@@ -4,8 +4,8 @@
  *
  *	EV_FAULT="program call n errno"     (errno as a number)
  *
- * Calls: read, write (and writev), open, fsync, rename, malloc (and calloc,
- * realloc), fork (posix_spawn), short (a read or write that does but
+ * Calls: read, write (and writev), open, fsync, fdatasync, ftruncate, rename,
+ * link, unlink, flock, malloc (and calloc, realloc), fork (posix_spawn), short (a read or write that does but
  * one byte; every one from the n-th on). If EV_FAULT_LOG names a file, a line
  * goes there when the fault was dealt: a run without one had fewer calls.
  */
@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -123,6 +124,36 @@ int
 fsync(int fd)
 {
 	return deals("fsync") ? -1 : REAL(fsync)(fd);
+}
+
+int
+fdatasync(int fd)
+{
+	return deals("fdatasync") ? -1 : REAL(fdatasync)(fd);
+}
+
+int
+ftruncate(int fd, off_t length)
+{
+	return deals("ftruncate") ? -1 : REAL(ftruncate)(fd, length);
+}
+
+int
+link(const char *from, const char *to)
+{
+	return deals("link") ? -1 : REAL(link)(from, to);
+}
+
+int
+unlink(const char *path)
+{
+	return deals("unlink") ? -1 : REAL(unlink)(path);
+}
+
+int
+flock(int fd, int operation)
+{
+	return deals("flock") ? -1 : REAL(flock)(fd, operation);
 }
 
 int
