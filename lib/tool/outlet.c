@@ -6,6 +6,8 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/io.h"
 #include "base/mem.h"
@@ -67,6 +69,26 @@ ev_outlet_start(struct ev_outlet *outlet, struct ev_err *err)
 	if (outlet->state != EV_OUTLET_READY || outlet->late)
 		return EV_OK;
 	return start(outlet, err);
+}
+
+bool
+ev_outlet_is_owned(const struct ev_outlet *outlet)
+{
+	const char *path = ev_place_path(outlet->place);
+	size_t len = strlen(path);
+	char *sidecar;
+	bool owned;
+
+	if (!ev_slice_is(ev_place_scheme(outlet->place), "file"))
+		return false;
+	sidecar = ev_mem_printf("%s%s", path,
+	    len && path[len - 1] == '/' ? ".ev" : "/.ev");
+	owned = access(sidecar, F_OK) == 0;
+	free(sidecar);
+	sidecar = ev_mem_printf("%s.ev", path);
+	owned |= access(sidecar, F_OK) == 0;
+	free(sidecar);
+	return owned;
 }
 
 /* What ends in a / is to be a log folder, whether or not it is there. */

@@ -60,6 +60,9 @@ enum ev_encode_format ev_outlet_format(const char *place);
 void ev_outlet_open(struct ev_outlet *outlet, const char *what,
     const char *place, uint64_t max_event, const char *option);
 
+/* The place belongs to a named pipeline: it has a sidecar. */
+bool ev_outlet_is_owned(const struct ev_outlet *outlet);
+
 /* The stream is plain: starts the evsink of an outlet that is ready, unless it
  * is late. EV_FATAL: as ev_child_start. */
 enum ev_status ev_outlet_start(struct ev_outlet *outlet, struct ev_err *err);

@@ -513,13 +513,27 @@ set_aside(struct ev_stage *stage, const struct ev_line *line,
 	bad_line(stage, line, err);
 }
 
+/* Of a stream without a line: where an output beside it belongs to a named
+ * pipeline, it is that one's, whose source died before its begin. */
+static void
+must_be_plain(struct ev_stage *stage, struct ev_outlet *outlet)
+{
+	if (stage->role != EV_STAGE_SOURCE && ev_outlet_is_owned(outlet))
+		ev_tool_die(EV_EXIT_AGAIN,
+		    "nothing came, not even a begin, and '%s' belongs to a "
+		    "named pipeline: a command before this one has failed",
+		    outlet->place);
+}
+
 static void
 at_end(struct ev_stage *stage)
 {
 	if (ev_trail_end(&stage->trail, lines_in(stage), &stage->err) != EV_OK)
 		ev_tool_fail(&stage->err);
-	if (stage->trail.state == EV_TRAIL_START)
+	if (stage->trail.state == EV_TRAIL_START) {
+		each_outlet(stage, must_be_plain);
 		plain_line(stage);
+	}
 }
 
 /* What is asked of every event. */

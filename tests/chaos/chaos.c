@@ -253,26 +253,37 @@ list(struct crew *crew, lister *add, size_t sample, char **names)
 	free(root);
 }
 
+/* --- kills --------------------------------------------------------------- */
+
+static size_t kills_each; /* of a shape */
+
+static bool
+add_kills(struct crew *crew, struct world *world, const struct shape *shape)
+{
+	uint64_t seed = set.seed;
+	struct known *known;
+
+	if (!trial_know(world, shape, &known))
+		return false;
+	for (size_t i = 0; i < kills_each; i++)
+		crew_add(crew, "kill %s %u", shape->name,
+		    (unsigned)(chance(&seed) % 1000000000));
+	return true;
+}
+
 static int
 kills(struct crew *crew, char **args)
 {
 	size_t count = args[0] ? strtoul(args[0], NULL, 10) : 0, shown = 0;
-	uint64_t seed = set.seed;
 
 	if (!count)
 		return -1;
 	for (size_t i = 0; i < shape_count; i++)
 		shown += wanted(&shapes[i], args + 1);
-	for (size_t i = 0; i < shape_count; i++) {
-		if (!wanted(&shapes[i], args + 1))
-			continue;
-		crew_case(crew, shapes[i].name);
-		for (size_t k = 0; k < (count + shown - 1) / shown; k++)
-			crew_add(crew, "kill %s %u", shapes[i].name,
-			    (unsigned)(chance(&seed) % 1000000000));
-	}
+	kills_each = shown ? (count + shown - 1) / shown : 0;
+	list(crew, add_kills, kills_each, args + 1);
 	/* As many kills as were asked for, not trials. */
-	crew_until(crew, (count + shown - 1) / shown);
+	crew_until(crew, kills_each);
 	return 0;
 }
 

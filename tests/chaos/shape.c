@@ -78,7 +78,7 @@ const struct shape shapes[] = {
     {.name = "sqlite",
 	.input = "in.ndjson",
 	.events = 400,
-	.job = {SOURCE "in.ndjson" SINK "sqlite:out.db/t"},
+	.job = {SOURCE "in.ndjson" SINK "--wait 1s sqlite:out.db/t"},
 	.show = SHOW_SQLITE,
 	.lines = 400,
 	.power = true},
@@ -86,7 +86,7 @@ const struct shape shapes[] = {
 	.input = "in.ndjson",
 	.events = 400,
 	.job = {SOURCE "in.ndjson" SINK
-		       "--write upsert --key k sqlite:out.db/t"},
+		       "--wait 1s --write upsert --key k sqlite:out.db/t"},
 	.show = "sqlite3 out.db 'SELECT id, k, n, text FROM t ORDER BY k'",
 	.lines = 37},
     {.name = "state",

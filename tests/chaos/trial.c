@@ -87,6 +87,9 @@ trial_know(struct world *world, const struct shape *shape, struct known **known)
 
 	if (it->have)
 		return true;
+	if (it->fails)
+		return world_wrong(world, "the uninterrupted run fails");
+	it->fails = true;
 	mutant = NULL;
 	world_clear(world, shape, true);
 	trial_env(world, NULL);
@@ -107,6 +110,7 @@ trial_know(struct world *world, const struct shape *shape, struct known **known)
 	/* A run after it finds nothing new. */
 	it->have = world_run(world) && world_done(world) &&
 	    world_right(world, ev_buf_as_slice(&it->good));
+	it->fails = !it->have;
 	return it->have;
 }
 

@@ -37,7 +37,7 @@
 
 /* What trials need of their shape; made once, before workers are forked. */
 struct known {
-	bool have;
+	bool have, fails;
 	struct ev_buf good;   /* what the uninterrupted run shows */
 	unsigned ms;          /* that it took */
 	struct disk_log *log; /* its operations, for power cuts, or NULL */

@@ -152,7 +152,7 @@ world_ended(struct world *world, size_t i)
 		if (job_crashed(job) || job->proc[k].status == 127)
 			return world_wrong(world, "%s: status %d",
 			    job->proc[k].program, job->proc[k].status);
-	world->was_busy = world->busy && status == 76;
+	world->was_busy = world->busy && (status == 76 || status == 69);
 	if (status != 0 && status != 75 && status != 128 + SIGKILL &&
 	    !world->was_busy && !(world->told && status >= 64 && status <= 78))
 		return world_wrong(world, "pipeline %zu ends with %d", i,
