@@ -174,7 +174,7 @@ member() { # FILE NAME: of a sidecar or record, as text
   [ "$(numbers out.ndjson)" = '1 2' ]
   [ "$(member out.ndjson.ev open)" = null ]
   named out.ndjson -- '@{"a":"3"}' '{"n":9}' 'no event'
-  exits 65
+  exits 75 # in a marked stream that is damage
   [ "$(numbers out.ndjson)" = '1 2' ]
   [ "$(member out.ndjson.ev record.pos.a)" = 3 ]
 }

@@ -26,7 +26,7 @@
 
 static struct ev_pipeline pipeline;
 static char run[EV_RUN_LEN + 1];
-static uint64_t seq, lines, told, count;
+static uint64_t seq, lines, told, sides, count;
 
 static struct ev_value
 json(const char *text, enum ev_type type)
@@ -88,9 +88,11 @@ mark(const char *pos, enum ev_control_seal seal)
 	    .seq = ++seq,
 	    .n = lines - told,
 	    .pos = json(pos, EV_OBJECT),
-	    .seal = seal};
+	    .seal = seal,
+	    .sides = sides};
 
 	told = lines;
+	sides = 0;
 	send(&mark);
 }
 
@@ -104,6 +106,7 @@ side(char *text)
 	    .event = ev_slice_of(space + 1)};
 
 	lines++;
+	sides++;
 	send(&side);
 }
 
