@@ -85,7 +85,7 @@ $(side "$PWD/rej.ndjson" '{"error":"id::int: invalid input syntax for type integ
 $(side /b '{"x": "\u0041" }')
 $(mark 1 4 ',"sides":"3","end":"run"')" ]
   # nothing is written here but by the sink
-  [ "$(echo *)" = 'in out' ]
+  [ ! -e rej.ndjson ] && [ ! -e else.ndjson ]
   # CSV too waits for nothing
   try evfilter --else else.csv 'r < 3' <in
   exits 0

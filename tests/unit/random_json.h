@@ -33,7 +33,8 @@ random_begin(const char *what)
 
 	random_state = seed ? strtoull(seed, NULL, 10)
 			    : (uint64_t)time(NULL) * 2654435761u + 1;
-	fprintf(stderr, "# %s: EV_SEED=%llu\n", what, (unsigned long long)random_state);
+	fprintf(stderr, "# %s: EV_SEED=%llu\n", what,
+	    (unsigned long long)random_state);
 	for (int i = 0; i < 10; i++)
 		random_below(2);
 }

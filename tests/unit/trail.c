@@ -2,9 +2,9 @@
  * trail: streams as words, and what is said of each.
  *
  * A word is a line: b begin, e an event, s a side line, m a mark, k a seal, f
- * a fail line; a digit behind m or k is the n that it says, where that is not
- * what came; * behind them is a side line more than came; ' behind b, s, m or k is another run; + behind m or k is a seq
- * too high.
+ * a fail line. Behind it stands what is wrong with it: a digit, the n that a
+ * mark says where that is not what came; *, that it says one side line more
+ * than came; +, a seq too high; ', another run.
  */
 #include <setjmp.h>
 #include <stdarg.h>
