@@ -572,3 +572,119 @@ slow='touch started; sleep 1; cat; touch ended'
   soon bash -c '! kill -0 $(cat pid)'
   [ $SECONDS -le 9 ]
 }
+
+# --- named pipelines ----------------------------------------------------------------
+
+# Ten events, a mark behind every third.
+named() { # COMMAND, or '' for none
+  bash -c "evsource --name p --mark-every 3 ten | ${1:+$1 |} evsink --name p out"
+}
+
+ten() {
+  export EVKIT_STATE=$PWD/state
+  seq 10 | sed 's/.*/{"id":&,"k":"a"}/' >ten
+}
+
+# What the command makes of each three of ten, as events.
+in_threes() { # COMMAND
+  local from
+  for from in 1 4 7 10; do
+    sed -n "$from,$((from + 2))p" ten >part
+    batch "$1" "${2-}" <part
+    rm -f part*
+  done
+}
+
+@test "in a named pipeline a command works on each interval, once" {
+  ten
+  for command in "${batches[@]}" "${texts[@]}"; do
+    text=
+    for each in "${texts[@]}"; do [ "$each" != "$command" ] || text=--format=text; done
+    [ "$command" != 'grep -v b' ] || command='grep -v 5'
+    rm -rf state out out.ev part*
+    in_threes "$command" $text >want
+    try named "evexec --ok 0,1 $text $command"
+    exits 0
+    says ''
+    diff want out
+    # Another night without anything new: a run on nothing.
+    rm -f part*
+    batch "$command" "$text" </dev/null >>want || true
+    rm -f part*
+    try named "evexec --ok 0,1 $text $command"
+    exits 0
+    diff want out
+  done
+}
+
+@test "without evexec the sink refuses what a command makes of marks, and nothing is lost" {
+  ten
+  harmless=' cat sed s/z/x/ uniq '
+  for command in "${batches[@]}" "${texts[@]}" 'sed s/1/2/' 'split -l 2 -' \
+    'tail -n +2' 'shuf' 'cut -c1-10' "awk '/id/'"; do
+    rm -rf state out out.ev part*
+    try named "$command"
+    if [ "$status" = 0 ]; then
+      # It changed nothing.
+      diff ten out
+    else
+      [[ $status == 64 || $status == 75 ]]
+      [[ $stderr == *evsink* ]]
+      # What was committed is whole intervals.
+      cmp <(head -n "$(grep -c . out 2>/dev/null || true)" ten) out ||
+        [ ! -s out ]
+    fi
+    try named ''
+    exits 0
+    diff ten out
+    rm -f part* xa?
+  done
+}
+
+@test "kill -9 of anything, again and again: the output is whole, and so is what a guarded command did" {
+  sed -n '/^\$ cat load.sh$/,/^\$ /p' "$TOP/cmd/evexec.1.scd" | sed '1d; $d; s/\\\(.\)/\1/g' >load.sh
+  export EVKIT_STATE=$PWD/state
+  seq 60 | sed 's/.*/{"id":&,"amount":&.50}/' >sales
+  RANDOM=${EV_SEED:-$$}
+  # Every third event is none to the command: intervals without any.
+  pipeline() {
+    evsource --name s --restarts 1000 --mark-every 1 sales |
+      evfilter 'id % 3 > 0' |
+      evexec --csv --columns id,amount --format ndjson sh ./load.sh |
+      evsink --name s out
+  }
+  for ((i = 0; i < 15; i++)); do
+    set -m
+    pipeline 2>>messages &
+    pid=$!
+    sleep 0.$(printf %03d $((RANDOM % 250)))
+    victim=$(pgrep -g "$(ps -o pgid= $pid | tr -d ' ')" -x 'ev(exec|sink-file|source-file|filter)' | shuf -n 1 --random-source=<(yes $RANDOM)) || true
+    [ -z "$victim" ] || kill -9 "$victim" || true
+    wait $pid || true
+    set +m
+  done
+  try pipeline
+  exits 0
+  [ "$(sqlite3 shop.db 'select count(*), count(distinct id), sum(amount) from sale')" = '40|40|1220.0' ]
+  [ "$(wc -l <out)" = 40 ]
+  jq -se 'all(.sales == 1)' out
+}
+
+@test "bad output of a command is kept beside the target of a named pipeline" {
+  ten
+  try named 'evexec --reject bad.ndjson sh -c "cat; echo x"'
+  exits 0
+  diff ten out
+  [ "$(jq -r .input bad.ndjson)" = $'x\nx\nx\nx' ]
+}
+
+@test "one that fails half way is run again by the next run" {
+  ten
+  try named 'evexec sh -c "cat; [ -e mended ] || grep -q 1 </dev/stdin"'
+  exits 75
+  diff <(head -n 3 ten) out
+  touch mended
+  try named 'evexec sh -c "cat; [ -e mended ] || grep -q 1 </dev/stdin"'
+  exits 0
+  diff ten out
+}
