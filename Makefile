@@ -31,7 +31,7 @@ zlib_users         = lib/format/archive.c cmd/evunpack.c
 libpcre2-8_header  = pcre2.h
 libpcre2-8_link    = -lpcre2-8
 libpcre2-8_users   = lib/expr/%.c lib/format/regex.c cmd/evfilter.c \
-	cmd/evsource-file.c cmd/evdiff.c
+	cmd/evsource-file.c cmd/evdiff.c cmd/evexec.c
 
 gmp_header         = gmp.h
 gmp_link           = -lgmp

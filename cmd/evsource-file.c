@@ -256,11 +256,6 @@ read_file(struct source *source, const char *path)
 	struct ev_file *file;
 	struct ev_err err;
 
-	/* What stands in a pipe comes from a command of ours, perhaps. */
-	source->emit.stage.role = ev_place_is_stdin(path) &&
-		!source->emit.marker.on
-	    ? EV_STAGE_MIDDLE
-	    : EV_STAGE_SOURCE;
 	/* The next file may be a pipe that lets us wait. */
 	ev_stage_flush(&source->emit.stage);
 	status = ev_file_open(&file, path, &how, &err);

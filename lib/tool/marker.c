@@ -172,7 +172,7 @@ back_off(unsigned k)
 #ifdef EV_CHAOS
 	/* Tests fail a run thousands of times. */
 	if (getenv("EV_BACK_OFF_MS"))
-		return atoi(getenv("EV_BACK_OFF_MS"));
+		return (int)strtol(getenv("EV_BACK_OFF_MS"), NULL, 10);
 #endif
 	return (int)seconds * 1000;
 }

@@ -243,19 +243,15 @@ obey(struct ev_stage *stage, const struct ev_line *line)
 }
 
 /* What a source reads from outside has no control lines but a failure's, of
- * which it learns as everybody does. */
+ * which it learns as everybody does, also where it was damaged. */
 static bool
-is_foreign(struct ev_stage *stage, const struct ev_line *line)
+is_foreign(const struct ev_stage *stage, const struct ev_line *line)
 {
-	struct ev_control control;
-	bool fails;
+	static const struct ev_slice fail = EV_SLICE("{\"~ev\":\"fail\"");
 
-	if (stage->role != EV_STAGE_SOURCE)
-		return false;
-	fails = ev_control_parse(line->text, &control, NULL) == EV_OK &&
-	    control.kind == EV_CONTROL_FAIL;
-	ev_control_release(&control);
-	return !fails;
+	return stage->role == EV_STAGE_SOURCE &&
+	    (line->text.len < fail.len ||
+		memcmp(line->text.ptr, fail.ptr, fail.len) != 0);
 }
 
 /* --- sending them -------------------------------------------------------- */

@@ -89,7 +89,10 @@ END
     try bash -c "$command"
     exits 0 && prints ''
   done
-  for command in 'evsink folder' 'evsink folder/' 'evsink --write append folder'; do
+  try bash -c 'evsink folder/ <one'
+  exits 64
+  says "evsink-file: 'folder/': a log folder is written by a named pipeline*"
+  for command in 'evsink folder' 'evsink --write append folder'; do
     try bash -c "$command <one"
     exits 73
     says "evsink-file: cannot write '*folder*': *"
