@@ -172,6 +172,7 @@ enum ev_status
 ev_log_open_file(const char *path, int *fd, bool *made, struct ev_err *err)
 {
 	const int flags = O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW;
+	struct stat there;
 
 	*made = false;
 	*fd = open(path, flags);
@@ -181,7 +182,9 @@ ev_log_open_file(const char *path, int *fd, bool *made, struct ev_err *err)
 	}
 	if (*fd < 0)
 		return ev_log_cannot("write", path, EV_EXIT_CREATE, err);
-	if (!*made || ev_mutant("log.no-folder-sync"))
+	/* An empty one may have been made by a run that was killed here. */
+	if (fstat(*fd, &there) || there.st_size ||
+	    ev_mutant("log.no-folder-sync"))
 		return EV_OK;
 	ev_point("log.file-made");
 	return ev_durable_sync_folder(path, err);
@@ -200,6 +203,7 @@ still_there(int fd, const char *path)
 static enum ev_status
 open_place(struct ev_log *log, struct ev_err *err)
 {
+	enum ev_status status;
 	bool made;
 
 	if (!log->folder && log->sidecar.length && access(log->path, F_OK))
@@ -207,8 +211,14 @@ open_place(struct ev_log *log, struct ev_err *err)
 		    "'%s' is gone, of which %" PRIu64 " bytes were committed: "
 		    "bring it back, or evpos forget %s to begin anew",
 		    log->path, log->sidecar.length, log->name);
-	if (!log->folder)
-		return ev_log_open_file(log->path, &log->lock, &made, err);
+	if (!log->folder) {
+		status = ev_log_open_file(log->path, &log->lock, &made, err);
+		/* What packs for us writes where it is told, so that bytes of
+		 * somebody else can come to stand behind its own only. */
+		if (status == EV_OK && log->packed)
+			fcntl(log->lock, F_SETFL, 0);
+		return status;
+	}
 	log->lock = open(log->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return log->lock < 0
 	    ? ev_log_cannot("open folder", log->path, EV_EXIT_CREATE, err)
@@ -406,6 +416,10 @@ ev_log_write(struct ev_log *log, struct ev_err *err)
 	if (status == EV_OK && log->fd < 0)
 		status = ev_log_open_segment(log, err);
 	log->dirty = true;
+	if (status == EV_OK &&
+	    lseek(log->fd, (off_t)(log->sidecar.length - log->start),
+		SEEK_SET) < 0)
+		status = ev_log_cannot("seek in", log->file, EV_EXIT_IO, err);
 	return status == EV_OK ? end_last_line(log, err) : status;
 }
 
@@ -436,7 +450,7 @@ static enum ev_status
 new_length(const struct ev_log *log, uint64_t written, uint64_t *length,
     struct ev_err *err)
 {
-	struct stat there;
+	off_t here;
 
 	*length = log->sidecar.length;
 	if (!log->dirty)
@@ -444,9 +458,10 @@ new_length(const struct ev_log *log, uint64_t written, uint64_t *length,
 	*length += log->extra + written;
 	if (written != EV_LOG_WRITTEN_ALL)
 		return EV_OK;
-	if (fstat(log->fd, &there))
+	here = lseek(log->fd, 0, SEEK_CUR);
+	if (here < 0)
 		return ev_log_cannot("look at", log->file, EV_EXIT_IO, err);
-	*length = log->start + (uint64_t)there.st_size;
+	*length = log->start + (uint64_t)here;
 	return EV_OK;
 }
 

@@ -101,11 +101,10 @@ list(const char *folder, struct segments *segments, struct ev_err *err)
 enum ev_status
 ev_log_make_folder(const char *path, struct ev_err *err)
 {
-	if (mkdir(path, 0777)) {
-		if (errno == EEXIST)
-			return EV_OK;
+	/* One that is there may have been made by a run that was killed
+	 * here. */
+	if (mkdir(path, 0777) && errno != EEXIST)
 		return ev_log_cannot("make folder", path, EV_EXIT_CREATE, err);
-	}
 	ev_point("log.folder-made");
 	return ev_durable_sync_folder(path, err);
 }

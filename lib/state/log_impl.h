@@ -18,7 +18,7 @@ enum ev_status ev_log_store(struct ev_log *log, const char *run,
 enum ev_status ev_log_sync(int fd, const char *path, struct ev_err *err);
 
 /* Opens a file to append to, which is made where it is missing. `made` says
- * whether it was; its folder is synced then. EV_FATAL: 73, 74. */
+ * whether it was; while it is empty its folder is synced. EV_FATAL: 73, 74. */
 enum ev_status ev_log_open_file(const char *path, int *fd, bool *made,
     struct ev_err *err);
 /* Cuts the open file to length. Bytes of a stranger are kept in PATH.cut-RUN

@@ -3,10 +3,32 @@
  */
 #include "state/object.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
 #include "event/scan.h"
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+/* Without its line end and the blanks around it, which are not the value's. */
+static struct ev_slice
+trimmed(struct ev_slice json)
+{
+	if (json.len && json.ptr[json.len - 1] == '\n')
+		json.len--;
+	while (json.len && is_blank(json.ptr[json.len - 1]))
+		json.len--;
+	while (json.len && is_blank(*json.ptr)) {
+		json.ptr++;
+		json.len--;
+	}
+	return json;
+}
 
 enum ev_status
 ev_object_read(struct ev_slice json, const char *what, struct ev_buf *own,
@@ -16,8 +38,7 @@ ev_object_read(struct ev_slice json, const char *what, struct ev_buf *own,
 	enum ev_status status = EV_OK;
 	const char *fault, *end;
 
-	if (json.len && json.ptr[json.len - 1] == '\n')
-		json.len--;
+	json = trimmed(json);
 	own->len = 0;
 	ev_buf_reserve(own, json.len + 1 + EV_SCAN_PADDING);
 	ev_buf_slice(own, json);

@@ -516,6 +516,21 @@ member() { # FILE NAME: of a sidecar or record, as text
   [ "$(gzip -dc out.ndjson.gz | numbers)" = '1 2 3 4' ]
 }
 
+@test "compressed: a stranger that writes at the same time: 70, nothing committed" {
+  start out.ndjson.gz -- +2 '@{"a":"2"}' +1 '<next' '=run {"a":"3"}'
+  until_true grep -q '"a":"2"' state/x/record
+  sleep 0.1
+  seq 100 >>out.ndjson.gz
+  touch next go
+  ended
+  exits 70
+  says '*somebody else writes to*'
+  [ "$(member out.ndjson.gz.ev record.pos.a)" = 2 ]
+  named out.ndjson.gz -- '{"n":3}' '=run {"a":"3"}'
+  exits 0
+  [ "$(gzip -dc out.ndjson.gz | numbers)" = '1 2 3' ]
+}
+
 @test "compressed: the header of a csv cannot be read again" {
   named out.csv.gz -- '{"a":1}' '=run {"a":"4"}'
   exits 64

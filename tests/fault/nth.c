@@ -5,9 +5,10 @@
  *	EV_FAULT="program call n errno"     (errno as a number)
  *
  * Calls: read, write (and writev), open, fsync, fdatasync, ftruncate, rename,
- * link, unlink, flock, malloc (and calloc, realloc), fork (posix_spawn), short (a read or write that does but
- * one byte; every one from the n-th on). If EV_FAULT_LOG names a file, a line
- * goes there when the fault was dealt: a run without one had fewer calls.
+ * link, unlink, flock, malloc (and calloc, realloc), fork (posix_spawn), short
+ * (a read or write that does but one byte; every one from the n-th on). If
+ * EV_FAULT_LOG names a file, a line goes there when the fault was dealt: a run
+ * without one had fewer calls.
  */
 #include <dlfcn.h>
 #include <errno.h>

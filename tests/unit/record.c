@@ -60,6 +60,22 @@ what_was_written_is_read(void **state)
 }
 
 static void
+blanks_around_it_are_not_its_own(void **state)
+{
+	struct ev_record record;
+
+	(void)state;
+	ev_record_init(&record, "z", "z");
+	assert_int_equal(ev_record_parse(&record,
+			     EV_SLICE("\t {\"id\":\"0\",\"name\":\"a\","
+				      "\"place\":\"b\"} \r\n"),
+			     NULL),
+	    EV_OK);
+	assert_string_equal(record.place, "b");
+	ev_record_release(&record);
+}
+
+static void
 what_is_no_record_changes_nothing(void **state)
 {
 	static const struct {
@@ -169,6 +185,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_first_record_is_of_no_mark),
 	    cmocka_unit_test(what_was_written_is_read),
+	    cmocka_unit_test(blanks_around_it_are_not_its_own),
 	    cmocka_unit_test(what_is_no_record_changes_nothing),
 	    cmocka_unit_test(a_mark_moves_it_on),
 	};
