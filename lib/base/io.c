@@ -123,9 +123,11 @@ unread(const char *name, struct ev_err *err)
 }
 
 enum ev_status
-ev_io_wait(int fd, int timeout, struct ev_err *err)
+ev_io_wait_two(int fd, int other, int timeout, unsigned *ready,
+    struct ev_err *err)
 {
-	struct pollfd poll_fd[2] = {{fd, POLLIN, 0}, {watched, 0, 0}};
+	struct pollfd poll_fd[3] = {{watched, 0, 0}, {fd, POLLIN, 0},
+	    {other, POLLIN, 0}};
 	int n;
 
 	do {
@@ -133,16 +135,25 @@ ev_io_wait(int fd, int timeout, struct ev_err *err)
 			return stopped(err);
 		if (caught && timeout >= 0)
 			return EV_AGAIN;
-		n = poll(poll_fd, 2, timeout);
+		n = poll(poll_fd, 3, timeout);
 	} while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return ev_err_set(err, EV_FATAL, EV_EXIT_OS, "cannot wait: %s",
 		    ev_err_errno(errno));
-	if (poll_fd[0].revents)
+	*ready = (poll_fd[1].revents ? 1 : 0) | (poll_fd[2].revents ? 2 : 0);
+	if (*ready)
 		return EV_OK;
-	if (poll_fd[1].revents & (POLLERR | POLLNVAL))
+	if (poll_fd[0].revents & (POLLERR | POLLNVAL))
 		return unread("standard output", err);
 	return EV_AGAIN;
+}
+
+enum ev_status
+ev_io_wait(int fd, int timeout, struct ev_err *err)
+{
+	unsigned ready;
+
+	return ev_io_wait_two(fd, -1, timeout, &ready, err);
 }
 
 enum ev_status

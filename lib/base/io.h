@@ -41,6 +41,10 @@ enum ev_status ev_io_read(int fd, const char *name, void *buf, size_t cap,
  * over, EV_FATAL. */
 enum ev_status ev_io_wait(int fd, int timeout, struct ev_err *err);
 
+/* The same for either of two descriptors; *ready says which: 1, 2 or 3. */
+enum ev_status ev_io_wait_two(int fd, int other, int timeout, unsigned *ready,
+    struct ev_err *err);
+
 /* Writes all of iov (which it changes). On failure *written, unless NULL, has
  * what went out. */
 enum ev_status ev_io_write(int fd, const char *name, struct iovec *iov,

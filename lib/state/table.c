@@ -6,6 +6,10 @@
  * index has eight bytes a slot: a part of the key's hash and where the last
  * row of the key lies, in units of four bytes: the last, because its next is the
  * first, and so adding a row takes as long for the millionth of a key.
+ *
+ * What is removed leaves its bytes behind, until they are half of all: then the
+ * rows that are left are copied, which costs an upsert no more than its own
+ * copy does.
  */
 #include "state/table.h"
 
@@ -18,7 +22,8 @@
 
 #define UNIT 4u /* rows begin at multiples of it */
 #define FIRST_MAP (1u << 20)
-#define NONE 0u /* no row; the first one lies at unit 1 */
+#define LEAST_DEAD (1u << 20) /* bytes that are worth a copy */
+#define NONE 0u               /* no row; the first one lies at unit 1 */
 
 struct ev_row {
 	uint32_t next; /* of the same key; of the last one, the first */
@@ -44,7 +49,9 @@ struct ev_table {
 	size_t len, cap;
 	struct slot *slot;
 	size_t mask, used; /* slots not free, also those that are GONE */
+	size_t gone;       /* of them */
 	size_t rows;
+	size_t dead;             /* bytes of removed rows */
 	struct ev_map *shape_of; /* the names, joined, to a shape's number */
 	struct shape *shape;
 	struct ev_buf names; /* scratch */
@@ -252,13 +259,16 @@ row_hash(const struct ev_row *row)
 	return ev_map_hash(row->key, row->key_len);
 }
 
+/* Makes it twice as long, unless half of it is GONE. */
 static void
 grow_index(struct ev_table *table)
 {
 	struct slot *old = table->slot;
 	size_t slots = table->mask + 1;
 
-	table->mask = table->mask * 2 + 1;
+	if (table->gone * 2 < table->used)
+		table->mask = table->mask * 2 + 1;
+	table->gone = 0;
 	table->slot = ev_mem_zalloc(table->mask + 1, sizeof(*table->slot));
 	table->used = 0;
 	for (size_t i = 0; i < slots; i++) {
@@ -276,6 +286,60 @@ grow_index(struct ev_table *table)
 	free(old);
 }
 
+/* From its beginning to the next one's. */
+static size_t
+row_size(const struct ev_table *table, const struct ev_row *row)
+{
+	const char *at = row->key + row->key_len;
+
+	for (uint32_t i = 0; i < table->shape[row->shape].fields; i++) {
+		size_t len;
+
+		at = get_length(at, &len);
+		at += len;
+	}
+	return ((size_t)(at - (const char *)row) + UNIT - 1) / UNIT * UNIT;
+}
+
+/* Copies the rows of a key, whose last one is at unit `last`, behind what the
+ * new mapping has; returns the last one's unit there. */
+static uint32_t
+copy_rows(const struct ev_table *table, uint32_t last, char *map, size_t *len)
+{
+	const struct ev_row *row = row_at(table, row_at(table, last)->next);
+	uint32_t first = (uint32_t)(*len / UNIT), unit = first;
+
+	for (; row; row = ev_table_next(table, row)) {
+		size_t size = row_size(table, row);
+		struct ev_row *copy = (struct ev_row *)(void *)(map + *len);
+
+		unit = (uint32_t)(*len / UNIT);
+		memcpy(copy, row, size);
+		*len += size;
+		copy->next = row->last ? first : (uint32_t)(*len / UNIT);
+	}
+	return unit;
+}
+
+static void
+compact(struct ev_table *table)
+{
+	size_t len = UNIT;
+	char *map = mmap(NULL, table->cap, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (map == MAP_FAILED)
+		ev_mem_fail(table->cap);
+	for (size_t i = 0; i <= table->mask; i++)
+		if (table->slot[i].row != NONE && table->slot[i].row != GONE)
+			table->slot[i].row = copy_rows(table,
+			    table->slot[i].row, map, &len);
+	munmap(table->map, table->cap);
+	table->map = map;
+	table->len = len;
+	table->dead = 0;
+}
+
 bool
 ev_table_add(struct ev_table *table, struct ev_slice key,
     const struct ev_table_field *fields, size_t count)
@@ -284,6 +348,8 @@ ev_table_add(struct ev_table *table, struct ev_slice key,
 	struct slot *slot;
 	uint32_t unit;
 
+	if (table->dead > LEAST_DEAD && table->dead > table->len / 2)
+		compact(table);
 	if (!same_shape(table, fields, count))
 		table->last = shape_of(table, fields, count);
 	unit = write_row(table, key, fields, count);
@@ -317,9 +383,12 @@ ev_table_remove(struct ev_table *table, struct ev_slice key)
 	if (slot->row == NONE)
 		return 0;
 	row = row_at(table, row_at(table, slot->row)->next);
-	for (; row; row = ev_table_next(table, row))
+	for (; row; row = ev_table_next(table, row)) {
 		count++;
+		table->dead += row_size(table, row);
+	}
 	slot->row = GONE;
+	table->gone++;
 	table->rows -= count;
 	return count;
 }

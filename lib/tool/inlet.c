@@ -10,12 +10,12 @@
 #include "base/mem.h"
 #include "tool/place.h"
 
-enum ev_status
-ev_inlet_open(struct ev_inlet *inlet, const char *name,
-    const char *const *place, size_t count,
-    const struct ev_stage_settings *settings, struct ev_err *err)
+static enum ev_status
+start(struct ev_inlet *inlet, const char *name, const char *const *place,
+    size_t count, const struct ev_stage_settings *settings, bool follow,
+    struct ev_err *err)
 {
-	const char **argv = ev_mem_zalloc(count + 5, sizeof(*argv));
+	const char **argv = ev_mem_zalloc(count + 7, sizeof(*argv));
 	char *max = ev_mem_printf("--max-event=%" PRIu64, settings->max_event);
 	enum ev_status status;
 	int their_stdin = -1;
@@ -25,6 +25,10 @@ ev_inlet_open(struct ev_inlet *inlet, const char *name,
 	argv[n++] = max;
 	if (settings->bad.on_error == EV_BAD_SKIP)
 		argv[n++] = "--on-error=skip";
+	if (follow) {
+		argv[n++] = "--follow";
+		argv[n++] = "--marks";
+	}
 	argv[n++] = "--";
 	for (size_t i = 0; i < count; i++) {
 		argv[n++] = place[i];
@@ -38,6 +42,21 @@ ev_inlet_open(struct ev_inlet *inlet, const char *name,
 	free(argv);
 	free(max);
 	return status;
+}
+
+enum ev_status
+ev_inlet_open(struct ev_inlet *inlet, const char *name,
+    const char *const *place, size_t count,
+    const struct ev_stage_settings *settings, struct ev_err *err)
+{
+	return start(inlet, name, place, count, settings, false, err);
+}
+
+enum ev_status
+ev_inlet_follow(struct ev_inlet *inlet, const char *place,
+    const struct ev_stage_settings *settings, struct ev_err *err)
+{
+	return start(inlet, place, &place, 1, settings, true, err);
 }
 
 enum ev_status

@@ -32,6 +32,12 @@ enum ev_status ev_inlet_open(struct ev_inlet *inlet, const char *name,
     const char *const *place, size_t count,
     const struct ev_stage_settings *settings, struct ev_err *err);
 
+/* The same of one place that goes on as it grows (--follow), as a stream with
+ * marks that has no name: its first mark says that all is read that was there.
+ * Ended by ev_inlet_stop. */
+enum ev_status ev_inlet_follow(struct ev_inlet *inlet, const char *place,
+    const struct ev_stage_settings *settings, struct ev_err *err);
+
 /* At the end of the events. EV_FATAL: evsource failed, with its status (74
  * where a signal killed it). */
 enum ev_status ev_inlet_close(struct ev_inlet *inlet, struct ev_err *err);

@@ -118,7 +118,9 @@ count_from_here(struct ev_marker *marker)
 {
 	uint64_t out = marker->stage->out;
 
-	marker->due_out = marker->every_events < UINT64_MAX - out
+	marker->asked = false;
+	marker->due_out = marker->every_events < UINT64_MAX - out &&
+		!marker->behind
 	    ? out + marker->every_events
 	    : UINT64_MAX;
 	marker->last_mark = now_ms();
@@ -130,7 +132,8 @@ has_news(const struct ev_marker *marker)
 {
 	const struct ev_stage *stage = marker->stage;
 
-	return stage->out + stage->sides_out > stage->told || marker->moved;
+	return stage->out + stage->sides_out > stage->told || marker->moved ||
+	    marker->asked;
 }
 
 bool
@@ -138,9 +141,9 @@ ev_marker_due_now(struct ev_marker *marker)
 {
 	bool due;
 
-	if (!marker->on)
+	if (!marker->on || marker->behind)
 		return false;
-	due = ev_marker_due(marker) ||
+	due = marker->asked || ev_marker_due(marker) ||
 	    (marker->every_ms >= 0 &&
 		now_ms() - marker->last_mark >= marker->every_ms) ||
 	    ev_writer_bytes(marker->stage->writer) - marker->last_bytes >=
@@ -151,10 +154,15 @@ ev_marker_due_now(struct ev_marker *marker)
 }
 
 int
-ev_marker_wait(const struct ev_marker *marker)
+ev_marker_wait(struct ev_marker *marker)
 {
 	int64_t left;
 
+	if (marker->behind) {
+		marker->behind = false;
+		marker->asked = true;
+		return 0;
+	}
 	if (!marker->on || marker->every_ms < 0 || !has_news(marker))
 		return -1;
 	left = marker->last_mark + marker->every_ms - now_ms();
@@ -282,6 +290,7 @@ ev_marker_open(struct ev_marker *marker,
 	*marker = (struct ev_marker){.settings = settings,
 	    .stage = stage,
 	    .on = settings->name || settings->marks,
+	    .behind = settings->marks && !settings->name,
 	    .due_out = UINT64_MAX};
 	if (!marker->on) {
 		ev_stage_plain(stage);

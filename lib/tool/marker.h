@@ -38,7 +38,9 @@ struct ev_marker_settings {
 	bool final, quiet_busy;
 	uint64_t restarts; /* 0: the default, 20 */
 	bool marks;        /* marks without a name: for a table that is
-	                    * followed by one of our own commands */
+	                    * followed by one of our own commands. The first
+	                    * goes out where the source first waits: it has
+	                    * caught up */
 };
 
 enum ev_marker_changed {
@@ -62,7 +64,10 @@ struct ev_marker {
 	struct ev_vector *pos;  /* those of what has been emitted */
 	struct ev_vector *told; /* those that begin and the marks have told */
 	bool moved;             /* pos is no longer what was told */
-	char *wm;               /* of the next mark, or NULL */
+	bool behind; /* marks without a name: the source has not yet read all
+	              * that was there, and there is no mark before it has */
+	bool asked;  /* a mark is due whether there is news or not */
+	char *wm;    /* of the next mark, or NULL */
 	uint64_t seq;
 	uint64_t every_events, every_bytes; /* UINT64_MAX: not by them */
 	uint64_t due_out;    /* stage->out at which a mark is due */
@@ -94,7 +99,7 @@ ev_marker_due(const struct ev_marker *marker)
  * make a mark right here makes one after its next event. */
 bool ev_marker_due_now(struct ev_marker *marker);
 /* How long a source may wait before a mark is due, in ms; -1: for ever. */
-int ev_marker_wait(const struct ev_marker *marker);
+int ev_marker_wait(struct ev_marker *marker);
 
 /* The position of what went out so far, of one input or part (see vector.h);
  * NULL takes it away. */

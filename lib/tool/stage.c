@@ -1,7 +1,7 @@
 /*
  * stage: see stage.h.
  */
-#include "tool/stage.h"
+#include "tool/stage_impl.h"
 
 #include <inttypes.h>
 #include <stddef.h>
@@ -11,8 +11,6 @@
 
 #include "base/io.h"
 #include "base/mem.h"
-#include "base/point.h"
-#include "event/build.h"
 #include "tool/tool.h"
 
 const struct ev_opt ev_stage_options[2] = {
@@ -99,12 +97,6 @@ lines_in(const struct ev_stage *stage)
 	return stage->in + stage->sides_in;
 }
 
-static uint64_t
-lines_out(const struct ev_stage *stage)
-{
-	return stage->out + stage->sides_out;
-}
-
 /* An unnamed sink, or what only reads, has met a named stream. */
 static _Noreturn void
 refuse_begin(const struct ev_stage *stage)
@@ -126,55 +118,6 @@ refuse_begin(const struct ev_stage *stage)
 	    stage->place, name_len, name, name_len, name);
 }
 
-/* Hands each of the two outlets that there may be to `what`. */
-static void
-each_outlet(struct ev_stage *stage,
-    void (*what)(struct ev_stage *stage, struct ev_outlet *outlet))
-{
-	struct ev_outlet *rejects = ev_bad_outlet(stage->bad);
-
-	if (rejects)
-		what(stage, rejects);
-	if (stage->other)
-		what(stage, stage->other);
-}
-
-static void
-start_outlet(struct ev_stage *stage, struct ev_outlet *outlet)
-{
-	if (ev_outlet_start(outlet, &stage->err) != EV_OK)
-		ev_tool_fail(&stage->err);
-}
-
-void
-ev_stage_plain(struct ev_stage *stage)
-{
-	each_outlet(stage, start_outlet);
-}
-
-static void
-send_aside(void *arg, struct ev_slice to, struct ev_slice event)
-{
-	struct ev_stage *stage = arg;
-
-	if (stage->aside)
-		stage->aside(stage->aside_arg, to, event);
-	else
-		ev_stage_side(stage, to, event);
-}
-
-static void
-take_within(struct ev_stage *stage, struct ev_outlet *outlet)
-{
-	if (stage->role == EV_STAGE_SINK && !stage->aside)
-		ev_tool_die(EV_EXIT_USAGE,
-		    "under a name this sink does not %s '%s'", outlet->what,
-		    outlet->place);
-	if (ev_outlet_within(outlet, send_aside, stage, &stage->err) != EV_OK)
-		ev_tool_fail(&stage->err);
-	ev_stage_announce(stage, outlet->to);
-}
-
 /* Under a name the seal is worth waiting for after a signal: a command in the
  * middle must not break off a stream that its source is about to end, and a
  * sink that has the seal can commit. */
@@ -194,7 +137,7 @@ begin(struct ev_stage *stage)
 		    stage->control.name.ptr);
 	ev_io_grace(stage->role == EV_STAGE_SINK ? SINK_GRACE : MIDDLE_GRACE);
 	if (stage->role == EV_STAGE_SINK)
-		each_outlet(stage, take_within);
+		ev_stage_each_outlet(stage, ev_stage_within);
 }
 
 /* A line that was a control line, or one that has lost its line end. In a
@@ -252,172 +195,6 @@ is_foreign(const struct ev_stage *stage, const struct ev_line *line)
 	return stage->role == EV_STAGE_SOURCE &&
 	    (line->text.len < fail.len ||
 		memcmp(line->text.ptr, fail.ptr, fail.len) != 0);
-}
-
-/* --- sending them -------------------------------------------------------- */
-
-bool
-ev_stage_marked(const struct ev_stage *stage)
-{
-	return stage->run[0];
-}
-
-/* An array of texts, with room for more; "[]" where it is absent. */
-static void
-copy_array(struct ev_buf *out, struct ev_value array)
-{
-	if (array.type == EV_ARRAY)
-		ev_buf_slice(out, ev_value_raw(array));
-	else
-		ev_buf_str(out, "[]");
-}
-
-static struct ev_value
-as_array(const struct ev_buf *text)
-{
-	return (
-	    struct ev_value){text->ptr, (uint32_t)text->len, EV_ARRAY, false};
-}
-
-static void
-append_element(struct ev_buf *array, struct ev_slice element)
-{
-	array->len--; /* the ] */
-	if (array->ptr[array->len - 1] != '[')
-		ev_buf_char(array, ',');
-	ev_buf_slice(array, element);
-	ev_buf_char(array, ']');
-}
-
-static bool
-has_element(const struct ev_buf *array, struct ev_slice element)
-{
-	struct ev_member member;
-	const char *at = NULL;
-
-	while (ev_value_next(as_array(array), &at, &member))
-		if (ev_slice_equal(ev_value_raw(member.value), element))
-			return true;
-	return false;
-}
-
-void
-ev_stage_announce(struct ev_stage *stage, const char *place)
-{
-	struct ev_buf text = {0};
-
-	if (!stage->side.len)
-		ev_buf_str(&stage->side, "[]");
-	ev_build_text(&text, ev_slice_of(place));
-	if (!has_element(&stage->side, ev_buf_as_slice(&text)))
-		append_element(&stage->side, ev_buf_as_slice(&text));
-	ev_buf_release(&text);
-}
-
-/* Several commands may name one place, which stands in begin once. */
-static void
-add_places(const struct ev_stage *stage, struct ev_buf *side)
-{
-	struct ev_member member;
-	const char *at = NULL;
-
-	if (!stage->side.len)
-		return;
-	while (ev_value_next(as_array(&stage->side), &at, &member))
-		if (!has_element(side, ev_value_raw(member.value)))
-			append_element(side, ev_value_raw(member.value));
-}
-
-static void
-put_text(struct ev_stage *stage, struct ev_slice text)
-{
-	ev_buf_slice(ev_writer_begin(stage->writer), text);
-	if (ev_writer_end(stage->writer, &stage->err) != EV_OK)
-		ev_tool_fail(&stage->err);
-}
-
-static void
-put_line(struct ev_stage *stage, const struct ev_control *control)
-{
-	struct ev_buf *out = ev_writer_begin(stage->writer);
-
-	ev_control_build(out, control);
-	out->len--; /* its newline, which the writer puts */
-	if (ev_writer_end(stage->writer, &stage->err) != EV_OK)
-		ev_tool_fail(&stage->err);
-}
-
-static void
-send_begin(struct ev_stage *stage, struct ev_control begin)
-{
-	struct ev_buf via = {0}, side = {0}, entry = {0};
-	char *own = ev_mem_printf("%s%s", ev_tool_via(),
-	    stage->differs ? "!" : "");
-
-	each_outlet(stage, take_within);
-	ev_build_text(&entry, ev_slice_of(own));
-	copy_array(&via, begin.via);
-	append_element(&via, ev_buf_as_slice(&entry));
-	copy_array(&side, begin.side);
-	add_places(stage, &side);
-	begin.via = as_array(&via);
-	begin.side = as_array(&side);
-	memcpy(stage->run, begin.run.ptr, EV_RUN_LEN);
-	put_line(stage, &begin);
-	ev_buf_release(&via);
-	ev_buf_release(&side);
-	ev_buf_release(&entry);
-	free(own);
-}
-
-void
-ev_stage_send(struct ev_stage *stage, const struct ev_control *control)
-{
-	struct ev_control mark = *control;
-
-	ev_point("stage.send");
-	switch (control->kind) {
-	case EV_CONTROL_BEGIN:
-		send_begin(stage, *control);
-		break;
-	case EV_CONTROL_MARK:
-		mark.n = lines_out(stage) - stage->told;
-		mark.sides = stage->sides_out - stage->told_sides;
-		stage->told = lines_out(stage);
-		stage->told_sides = stage->sides_out;
-		put_line(stage, &mark);
-		break;
-	case EV_CONTROL_SIDE:
-	case EV_CONTROL_FAIL:
-		put_line(stage, control);
-		stage->sides_out += control->kind == EV_CONTROL_SIDE;
-		return;
-	}
-	ev_stage_flush(stage);
-	ev_point("stage.sent");
-}
-
-void
-ev_stage_forward(struct ev_stage *stage)
-{
-	/* A side line says nothing that a command on its way could change. */
-	if (stage->control.kind == EV_CONTROL_SIDE) {
-		put_text(stage, stage->control.text);
-		stage->sides_out++;
-		return;
-	}
-	ev_stage_send(stage, &stage->control);
-}
-
-void
-ev_stage_side(struct ev_stage *stage, struct ev_slice to, struct ev_slice event)
-{
-	struct ev_control side = {.kind = EV_CONTROL_SIDE,
-	    .run = {stage->run, EV_RUN_LEN},
-	    .to = to,
-	    .event = event};
-
-	ev_stage_send(stage, &side);
 }
 
 /* --- lines --------------------------------------------------------------- */
@@ -527,7 +304,7 @@ at_end(struct ev_stage *stage)
 	if (ev_trail_end(&stage->trail, lines_in(stage), &stage->err) != EV_OK)
 		ev_tool_fail(&stage->err);
 	if (stage->trail.state == EV_TRAIL_START) {
-		each_outlet(stage, must_be_plain);
+		ev_stage_each_outlet(stage, must_be_plain);
 		plain_line(stage);
 	}
 }
@@ -566,7 +343,10 @@ other_line(struct ev_stage *stage, struct ev_line *line, enum ev_status status)
 			ev_err_set(&stage->err, EV_BAD, EV_EXIT_DATA,
 			    "its first key is ~ev, which only control lines "
 			    "of pipelines have");
-		else if (status != EV_BAD)
+		else if (status == EV_AGAIN) {
+			stage->idle = true;
+			return EV_STAGE_END;
+		} else if (status != EV_BAD)
 			ev_tool_fail(&stage->err);
 		set_aside(stage, line, &stage->err);
 	}
@@ -596,6 +376,19 @@ next_of_others(struct ev_stage *stage, struct ev_line *line,
 	     item = ev_stage_step(stage, line))
 		ev_stage_forward(stage);
 	return item == EV_STAGE_EVENT;
+}
+
+bool
+ev_stage_try(struct ev_stage *stage, struct ev_line *line,
+    enum ev_stage_item *item)
+{
+	enum ev_stage_item found;
+
+	stage->idle = false;
+	found = ev_stage_step(stage, line);
+	if (!stage->idle)
+		*item = found;
+	return !stage->idle;
 }
 
 bool

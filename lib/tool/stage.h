@@ -66,6 +66,7 @@ struct ev_stage {
 	                 * of a file, so their numbers are said to be events';
 	                 * set by the caller after ev_stage_open */
 	bool stats;
+	bool idle;         /* the step before found nothing: see ev_stage_try */
 	bool differs;      /* a replay may give other events (a table loaded at
 	                   * start, now()): begin's via says so; set by the
 	                   * command after ev_stage_open */
@@ -116,6 +117,11 @@ enum ev_stage_item {
 /* The same for who answers control lines himself: sinks, and what keeps
  * state. Nothing is passed on. */
 enum ev_stage_item ev_stage_step(struct ev_stage *stage, struct ev_line *line);
+
+/* The same of an input whose wait may say EV_AGAIN: false, *item untouched, if
+ * nothing is there now. */
+bool ev_stage_try(struct ev_stage *stage, struct ev_line *line,
+    enum ev_stage_item *item);
 
 /* Pass on the begin, mark or side line just read, with this command's own run
  * of counts: begin with this command in via and its places in side, a mark

@@ -80,7 +80,7 @@ test_random(void **state)
 
 	(void)state;
 	random_begin("table");
-	for (int i = 0; i < 40000; i++) {
+	for (int i = 0; i < 120000; i++) {
 		unsigned number = random_below(KEYS);
 		struct ev_slice key = key_of(number, buf, sizeof(buf));
 
@@ -124,6 +124,14 @@ test_churn(void **state)
 		assert_int_equal(ev_table_remove(table, key), 1);
 	}
 	assert_int_equal(ev_table_rows(table), 0);
+	assert_true(ev_table_bytes(table) < 4u << 20);
+	/* one row, replaced for ever: a table that is followed */
+	for (unsigned i = 0; i < 1000000; i++) {
+		ev_table_remove(table, EV_SLICE("key"));
+		assert_true(ev_table_add(table, EV_SLICE("key"), NULL, 0));
+	}
+	assert_int_equal(ev_table_rows(table), 1);
+	assert_true(ev_table_bytes(table) < 4u << 20);
 	ev_table_free(table);
 }
 
