@@ -579,7 +579,7 @@ ev_logread_segment(struct ev_logread *log, uint64_t offset)
 enum ev_status
 ev_logread_sync(struct ev_logread *log, struct ev_err *err)
 {
-	if (log->synced >= log->offset || ev_mutant("logread-sync"))
+	if (log->synced >= log->offset || ev_mutant("logread.no-sync"))
 		return EV_OK;
 	if (ev_durable_sync_folder(log->sidecar, err) != EV_OK)
 		return EV_FATAL;

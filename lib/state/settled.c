@@ -102,7 +102,7 @@ ev_settled_look(struct ev_settled *settled, int fd, struct ev_err *err)
 		ev_sidecar_release(&sidecar);
 		status = read_logs(settled->path, &sidecar, &start, err);
 	}
-	if (status == EV_OK && !ev_mutant("settled-length")) {
+	if (status == EV_OK && !ev_mutant("settled.no-sidecar")) {
 		status = apply(settled, &sidecar, start, (uint64_t)info.st_size,
 		    err);
 	} else if (status == EV_END || status == EV_OK) {
@@ -140,7 +140,7 @@ enum ev_status
 ev_settled_sync(struct ev_settled *settled, uint64_t offset, struct ev_err *err)
 {
 	if (!settled->kept || offset <= settled->synced ||
-	    ev_mutant("settled-sync"))
+	    ev_mutant("settled.no-sync"))
 		return EV_OK;
 	/* The sidecar of a segment lies in the same folder. */
 	if (ev_durable_sync_folder(settled->path, err) != EV_OK)

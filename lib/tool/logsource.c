@@ -10,7 +10,6 @@
 
 #include "base/io.h"
 #include "base/mem.h"
-#include "base/point.h"
 #include "expr/time.h"
 #include "tool/place.h"
 #include "tool/tool.h"
@@ -222,8 +221,7 @@ tell(void *arg)
 
 	if (!source->emit->marker.on)
 		return;
-	if (!ev_mutant("logsource-no-sync") &&
-	    ev_logread_sync(source->log, &err) != EV_OK)
+	if (ev_logread_sync(source->log, &err) != EV_OK)
 		ev_tool_fail(&err);
 	ev_logread_position(source->log, behind.offset, &position);
 	ev_marker_set(&source->emit->marker, source->key,
