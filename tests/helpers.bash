@@ -8,7 +8,9 @@ TOP=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd)
 BUILD=${EV_BUILD:-$TOP/build}
 PATH=$BUILD/bin:$PATH
 export LC_ALL=C.UTF-8
-unset EVKIT_STATE
+unset EVKIT_STATE STATE_DIRECTORY
+# Nothing of the user's: named pipelines keep their state beside the folder.
+export XDG_STATE_HOME=${BATS_TEST_TMPDIR-${BATS_FILE_TMPDIR-/nowhere}}.state
 
 setup() {
   cd "$BATS_TEST_TMPDIR" || return
