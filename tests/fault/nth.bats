@@ -153,6 +153,37 @@ differ_fault() { # FAULT
   each_fault evfilter filter_fault
 }
 
+# A command that is run once, and one that is kept. (Not both in one pipe: the
+# second would fail to pass on that the first has failed.)
+run_once() {
+  evsource in.ndjson | evexec --csv --types text:text,userid:number ./tac_csv |
+    evsink out.ndjson
+}
+keep() {
+  evsource in.ndjson | evexec --keep sed -u 's/some/any/' | evsink out.ndjson
+}
+
+exec_fault() { # FUNCTION FAULT
+  echo old >out.ndjson
+  strike "$2" "$1"
+  if [ "$status" = 0 ]; then
+    cmp out.ndjson good.ndjson
+  else
+    told && [ "$(cat out.ndjson)" = old ]
+  fi || wrong "$2"
+}
+
+@test "commands under evexec: every fault is told and changes nothing" {
+  printf '%s\n' '#!/bin/sh' 'read -r header; echo "$header"; cat | tac' >tac_csv
+  chmod +x tac_csv
+  for function in run_once keep; do
+    $function
+    mv out.ndjson good.ndjson
+    [ "$(wc -l <good.ndjson)" = 3000 ]
+    each_fault evexec exec_fault $function
+  done
+}
+
 @test "a comparison: no fault gives a wrong answer" {
   cp in.ndjson a.ndjson
   sed '7d; 99s/some/other/' in.ndjson | tac >b.ndjson
