@@ -182,6 +182,26 @@ batch() { # COMMAND
   prints '{"~ev":"fail","by":"evexec","s'
 }
 
+@test "bad input does not reach the command" {
+  printf '%s\n' '{"id":1}' '{"id":' 42 '{"id":2}' >in
+  try bash -c 'evexec sh -c "touch ran; cat" <in'
+  exits 65
+  says 'evexec: standard input:2: the line ends too early (column 7)'
+  [[ $output == '{"~ev":"fail"'* ]]
+  [ ! -e ran ]
+  try bash -c 'evexec --on-error skip cat <in'
+  exits 0
+  says 'evexec: in=4 out=2 filtered=0 rejected=0 skipped=2'
+  prints $'{"id":1}\n{"id":2}'
+  try bash -c 'evexec --reject bad.ndjson cat <in'
+  exits 0
+  prints $'{"id":1}\n{"id":2}'
+  [ "$(jq -r .where bad.ndjson)" = $'standard input:2\nstandard input:3' ]
+  try bash -c 'evexec --max-event 10 --on-error skip cat <<<"{\"id\":123456789}"'
+  exits 0
+  prints ''
+}
+
 # --- what becomes of its output ---------------------------------------------------
 
 @test "nothing of a command that fails goes on" {

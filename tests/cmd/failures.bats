@@ -23,6 +23,7 @@ reading=(
   'evsource-file|-|evsource -'
   'evfilter|standard input|evfilter "id > 0"'
   'evjoin|standard input|evjoin users.csv --on id'
+  'evexec|standard input|evexec cat'
   'evsink-file|standard input|evsink -'
   'evsink-file|standard input|evsink out.ndjson'
   'evsource-file|-|evfilter TRUE -'
@@ -50,6 +51,7 @@ END
     'evfilter|standard output|evfilter "id > 0" one' \
     'evfilter|standard output|evfilter --select id <one' \
     'evjoin|standard output|evjoin users.csv --on id <one' \
+    'evexec|standard output|evexec cat <one' \
     'evsink-file|-|evsink - <one' 'evsink-file|-|evsink --format csv - <one' \
     'evdiff|standard output|evdiff one /dev/null'; do
     IFS='|' read -r name place command <<<"$entry"
