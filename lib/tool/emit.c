@@ -142,7 +142,7 @@ add_meta(const struct ev_emit *emit, struct ev_buf *out, uint64_t number)
 	ev_build_key(out, EV_SLICE("file"));
 	ev_build_bytes(out, ev_slice_of(emit->stage.place));
 	ev_build_key(out,
-	    emit->offsets ? EV_SLICE("offset") : EV_SLICE("line"));
+	    emit->stage.of_offsets ? EV_SLICE("offset") : EV_SLICE("line"));
 	ev_build_int(out, (int64_t)number);
 	ev_build_close(out);
 	ev_build_close(out);
@@ -170,8 +170,9 @@ pass_line(struct ev_emit *emit, const struct ev_line *line)
 		out = ev_stage_begin(stage);
 		ev_buf_slice(out, line->text);
 		add_meta(emit, out,
-		    emit->offsets ? ev_reader_before(stage->reader, line).offset
-				  : line->number);
+		    stage->of_offsets
+			? ev_reader_before(stage->reader, line).offset
+			: line->number);
 		ev_stage_end(stage);
 	} else {
 		ev_stage_pass(stage, line);

@@ -16,8 +16,6 @@ struct ev_emit {
 	const struct ev_source_settings *settings;
 	struct ev_slice meta; /* the field's name; ptr NULL: none */
 	unsigned meta_slot;   /* of the field, which must not be there */
-	bool offsets;         /* it has offsets instead of lines; set by the
-	                       * caller */
 	struct ev_progress progress;
 	uint64_t bytes; /* of the inputs that are done */
 

@@ -272,7 +272,7 @@ ev_logsource_read(struct ev_logsource *source, struct ev_emit *emit,
 	emit->behind = from;
 	emit->tell = tell;
 	emit->arg = source;
-	emit->offsets = true;
+	emit->stage.of_offsets = true;
 	ev_emit_lines(emit, &source->in, &from, NULL);
 	return ev_logread_final(source->log) &&
 	    ev_emit_behind(emit).offset == ev_logread_end(source->log);

@@ -85,6 +85,9 @@ ev_stage_where(const struct ev_stage *stage, uint64_t number)
 	if (stage->of_events)
 		return ev_mem_printf("event %" PRIu64 " of %s", number,
 		    stage->place);
+	if (stage->of_offsets)
+		return ev_mem_printf("%s at byte %" PRIu64, stage->place,
+		    number);
 	return ev_mem_printf("%s:%" PRIu64, stage->place, number);
 }
 
@@ -203,7 +206,11 @@ void
 ev_stage_bad(struct ev_stage *stage, const struct ev_line *line,
     const char *why)
 {
-	ev_stage_bad_at(stage, line->number, why, line->text, line->length);
+	uint64_t number = stage->of_offsets
+	    ? ev_reader_behind(stage->reader).offset - line->length - 1
+	    : line->number;
+
+	ev_stage_bad_at(stage, number, why, line->text, line->length);
 }
 
 /* A reject of a marked stream must be the same however often the stream was

@@ -65,6 +65,9 @@ struct ev_stage {
 	bool of_events;   /* what an evsource gives us: its lines are not those
 	                 * of a file, so their numbers are said to be events';
 	                 * set by the caller after ev_stage_open */
+	bool of_offsets;  /* places in the input are told by their offsets:
+	                   * the reader stands somewhere in it, and nobody
+	                   * knows how many lines stand before; as above */
 	bool stats;
 	bool idle;         /* the step before found nothing: see ev_stage_try */
 	bool differs;      /* a replay may give other events (a table loaded at

@@ -36,6 +36,10 @@ start() { # SCRIPT
   setsid env --default-signal=INT,QUIT bash -c "$1" 3>&- &
   job=$!
   jobs+=("$job")
+  until kill -0 -- "-$job" 2>/dev/null; do # it is not, or no longer, ours
+    kill -0 "$job" 2>/dev/null || break
+    sleep 0.01
+  done
 }
 
 # Waits for $job, as try would leave it.
@@ -317,6 +321,25 @@ $(tail -n 1 <<<"$output")"
   # What stands at a position beyond it is not believed either.
   try evsource --from 32 log
   exits 70
+}
+
+@test "a reject says where it stood in the whole log, wherever a run began" {
+  printf '{"n":1}\n{"n":\n{"n":3}\nno\n' >log.ndjson
+  mkdir log
+  mv log.ndjson log/00000000000000000000.ndjson
+  echo '{"n":5}' >in.ndjson
+  evsource --name w in.ndjson | evsink --name w --adopt log/
+  try evsource --on-error skip log
+  prints $'{"n":1}\n{"n":3}\n{"n":5}'
+  try evsource log
+  exits 65
+  says 'evsource-file: log at byte 8: *'
+  for offset in 0 14; do
+    rm -rf bad.ndjson
+    try evsource --reject bad.ndjson --from "$offset" log
+    exits 0
+    [ "$(tail -n 1 bad.ndjson | jq -r .where)" = 'log at byte 22' ]
+  done
 }
 
 @test "options that a log does not have are usage: 64" {
