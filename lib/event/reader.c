@@ -33,6 +33,7 @@ struct ev_reader {
 	size_t skipped;    /* bytes of the line at start that were let go */
 	uint64_t number;
 	uint64_t taken; /* bytes of the input that were read, or lie before */
+	uint64_t skip;  /* so many are read and dropped first */
 	bool torn, ended;
 	bool goes_on; /* the line end of the last line of before must come */
 };
@@ -136,11 +137,15 @@ refill(struct ev_reader *reader, struct ev_err *err)
 		status = call_hook(reader, EV_READER_REFILL, err);
 	while (status == EV_OK) {
 		char *to, *newline;
+		size_t room;
 
 		make_room(reader);
 		to = reader->buf + reader->end;
-		status = reader->in->read(reader->in, to,
-		    reader->cap - reader->end, &got, err);
+		room = reader->cap - reader->end;
+		if (reader->taken < reader->skip &&
+		    reader->skip - reader->taken < room)
+			room = (size_t)(reader->skip - reader->taken);
+		status = reader->in->read(reader->in, to, room, &got, err);
 		if (status == EV_END)
 			return finish(reader);
 		if (status == EV_AGAIN) {
@@ -151,8 +156,10 @@ refill(struct ev_reader *reader, struct ev_err *err)
 		}
 		if (status != EV_OK)
 			break;
-		reader->end += got;
 		reader->taken += got;
+		if (reader->taken <= reader->skip)
+			continue;
+		reader->end += got;
 		if (reader->goes_on && check_end(reader, err) != EV_OK)
 			return EV_FATAL;
 		newline = memrchr(to, '\n', got);
@@ -229,7 +236,10 @@ ev_reader_behind(const struct ev_reader *reader)
 	/* The newline that finish put there is none of the input's. */
 	if (reader->torn && left)
 		left--;
-	return (struct ev_behind){reader->taken - left - reader->skipped,
+	return (
+	    struct ev_behind){(reader->taken < reader->skip ? reader->skip
+							    : reader->taken) -
+		left - reader->skipped,
 	    reader->number, last ? EV_RECORD_TORN : EV_RECORD_WHOLE};
 }
 
@@ -243,10 +253,12 @@ ev_reader_before(const struct ev_reader *reader, const struct ev_line *line)
 }
 
 void
-ev_reader_go(struct ev_reader *reader, const struct ev_behind *behind)
+ev_reader_go(struct ev_reader *reader, const struct ev_behind *behind,
+    bool stands_there)
 {
 	reader->goes_on = behind->end == EV_RECORD_TORN;
-	reader->taken = behind->offset;
+	reader->skip = behind->offset;
+	reader->taken = stands_there ? behind->offset : 0;
 	reader->number = behind->lines - reader->goes_on;
 }
 

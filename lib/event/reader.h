@@ -63,9 +63,11 @@ struct ev_behind ev_reader_behind(const struct ev_reader *reader);
 /* Where the line begins that was handed out last and is an event. */
 struct ev_behind ev_reader_before(const struct ev_reader *reader,
     const struct ev_line *line);
-/* Before the first line: the input stands there. The end of a line that was
- * torn must come first now; where the line goes on instead, ev_reader_next is
+/* Before the first line: goes on there, where the input stands already, or is
+ * brought to by reading it from its beginning. The end of a line that was torn
+ * must come first now; where the line goes on instead, ev_reader_next is
  * EV_FATAL with exit 70. */
-void ev_reader_go(struct ev_reader *reader, const struct ev_behind *behind);
+void ev_reader_go(struct ev_reader *reader, const struct ev_behind *behind,
+    bool stands_there);
 
 #endif

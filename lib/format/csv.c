@@ -484,12 +484,18 @@ go(struct ev_decoder *decoder, const struct ev_behind *behind, uint64_t *at,
 		status = step(csv, NULL, &record, err);
 	if (status != EV_OK)
 		return status;
+	while (!at && behind->offset > csv->taken) {
+		csv->start = csv->end;
+		status = csv->eof ? EV_END : fill(csv, err);
+		if (status != EV_OK)
+			return status;
+	}
 	from = csv->taken - (csv->end - csv->start);
-	if (behind->offset > csv->taken || behind->offset < from) {
+	if (behind->offset > csv->taken) {
 		csv->start = csv->end = 0;
 		csv->taken = behind->offset;
 		csv->eof = false;
-	} else {
+	} else if (behind->offset > from) {
 		csv->start += (size_t)(behind->offset - from);
 	}
 	seal(csv);
@@ -499,7 +505,8 @@ go(struct ev_decoder *decoder, const struct ev_behind *behind, uint64_t *at,
 	csv->after_cr = behind->end == EV_RECORD_CR;
 	csv->goes_on = behind->end == EV_RECORD_TORN;
 	csv->line = behind->lines + !csv->goes_on;
-	*at = csv->taken;
+	if (at)
+		*at = csv->taken;
 	return EV_OK;
 }
 

@@ -42,8 +42,9 @@ struct ev_decoder {
 	/* Before the first next: prepares for going on behind a record that an
 	 * earlier decoder of the same settings gave; reads what it must know
 	 * from the input's beginning (a header). *at is the offset at which the
-	 * input must stand when next is called. EV_OK, EV_AGAIN (wait, call
-	 * again), EV_END (the input ends in its header), EV_FATAL; of the first
+	 * input must stand when next is called; at NULL: it cannot be moved, so
+	 * what lies before is read and dropped. EV_OK, EV_AGAIN (wait, call
+	 * again), EV_END (the input ends before that), EV_FATAL; of the first
 	 * next EV_FATAL with exit 70 where a torn record goes on. NULL: the
 	 * input must be read from its beginning. */
 	enum ev_status (*go)(struct ev_decoder *decoder,

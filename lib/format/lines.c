@@ -20,6 +20,7 @@ struct ev_lines {
 	size_t seen;    /* up to where no newline was found */
 	size_t dropped; /* bytes that its beginning in buf lacks */
 	uint64_t taken; /* bytes of the input that were read, or lie before */
+	uint64_t skip;  /* so many are read and dropped first */
 	bool torn;      /* the last line had no end */
 	bool goes_on;   /* the line end of the last line of before must come */
 };
@@ -45,12 +46,32 @@ ev_lines_free(struct ev_lines *lines)
 }
 
 static enum ev_status
+skip(struct ev_lines *lines, struct ev_err *err)
+{
+	enum ev_status status = EV_OK;
+	size_t got;
+
+	ev_buf_reserve(&lines->buf, CHUNK);
+	while (lines->taken < lines->skip && status == EV_OK) {
+		uint64_t left = lines->skip - lines->taken;
+
+		status = lines->in->read(lines->in, lines->buf.ptr,
+		    left < CHUNK ? (size_t)left : CHUNK, &got, err);
+		if (status == EV_OK)
+			lines->taken += got;
+	}
+	return status;
+}
+
+static enum ev_status
 fill(struct ev_lines *lines, struct ev_err *err)
 {
 	struct ev_buf *buf = &lines->buf;
 	enum ev_status status;
 	size_t got;
 
+	if (lines->taken < lines->skip && (status = skip(lines, err)) != EV_OK)
+		return status;
 	if (lines->at) {
 		buf->len -= lines->at;
 		memmove(buf->ptr, buf->ptr + lines->at, buf->len);
@@ -158,15 +179,21 @@ ev_lines_next(struct ev_lines *lines, struct ev_record *record,
 struct ev_behind
 ev_lines_behind(const struct ev_lines *lines)
 {
-	return (struct ev_behind){lines->taken - (lines->buf.len - lines->at) -
+	uint64_t taken = lines->taken < lines->skip ? lines->skip
+						    : lines->taken;
+
+	return (struct ev_behind){taken - (lines->buf.len - lines->at) -
 		lines->dropped,
 	    lines->number - 1, lines->torn ? EV_RECORD_TORN : EV_RECORD_WHOLE};
 }
 
 void
-ev_lines_go(struct ev_lines *lines, const struct ev_behind *behind)
+ev_lines_go(struct ev_lines *lines, const struct ev_behind *behind,
+    uint64_t *at)
 {
-	lines->taken = behind->offset;
+	lines->skip = behind->offset;
+	if (at)
+		*at = lines->taken = behind->offset;
 	lines->number = behind->lines + 1;
 	lines->goes_on = behind->end == EV_RECORD_TORN;
 }

@@ -20,8 +20,9 @@ void ev_lines_free(struct ev_lines *lines);
 enum ev_status ev_lines_next(struct ev_lines *lines, struct ev_record *record,
     struct ev_err *err);
 
-/* As a decoder's behind and go; the input must stand at that offset. */
+/* As a decoder's behind and go. */
 struct ev_behind ev_lines_behind(const struct ev_lines *lines);
-void ev_lines_go(struct ev_lines *lines, const struct ev_behind *behind);
+void ev_lines_go(struct ev_lines *lines, const struct ev_behind *behind,
+    uint64_t *at);
 
 #endif

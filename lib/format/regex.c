@@ -120,8 +120,7 @@ regex_go(struct ev_decoder *decoder, const struct ev_behind *behind,
     uint64_t *at, struct ev_err *err)
 {
 	(void)err;
-	ev_lines_go(((struct regex *)decoder)->lines, behind);
-	*at = behind->offset;
+	ev_lines_go(((struct regex *)decoder)->lines, behind, at);
 	return EV_OK;
 }
 

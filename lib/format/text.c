@@ -49,8 +49,7 @@ text_go(struct ev_decoder *decoder, const struct ev_behind *behind,
     uint64_t *at, struct ev_err *err)
 {
 	(void)err;
-	ev_lines_go(((struct text *)decoder)->lines, behind);
-	*at = behind->offset;
+	ev_lines_go(((struct text *)decoder)->lines, behind, at);
 	return EV_OK;
 }
 

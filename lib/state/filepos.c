@@ -43,6 +43,8 @@ ev_filepos_build(const struct ev_filepos *pos, struct ev_buf *out)
 		    pos->packed_size, pos->packed_hash);
 	if (pos->done)
 		ev_buf_str(out, " done");
+	if (pos->converted)
+		ev_buf_str(out, " converted");
 }
 
 /* Numbers with colons between them, of which the last one ends the text. */
@@ -100,6 +102,8 @@ read_word(struct ev_filepos *pos, const char *word, const char *value)
 
 	if (!strcmp(word, "done"))
 		pos->done = true;
+	else if (!strcmp(word, "converted"))
+		pos->converted = true;
 	else if (!strcmp(word, "offset"))
 		return numbers(value, 10, 1, &pos->behind.offset);
 	else if (!strcmp(word, "lines"))
@@ -202,12 +206,10 @@ span(uint64_t length)
 	return length < EV_FILEPOS_SPAN ? (size_t)length : EV_FILEPOS_SPAN;
 }
 
-/* Reads len bytes at the offset and hashes them; EV_AGAIN: there are less. */
+/* Reads len bytes at the offset; EV_AGAIN: there are less. */
 static enum ev_status
-hash_at(int fd, uint64_t offset, size_t len, uint64_t *result,
-    struct ev_err *err)
+read_at(int fd, uint64_t offset, char *bytes, size_t len, struct ev_err *err)
 {
-	char bytes[EV_FILEPOS_SPAN];
 	size_t got = 0;
 
 	while (got < len) {
@@ -224,8 +226,19 @@ hash_at(int fd, uint64_t offset, size_t len, uint64_t *result,
 			return EV_AGAIN;
 		got += (size_t)n;
 	}
-	*result = hash(bytes, len);
 	return EV_OK;
+}
+
+static enum ev_status
+hash_at(int fd, uint64_t offset, size_t len, uint64_t *result,
+    struct ev_err *err)
+{
+	char bytes[EV_FILEPOS_SPAN];
+	enum ev_status status = read_at(fd, offset, bytes, len, err);
+
+	if (status == EV_OK)
+		*result = hash(bytes, len);
+	return status;
 }
 
 enum ev_status
@@ -274,6 +287,22 @@ ev_filepos_sum_add(struct ev_filepos_sum *sum, const char *ptr, size_t len)
 	}
 	while (len--)
 		sum->tail[sum->length++ % EV_FILEPOS_SPAN] = *ptr++;
+}
+
+enum ev_status
+ev_filepos_sum_start(struct ev_filepos_sum *sum, int fd, uint64_t length,
+    struct ev_err *err)
+{
+	size_t len = span(length);
+	char tail[EV_FILEPOS_SPAN];
+	enum ev_status status = read_at(fd, 0, sum->head, len, err);
+
+	if (status == EV_OK)
+		status = read_at(fd, length - len, tail, len, err);
+	sum->length = status == EV_OK ? length - len : 0;
+	for (size_t i = 0; status == EV_OK && i < len; i++)
+		sum->tail[sum->length++ % EV_FILEPOS_SPAN] = tail[i];
+	return status;
 }
 
 void

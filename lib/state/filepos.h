@@ -5,8 +5,8 @@
  *
  *	offset=120 lines=3 of=120 head=HASH tail=HASH at=DEV:INODE:BORN mtime=T
  *
- * and, where they mean something, end=torn|cr, packed=SIZE:HASH and done. What
- * the file holds decides whether it is the same; device and inode are a hint,
+ * and, where they mean something, end=torn|cr, packed=SIZE:HASH, done and
+ * converted. What the file holds decides whether it is the same; device and inode are a hint,
  * and so is the time. Hashes are of the first KiB and of the last one before
  * the length `of`, so a file that grew is the file that it was.
  *
@@ -43,6 +43,8 @@ struct ev_filepos {
 	bool packed;
 	uint64_t packed_size, packed_hash; /* as it lies there */
 	bool done;                         /* packed: was read to its end */
+	bool converted; /* the offset is one of the bytes as --encoding makes
+	                 * them; the length is one of the file's */
 };
 
 /* The text, appended. */
@@ -76,6 +78,10 @@ struct ev_filepos_sum {
 };
 void ev_filepos_sum_add(struct ev_filepos_sum *sum, const char *ptr,
     size_t len);
+/* As if the first `length` bytes of an open file had been added. EV_AGAIN: it
+ * has not so many; EV_FATAL: exit 74. */
+enum ev_status ev_filepos_sum_start(struct ev_filepos_sum *sum, int fd,
+    uint64_t length, struct ev_err *err);
 void ev_filepos_sum_hash(const struct ev_filepos_sum *sum,
     struct ev_filepos *pos);
 

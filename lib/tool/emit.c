@@ -181,7 +181,7 @@ pass_line(struct ev_emit *emit, const struct ev_line *line)
 
 void
 ev_emit_lines(struct ev_emit *emit, struct ev_input *in,
-    const struct ev_behind *from, const char *hint)
+    const struct ev_behind *from, bool stands_there, const char *hint)
 {
 	struct ev_stage *stage = &emit->stage;
 	struct ev_behind before;
@@ -189,7 +189,7 @@ ev_emit_lines(struct ev_emit *emit, struct ev_input *in,
 
 	ev_stage_input(stage, in, emit->settings->stage.max_event);
 	if (from)
-		ev_reader_go(stage->reader, from);
+		ev_reader_go(stage->reader, from, stands_there);
 	stage->hint = from ? NULL : hint;
 	while (!ev_emit_full(emit) && ev_stage_next(stage, &line)) {
 		if (emit->when.ptr && turns(emit)) {

@@ -41,11 +41,12 @@ struct ev_emit {
 void ev_emit_open(struct ev_emit *emit,
     const struct ev_source_settings *settings);
 
-/* All lines of an input that is NDJSON already and stands behind what `from`
- * says; NULL: at its beginning. `hint` is for the stage. The input's wait may
- * say EV_END, which ends this without a line that is torn. */
+/* All lines of an input that is NDJSON already, from behind what `from` says
+ * on, if it is not NULL; the input stands there, or at its beginning. `hint`
+ * is for the stage. The input's wait may say EV_END, which ends this without
+ * a line that is torn. */
 void ev_emit_lines(struct ev_emit *emit, struct ev_input *in,
-    const struct ev_behind *from, const char *hint);
+    const struct ev_behind *from, bool stands_there, const char *hint);
 /* All records of a decoder that reads the input; of wait the same. */
 void ev_emit_records(struct ev_emit *emit, struct ev_decoder *decoder,
     struct ev_input *in);

@@ -28,6 +28,8 @@ struct ev_file {
 	char *shown; /* the path as messages have it */
 	int fd;
 	bool is_regular, follow;
+	bool lent; /* fd is the caller's */
+	int given_fd;
 	bool given;               /* the one part of a plain file */
 	off_t size;               /* at the start */
 	int hints;                /* inotify; -1 */
@@ -72,6 +74,8 @@ at_end(struct ev_file *self, struct ev_err *err)
 
 	if (!self->is_regular || fstat(self->fd, &info))
 		return EV_END;
+	if (self->lent && self->follow)
+		return EV_AGAIN;
 	if (info.st_size < offset || offset < self->size)
 		return shrank(self, info.st_size, err);
 	if (!self->follow)
@@ -227,8 +231,13 @@ prepare(struct ev_file *self, struct ev_err *err)
 	struct stat info;
 
 	self->fd = STDIN_FILENO;
-	if (strcmp(self->path, "-") && open_path(self, err) != EV_OK)
+	if (self->lent)
+		self->fd = self->given_fd;
+	else if (strcmp(self->path, "-") && open_path(self, err) != EV_OK)
 		return EV_FATAL;
+	if (self->lent && lseek(self->fd, 0, SEEK_SET) < 0)
+		return ev_err_set(err, EV_FATAL, EV_EXIT_IO,
+		    "cannot read '%s': %s", self->shown, ev_err_errno(errno));
 	if (fstat(self->fd, &info))
 		return ev_err_set(err, EV_FATAL, EV_EXIT_IO,
 		    "cannot read '%s': %s", self->shown, ev_err_errno(errno));
@@ -260,6 +269,8 @@ ev_file_open(struct ev_file **file, const char *path,
 	self->in = (struct ev_input){self->shown, 0, file_read, file_wait};
 	self->fd = self->hints = -1;
 	self->follow = settings->follow;
+	self->lent = settings->fd >= 0;
+	self->given_fd = settings->fd;
 	status = prepare(self, err);
 	if (status == EV_OK)
 		status = look(self, &answer, &what, err);
@@ -327,6 +338,12 @@ ev_file_fd(const struct ev_file *file)
 	return file->is_regular && !file->unpack ? file->fd : -1;
 }
 
+int
+ev_file_wait_fd(const struct ev_file *file)
+{
+	return file->is_regular || file->unpack ? -1 : file->fd;
+}
+
 void
 ev_file_close(struct ev_file *file)
 {
@@ -334,7 +351,7 @@ ev_file_close(struct ev_file *file)
 		return;
 	if (file->unpack)
 		ev_unpack_close(file->unpack);
-	if (file->fd > STDIN_FILENO)
+	if (file->fd > STDIN_FILENO && !file->lent)
 		close(file->fd);
 	if (file->hints >= 0)
 		close(file->hints);

@@ -23,6 +23,8 @@
 struct ev_file_settings {
 	bool follow;
 	struct ev_unpack_limits limits;
+	int fd; /* a regular file, open, and the caller's; -1: path is
+	         * opened */
 };
 
 struct ev_part {
@@ -46,6 +48,9 @@ enum ev_status ev_file_next(struct ev_file *file, struct ev_part *part,
 
 /* The descriptor of a plain regular file, which may be sought; else -1. */
 int ev_file_fd(const struct ev_file *file);
+
+/* What a pipe's reader waits for; -1: it must use the input's wait. */
+int ev_file_wait_fd(const struct ev_file *file);
 
 /* NULL is fine. */
 void ev_file_close(struct ev_file *file);

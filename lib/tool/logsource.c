@@ -273,7 +273,7 @@ ev_logsource_read(struct ev_logsource *source, struct ev_emit *emit,
 	emit->tell = tell;
 	emit->arg = source;
 	emit->stage.of_offsets = true;
-	ev_emit_lines(emit, &source->in, &from, NULL);
+	ev_emit_lines(emit, &source->in, &from, true, NULL);
 	return ev_logread_final(source->log) &&
 	    ev_emit_behind(emit).offset == ev_logread_end(source->log);
 }

@@ -3,8 +3,6 @@
  */
 #include "tool/tap.h"
 
-#define WASTE (64u << 10)
-
 static enum ev_status
 tap_read(struct ev_input *in, char *buf, size_t cap, size_t *got,
     struct ev_err *err)
@@ -12,12 +10,16 @@ tap_read(struct ev_input *in, char *buf, size_t cap, size_t *got,
 	struct ev_tap *tap = (struct ev_tap *)in;
 	enum ev_status status = tap->ask(tap->arg, err);
 
+	if (status == EV_END)
+		tap->ended = true;
 	if (status != EV_OK)
 		return status;
 	if (cap > tap->limit - tap->at)
 		cap = (size_t)(tap->limit - tap->at);
 	status = tap->from->read(tap->from, buf, cap, got, err);
 	in->bytes = tap->from->bytes;
+	if (status == EV_END)
+		tap->ended = true;
 	if (status != EV_OK)
 		return status;
 	tap->at += *got;
@@ -42,22 +44,4 @@ ev_tap_init(struct ev_tap *tap, struct ev_input *from, uint64_t at)
 	    .from = from,
 	    .at = at,
 	    .limit = UINT64_MAX};
-}
-
-enum ev_status
-ev_tap_skip(struct ev_tap *tap, uint64_t to, struct ev_err *err)
-{
-	static char waste[WASTE];
-	enum ev_status status = EV_OK;
-	size_t got;
-
-	while (tap->at < to && status == EV_OK) {
-		uint64_t left = to - tap->at;
-
-		status = tap_read(&tap->in, waste,
-		    left < WASTE ? (size_t)left : WASTE, &got, err);
-		if (status == EV_AGAIN)
-			status = tap_wait(&tap->in, err);
-	}
-	return status;
 }

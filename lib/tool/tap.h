@@ -18,6 +18,7 @@ struct ev_tap {
 	struct ev_input *from;
 	uint64_t at;    /* the offset of the next byte */
 	uint64_t limit; /* not to be read beyond; UINT64_MAX: its end */
+	bool ended;     /* the end was reached, and told */
 	struct ev_filepos_sum *sum; /* of the bytes that were read; or NULL */
 	/* Before each read. EV_OK; EV_AGAIN: wait (a signal wants the seal, or
 	 * the limit is reached and it stays); EV_END: the limit is the end;
@@ -32,9 +33,5 @@ struct ev_tap {
 /* In the caller's storage; all is lent. The functions and arg are the
  * caller's to set. `at` is the offset that `from` stands at. */
 void ev_tap_init(struct ev_tap *tap, struct ev_input *from, uint64_t at);
-
-/* Reads and drops bytes up to the offset. EV_END: there are not so many;
- * EV_FATAL. Waits where from does. */
-enum ev_status ev_tap_skip(struct ev_tap *tap, uint64_t to, struct ev_err *err);
 
 #endif
