@@ -166,6 +166,21 @@ make_follow(const struct source *source)
 	return ev_follow_new(&how);
 }
 
+/* A name in --types that is no column's is a typing error, and the events that
+ * went out are not what was asked for. */
+static void
+check_types(const struct source *source)
+{
+	const struct ev_csv_types *types = source->decode.csv.types;
+	const char *name = types ? ev_csv_types_unused(types) : NULL;
+
+	if (name && source->emit.stage.in && !ev_emit_full(&source->emit))
+		ev_tool_die(EV_EXIT_USAGE,
+		    "--types has '%s', which is no "
+		    "column",
+		    name);
+}
+
 /* A place that is a log folder is read as one input. */
 static void
 read_log(struct source *source, const char *folder)
@@ -213,21 +228,6 @@ read_places(struct source *source, int count, char **place)
 		print_types(source);
 	check_types(source);
 	ev_emit_seal(&source->emit);
-}
-
-/* A name in --types that is no column's is a typing error, and the events that
- * went out are not what was asked for. */
-static void
-check_types(const struct source *source)
-{
-	const struct ev_csv_types *types = source->decode.csv.types;
-	const char *name = types ? ev_csv_types_unused(types) : NULL;
-
-	if (name && source->emit.stage.in && !ev_emit_full(&source->emit))
-		ev_tool_die(EV_EXIT_USAGE,
-		    "--types has '%s', which is no "
-		    "column",
-		    name);
 }
 
 int
