@@ -1,7 +1,7 @@
 /*
  * evjoin: enriches a stream of events from a table. The table is any place: it
  * is read whole by an evsource of our own before the first event, and kept by
- * key. An event's own bytes stay as they are; the fields of the row, but for
+ * key; with --follow-table that evsource goes on, and so does the table. An event's own bytes stay as they are; the fields of the row, but for
  * its key, are put behind them.
  *
  * Keys are compared as the text of their values, so 42 joins "42".
@@ -18,6 +18,7 @@
 #include "state/key.h"
 #include "state/table.h"
 #include "tool/inlet.h"
+#include "tool/live.h"
 #include "tool/stage.h"
 #include "tool/place.h"
 #include "tool/tool.h"
@@ -31,6 +32,7 @@ struct settings {
 	int type;   /* enum type */
 	int unique; /* enum unique */
 	uint64_t memory, limit;
+	bool follow;
 };
 
 struct join {
@@ -40,6 +42,15 @@ struct join {
 	struct ev_table *table;
 	struct ev_fields *fields;
 	struct ev_buf nulls; /* what a left join adds where there is no row */
+	/* reading the table */
+	struct ev_stage_settings rows_settings;
+	struct ev_stage rows;
+	struct ev_live live; /* with --follow-table */
+	unsigned deleted;    /* the slot of __deleted in rows */
+	/* the stream's scan: what is asked of it */
+	unsigned stream_deleted, *clash;
+	size_t clashes, fields_known;
+	struct ev_err err; /* of one row or event: not a local, see stage.h */
 };
 
 static const struct ev_opt options[] = {
@@ -57,6 +68,8 @@ static const struct ev_opt options[] = {
 	"last|error", "what a second row of one key does"},
     {"memory", 0, EV_OPT_SIZE, offsetof(struct settings, memory), "SIZE",
 	"the table may take this much (half of what is free)"},
+    {"follow-table", 0, EV_OPT_FLAG, offsetof(struct settings, follow), NULL,
+	"go on reading the table: its last row of a key counts"},
     {"limit", 'n', EV_OPT_COUNT, offsetof(struct settings, limit), "N",
 	"end after N events"},
 };
@@ -168,51 +181,62 @@ add_row(struct join *join, struct ev_slice key, struct ev_stage *stage,
 }
 
 static void
-add_rows(struct join *join, struct ev_stage *stage)
+take_row(void *arg, const struct ev_line *line)
 {
-	unsigned deleted = ev_scan_want_key(stage->scan, EV_DELETED);
-	struct ev_line line;
+	struct join *join = arg;
+	struct ev_stage *stage = &join->rows;
+	const struct ev_value *field = ev_scan_fields(stage->scan);
 	struct ev_slice key;
-	struct ev_err err;
+	enum ev_status status = ev_key_read(&join->right, field, &key,
+	    &join->err);
 
-	ev_key_want(&join->right, stage->scan);
-	ev_scan_want_members(stage->scan);
-	while (ev_stage_next(stage, &line)) {
-		const struct ev_value *field = ev_scan_fields(stage->scan);
-		enum ev_status status = ev_key_read(&join->right, field, &key,
-		    &err);
-
-		if (status == EV_BAD)
-			ev_stage_bad(stage, &line, err.text);
-		else if (status == EV_OK && ev_value_deletes(&field[deleted]))
-			ev_table_remove(join->table, key);
-		else if (status == EV_OK)
-			add_row(join, key, stage, &line);
-	}
+	if (status == EV_BAD)
+		ev_stage_bad(stage, line, join->err.text);
+	else if (status == EV_OK && ev_value_deletes(&field[join->deleted]))
+		ev_table_remove(join->table, key);
+	else if (status == EV_OK)
+		add_row(join, key, stage, line);
 }
 
-/* Reads the whole table, through an evsource. A bad row ends the command,
- * whatever becomes of bad events. */
+/* Reads the table to its end. */
+static void
+read_table(struct join *join, struct ev_scan *scan)
+{
+	struct ev_inlet inlet;
+	struct ev_line line;
+	struct ev_err err;
+
+	if (ev_inlet_open(&inlet, join->place, &join->place, 1,
+		&join->rows_settings, &err) != EV_OK)
+		ev_tool_fail(&err);
+	ev_stage_open(&join->rows, &join->rows_settings, &inlet.input.in, scan,
+	    NULL);
+	join->rows.of_events = true;
+	while (ev_stage_next(&join->rows, &line))
+		take_row(join, &line);
+	if (ev_inlet_close(&inlet, &err) != EV_OK)
+		ev_tool_fail(&err);
+}
+
+/* Reads the table, through an evsource. A bad row ends the command, whatever
+ * becomes of bad events; a name that no row has is a mistake. */
 static void
 load_table(struct join *join)
 {
-	struct ev_stage_settings set = {.max_event = join->set.stage.max_event};
 	struct ev_scan *scan = ev_scan_new();
-	struct ev_inlet inlet;
-	struct ev_stage stage;
 	struct ev_slice name;
-	struct ev_err err;
 
-	if (ev_inlet_open(&inlet, join->place, &join->place, 1, &set, &err) !=
-	    EV_OK)
-		ev_tool_fail(&err);
-	ev_stage_open(&stage, &set, &inlet.input.in, scan, NULL);
-	stage.of_events = true;
-	add_rows(join, &stage);
-	if (ev_inlet_close(&inlet, &err) != EV_OK)
-		ev_tool_fail(&err);
+	join->rows_settings.max_event = join->set.stage.max_event;
+	join->deleted = ev_scan_want_key(scan, EV_DELETED);
+	ev_key_want(&join->right, scan);
+	ev_scan_want_members(scan);
+	if (join->set.follow)
+		ev_live_open(&join->live, join->place, &join->rows_settings,
+		    scan, &join->rows, take_row, join);
+	else
+		read_table(join, scan);
 	name = ev_key_unseen(&join->right);
-	if (stage.in && name.ptr)
+	if (join->rows.in && name.ptr)
 		ev_tool_die(EV_EXIT_USAGE,
 		    "--on: no row of the table '%s' has a field '%.*s'",
 		    join->place, (int)name.len, name.ptr);
@@ -221,14 +245,13 @@ load_table(struct join *join)
 		ev_tool_die(EV_EXIT_USAGE,
 		    "--fields: no row of the table '%s' has a field '%.*s'",
 		    join->place, (int)name.len, name.ptr);
-	ev_stage_release(&stage);
-	ev_scan_free(scan);
 }
 
 /* Null for every field that any row has. */
 static void
 make_nulls(struct join *join)
 {
+	join->nulls.len = 0;
 	for (size_t i = 0; i < ev_fields_count(join->fields); i++) {
 		if (i)
 			ev_buf_char(&join->nulls, ',');
@@ -237,35 +260,55 @@ make_nulls(struct join *join)
 	}
 }
 
-/* Asks the scan of the stream for the keys, for __deleted, and for every name
+/* Asks a scan of the stream for the keys, for __deleted, and for every name
  * that we add: an event that has one already clashes. */
-static void
-want_fields(struct join *join, struct ev_scan *scan, unsigned *deleted,
-    unsigned *clash, size_t *clashes)
+static struct ev_scan *
+make_scan(struct join *join)
 {
+	struct ev_scan *scan = ev_scan_new();
+	size_t count = ev_fields_count(join->fields);
+
 	ev_key_want(&join->left, scan);
-	*deleted = ev_scan_want_key(scan, EV_DELETED);
-	*clashes = 0;
+	join->stream_deleted = ev_scan_want_key(scan, EV_DELETED);
+	join->fields_known = count;
+	join->clashes = 0;
+	join->clash = ev_mem_realloc(join->clash,
+	    (count + 1) * sizeof(*join->clash));
 	if (join->set.type == ANTI || join->set.type == SEMI)
-		return;
+		return scan;
 	if (join->set.into) {
-		clash[(*clashes)++] = ev_scan_want_key(scan,
+		join->clash[join->clashes++] = ev_scan_want_key(scan,
 		    ev_slice_of(join->set.into));
-		return;
+		return scan;
 	}
-	for (size_t i = 0; i < ev_fields_count(join->fields); i++)
-		clash[(*clashes)++] = ev_scan_want_key(scan,
+	for (size_t i = 0; i < count; i++)
+		join->clash[join->clashes++] = ev_scan_want_key(scan,
 		    ev_fields_name(join->fields, i));
+	return scan;
+}
+
+/* Rows that came in the meantime have fields that none had before: of the
+ * event just read they are asked now. */
+static void
+renew_scan(struct join *join, struct ev_stage *stage,
+    const struct ev_line *line)
+{
+	const char *fault;
+
+	make_nulls(join);
+	ev_scan_free(stage->scan);
+	stage->scan = make_scan(join);
+	ev_scan_line(stage->scan, line->text.ptr, &fault);
 }
 
 static void
 check_clash(const struct join *join, const struct ev_value *field,
-    const unsigned *clash, size_t clashes, uint64_t number)
+    uint64_t number)
 {
-	for (size_t i = 0; i < clashes; i++) {
+	for (size_t i = 0; i < join->clashes; i++) {
 		struct ev_slice name;
 
-		if (field[clash[i]].type == EV_MISSING)
+		if (field[join->clash[i]].type == EV_MISSING)
 			continue;
 		if (join->set.into)
 			ev_tool_die(EV_EXIT_USAGE,
@@ -349,43 +392,47 @@ join_event(struct join *join, struct ev_stage *stage,
 }
 
 static void
+take_event(struct join *join, struct ev_stage *stage,
+    const struct ev_line *line)
+{
+	const struct ev_value *field;
+	enum ev_status status;
+	struct ev_slice key;
+
+	if (ev_fields_count(join->fields) != join->fields_known)
+		renew_scan(join, stage, line);
+	field = ev_scan_fields(stage->scan);
+	status = ev_key_read(&join->left, field, &key, &join->err);
+	if (ev_value_deletes(&field[join->stream_deleted])) {
+		ev_stage_pass(stage, line);
+		return;
+	}
+	if (status == EV_BAD) {
+		ev_stage_bad(stage, line, join->err.text);
+		return;
+	}
+	check_clash(join, field, line->number);
+	join_event(join, stage, line,
+	    status == EV_OK ? ev_table_find(join->table, key) : NULL);
+}
+
+static void
 run(struct join *join)
 {
-	struct ev_scan *scan = ev_scan_new();
-	unsigned *clash = ev_mem_zalloc(ev_fields_count(join->fields) + 1,
-	    sizeof(*clash));
 	struct ev_input_fd input;
 	struct ev_stage stage;
 	struct ev_line line;
-	struct ev_slice key, name;
-	struct ev_err err;
-	unsigned deleted;
-	size_t clashes;
+	struct ev_slice name;
 
-	want_fields(join, scan, &deleted, clash, &clashes);
 	ev_input_fd_init(&input, STDIN_FILENO, "standard input");
-	ev_stage_open(&stage, &join->set.stage, &input.in, scan,
-	    ev_tool_stdout());
+	ev_stage_open(&stage, &join->set.stage,
+	    join->set.follow ? ev_live_stream(&join->live) : &input.in,
+	    make_scan(join), ev_tool_stdout());
 	stage.differs = true; /* the table is what it was when we started */
 	if (join->set.limit != UINT64_MAX)
 		stage.loses = "--limit";
-	while (!at_limit(join, &stage) && ev_stage_next(&stage, &line)) {
-		const struct ev_value *field = ev_scan_fields(scan);
-		enum ev_status status = ev_key_read(&join->left, field, &key,
-		    &err);
-
-		if (ev_value_deletes(&field[deleted])) {
-			ev_stage_pass(&stage, &line);
-			continue;
-		}
-		if (status == EV_BAD) {
-			ev_stage_bad(&stage, &line, err.text);
-			continue;
-		}
-		check_clash(join, field, clash, clashes, line.number);
-		join_event(join, &stage, &line,
-		    status == EV_OK ? ev_table_find(join->table, key) : NULL);
-	}
+	while (!at_limit(join, &stage) && ev_stage_next(&stage, &line))
+		take_event(join, &stage, &line);
 	name = ev_key_unseen(&join->left);
 	if (stage.in && name.ptr)
 		ev_tool_say("--on: no event has a field '%.*s'", (int)name.len,
@@ -421,6 +468,12 @@ main(int argc, char **argv)
 		ev_tool_die(EV_EXIT_USAGE,
 		    "the table cannot be standard input, "
 		    "from which the events come: name a file or a pipe");
+	if (join.set.follow && join.set.unique == UNIQUE_ERROR)
+		ev_tool_die(EV_EXIT_USAGE,
+		    "--follow-table and --unique error: the second row of a "
+		    "key is how a table that goes on changes");
+	if (join.set.follow)
+		join.set.unique = UNIQUE_LAST;
 	if (!join.set.memory)
 		join.set.memory = ev_sysmem_available() / 2;
 	read_on(&join);
@@ -429,5 +482,7 @@ main(int argc, char **argv)
 	load_table(&join);
 	make_nulls(&join);
 	run(&join);
+	if (join.set.follow)
+		ev_live_close(&join.live);
 	ev_tool_done(EV_EXIT_OK);
 }

@@ -308,8 +308,10 @@ must_be_plain(struct ev_stage *stage, struct ev_outlet *outlet)
 static void
 at_end(struct ev_stage *stage)
 {
-	if (ev_trail_end(&stage->trail, lines_in(stage), &stage->err) != EV_OK)
-		ev_tool_fail(&stage->err);
+	struct ev_err err;
+
+	if (ev_trail_end(&stage->trail, lines_in(stage), &err) != EV_OK)
+		ev_tool_die(err.exit, "%s: %s", stage->place, err.text);
 	if (stage->trail.state == EV_TRAIL_START) {
 		ev_stage_each_outlet(stage, must_be_plain);
 		plain_line(stage);

@@ -290,3 +290,101 @@ $fail"
     says "*: unknown option '--encoding' (see --help; how * read is for evsource: *)"
   done
 }
+
+# --- a table that goes on ---------------------------------------------------------
+
+# Appends rows to the table, a log folder, as its own pipeline does.
+rows() { # ROW…
+  export EVKIT_STATE=$PWD/state
+  mkdir -p in
+  printf '%s\n' "$@" >in/"$(ls in | wc -l)".ndjson
+  evsource --name table in | evsink --name table log/
+}
+
+# Asks for a key until what comes is as wanted: a table that goes on has its
+# row soon, and not at a time that can be named.
+ask() { # EVENT WANTED
+  local answer
+  for ((i = 0; i < 100; i++)); do
+    echo "$1" >&"${join[1]}"
+    read -r -t 10 -u "${join[0]}" answer
+    [ "$answer" != "$2" ] || return 0
+    sleep 0.1
+  done
+  echo "$1: $answer, not $2"
+  return 1
+}
+
+@test "--follow-table: rows come, change and go while the stream runs" {
+  rows '{"id":1,"n":"one"}' '{"id":2,"n":"two"}' '{"id":1,"n":"uno"}'
+  coproc join { evjoin log/ --on id --type left --follow-table 2>err; }
+  pid=$join_PID
+  # nothing before the table has caught up, so the first answer is right
+  echo '{"id":1}' >&"${join[1]}"
+  read -r -t 10 -u "${join[0]}" answer
+  [ "$answer" = '{"id":1,"n":"uno"}' ]
+  rows '{"id":1,"n":"eins"}' '{"id":3,"n":"three","new":3}'
+  ask '{"id":1}' '{"id":1,"n":"eins"}'
+  ask '{"id":3}' '{"id":3,"n":"three","new":3}'
+  ask '{"id":4}' '{"id":4,"n":null,"new":null}'
+  rows '{"id":2,"__deleted":true}'
+  ask '{"id":2}' '{"id":2,"n":null,"new":null}'
+  # a field that only came with a later row clashes too
+  echo '{"id":3,"new":0}' >&"${join[1]}"
+  status=0
+  wait "$pid" || status=$?
+  [ "$status" = 64 ]
+  [ "$(cat err)" = "evjoin: event $(sed 's/.*event \([0-9]*\) .*/\1/' err) and the table 'log/' both have a field 'new': add --prefix t_, or --into table, or name the fields you want with --fields" ]
+}
+
+@test "--follow-table: a large table is whole before the first event" {
+  seq 50000 | sed 's/.*/{"id":&,"n":"&"}/' >in.ndjson
+  EVKIT_STATE=$PWD/state evsource --name table --mark-every 1000 in.ndjson |
+    EVKIT_STATE=$PWD/state evsink --name table log/
+  try bash -c "seq 50000 | sed 's/.*/{\"id\":&}/' | evjoin log/ --on id --follow-table"
+  exits 0 && says ''
+  [ "$output" = "$(cat in.ndjson)" ]
+}
+
+@test "--follow-table ends with the stream, and takes its evsource with it" {
+  rows '{"id":1,"n":"one"}'
+  echo '{"id":1}' >events
+  try bash -c 'evjoin log/ --on id --follow-table <events; pgrep -P $$'
+  exits 1 && prints '{"id":1,"n":"one"}' && says ''
+}
+
+@test "--follow-table: a table whose evsource dies is a failure, before and after it caught up" {
+  rows '{"id":1,"n":"one"}'
+  coproc join { evjoin log/ --on id --follow-table 2>err; }
+  ask '{"id":1}' '{"id":1,"n":"one"}'
+  pid=$join_PID
+  pkill -9 -P "$(pgrep -P "$pid" evjoin || echo "$pid")" evsource
+  status=0
+  IFS= read -r -t 10 -u "${join[0]}" last
+  wait "$pid" || status=$?
+  [ "$status" = 75 ]
+  [ "$(cat err)" = 'evjoin: log/: the stream is broken: it ends without its seal' ]
+  [[ $last == '{"~ev":"fail","by":"evjoin","status":"75",'* ]]
+  # one that fails says why itself
+  echo 'no row' >bad.ndjson
+  try bash -c "evjoin bad.ndjson --on id --follow-table </dev/null"
+  exits 65
+  says 'evsource-file: bad.ndjson:1: *'
+}
+
+@test "--follow-table in a named pipeline: no mark of the table gets into the stream" {
+  rows '{"id":1,"n":"one"}'
+  printf '{"id":1}\n{"id":1,"x":1}\n' >in.ndjson
+  try bash -c 'evsource --name main in.ndjson |
+    evjoin log/ --on id --follow-table | tee wire | evsink --name main out.ndjson'
+  exits 0 && says ''
+  [ "$(cat out.ndjson)" = $'{"id":1,"n":"one"}\n{"id":1,"x":1,"n":"one"}' ]
+  [ "$(grep -c '~ev' wire)" = 2 ]
+  grep -q '"via":\["evsource-file ........","evjoin ........!"\]' wire
+}
+
+@test "--follow-table: what does not go with it" {
+  echo '{"id":1}' >t.ndjson
+  try evjoin t.ndjson --on id --follow-table --unique error </dev/null
+  exits 64 && says 'evjoin: --follow-table and --unique error:*'
+}
