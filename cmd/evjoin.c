@@ -1,8 +1,9 @@
 /*
  * evjoin: enriches a stream of events from a table. The table is any place: it
  * is read whole by an evsource of our own before the first event, and kept by
- * key; with --follow-table that evsource goes on, and so does the table. An event's own bytes stay as they are; the fields of the row, but for
- * its key, are put behind them.
+ * key; with --follow-table that evsource goes on, and so does the table. An
+ * event's own bytes stay as they are; the fields of the row, but for its key,
+ * are put behind them.
  *
  * Keys are compared as the text of their values, so 42 joins "42".
  */
@@ -69,7 +70,7 @@ static const struct ev_opt options[] = {
     {"memory", 0, EV_OPT_SIZE, offsetof(struct settings, memory), "SIZE",
 	"the table may take this much (half of what is free)"},
     {"follow-table", 0, EV_OPT_FLAG, offsetof(struct settings, follow), NULL,
-	"go on reading the table: its last row of a key counts"},
+	"go on with the table while the stream runs"},
     {"limit", 'n', EV_OPT_COUNT, offsetof(struct settings, limit), "N",
 	"end after N events"},
 };
