@@ -243,17 +243,17 @@ explain_write(const struct sink *sink)
 	explain_key(sink, &key);
 	switch (sink->how.write.mode) {
 	case EV_SQLITE_APPEND:
-		printf("write: %s\n",
+		printf("would be: %s\n",
 		    sink->how.write.replace
 			? "replace: all rows are deleted, then every event is "
 			  "a row"
 			: "append: every event is a row");
 		break;
 	case EV_SQLITE_INSERT:
-		printf("write: insert: of a key the first row stays\n");
+		printf("would be: insert: of a key the first row stays\n");
 		break;
 	case EV_SQLITE_UPSERT:
-		printf("write: upsert: the row of a key gets the event's "
+		printf("would be: upsert: the row of a key gets the event's "
 		       "fields; deletes are obeyed\n");
 		break;
 	}
@@ -265,32 +265,52 @@ explain_write(const struct sink *sink)
 	ev_buf_release(&key);
 }
 
+/* The record's place, and what it says, as evsink-file has it. */
+static void
+explain_record(struct sink *sink)
+{
+	const char *name = sink->how.ledger.name;
+	struct ev_slice key, value;
+	struct ev_record record;
+	struct ev_buf text = {0};
+	struct ev_err err;
+
+	printf("record in: table " EV_SQLITE_POSITIONS " of the same file\n");
+	if (!sink->sink.lite.db ||
+	    ev_sqlite_positions_read(&sink->sink.lite, name, &text, &err) !=
+		EV_OK) {
+		printf("record: none yet\n");
+		return;
+	}
+	ev_record_init(&record, name, sink->how.place.absolute);
+	if (ev_record_parse(&record, ev_buf_as_slice(&text), &err) != EV_OK)
+		ev_tool_fail(&err);
+	printf("record: %s, committed %s\n", record.id, record.time);
+	for (size_t i = 0; i < ev_vector_count(record.pos); i++) {
+		ev_vector_at(record.pos, i, &key, &value);
+		printf("position: %.*s at %.*s\n", (int)key.len, key.ptr,
+		    (int)value.len, value.ptr);
+	}
+	ev_record_release(&record);
+	ev_buf_release(&text);
+}
+
 static void
 explain_guarantee(struct sink *sink)
 {
-	const char *name = sink->how.ledger.name;
-	struct ev_buf record = {0};
-	struct ev_err err;
-
-	if (!name) {
-		printf("guarantee: class A: one transaction, at the end: all "
-		       "of it or nothing\n");
-		printf("record: none without --name\n");
-		return;
+	if (sink->how.ledger.name) {
+		printf("class: A, exactly once: after any failure, also a "
+		       "kill -9 or a power cut, the next start goes on behind "
+		       "the last commit\n"
+		       "commit: each mark of the source: its events and the "
+		       "record in one transaction\n");
+		explain_record(sink);
+	} else {
+		printf("guarantee: all or nothing: one transaction, at the "
+		       "end\n"
+		       "record: none: without --name each run is one of its "
+		       "own\n");
 	}
-	printf("guarantee: class A: exactly once: each mark's events and the "
-	       "record of it are one transaction, on the disk when it is "
-	       "committed\n");
-	printf("record: table " EV_SQLITE_POSITIONS " in the same file, name "
-	       "'%s': ",
-	    name);
-	if (sink->sink.lite.db &&
-	    ev_sqlite_positions_read(&sink->sink.lite, name, &record, &err) ==
-		EV_OK)
-		printf("%s\n", ev_buf_cstr(&record));
-	else
-		printf("none yet\n");
-	ev_buf_release(&record);
 }
 
 static _Noreturn void

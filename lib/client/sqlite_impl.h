@@ -32,6 +32,8 @@ struct ev_sqlite_writer {
 	size_t keys;              /* how many are */
 	size_t where;             /* the column of --replace-where */
 	struct ev_map *forgotten; /* its values in this transaction */
+	struct ev_buf where_last; /* the value written last */
+	bool where_cut;           /* and then came a commit */
 	sqlite3_stmt *forget, *remove;
 
 	struct ev_map *plans; /* by set of columns: a struct ev_sqlite_plan */

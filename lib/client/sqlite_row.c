@@ -294,6 +294,29 @@ value_text(struct ev_buf *out, const struct ev_sqlite_cell *cell)
 	return ev_buf_as_slice(out);
 }
 
+/* A mark between two events of one value: what has been committed of it would
+ * go with the old rows. */
+static enum ev_status
+check_cut(struct ev_sqlite_writer *writer, struct ev_slice value,
+    struct ev_err *err)
+{
+	struct ev_slice where = writer->settings->where;
+	bool cut = writer->where_cut &&
+	    ev_slice_equal(value, ev_buf_as_slice(&writer->where_last));
+
+	writer->where_cut = false;
+	if (cut)
+		return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
+		    "--replace-where %.*s: a mark stands between two events "
+		    "of one value, of which the first is committed and would "
+		    "go: evsource --mark-when %.*s marks where the value "
+		    "changes",
+		    (int)where.len, where.ptr, (int)where.len, where.ptr);
+	writer->where_last.len = 0;
+	ev_buf_slice(&writer->where_last, value);
+	return EV_OK;
+}
+
 /* --replace-where: the rows of this value go, before the first new one of it
  * comes. */
 static enum ev_status
@@ -308,7 +331,9 @@ forget(struct ev_sqlite_writer *writer, struct ev_err *err)
 	if (!ev_sqlite_is_set(writer, writer->where))
 		return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
 		    "'%s', the field of --replace-where, is missing", name);
-	ev_map_put(writer->forgotten, value_text(&writer->name, cell), &added);
+	if (check_cut(writer, value_text(&writer->name, cell), err) != EV_OK)
+		return EV_FATAL;
+	ev_map_put(writer->forgotten, ev_buf_as_slice(&writer->name), &added);
 	if (!added)
 		return EV_OK;
 	if (!writer->forget) {

@@ -37,6 +37,7 @@ ev_sqlite_writer_free(struct ev_sqlite_writer *writer)
 	free(writer->key);
 	free(writer->cell);
 	ev_buf_release(&writer->last_set);
+	ev_buf_release(&writer->where_last);
 	ev_buf_release(&writer->set);
 	ev_buf_release(&writer->name);
 	ev_buf_release(&writer->text);
@@ -294,6 +295,7 @@ ev_sqlite_writer_commit(struct ev_sqlite_writer *writer, struct ev_err *err)
 	code = sqlite3_exec(writer->lite->db, "COMMIT", NULL, NULL, NULL);
 	if (code == SQLITE_OK) {
 		writer->begun = false;
+		writer->where_cut = writer->where_last.len > 0;
 		return EV_OK;
 	}
 	ev_sqlite_error(writer->lite, code, "commit to", err);
