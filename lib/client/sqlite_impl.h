@@ -11,7 +11,10 @@
 
 /* The statements for one set of columns. */
 struct ev_sqlite_plan {
-	sqlite3_stmt *insert, *update; /* update: NULL, there is none */
+	sqlite3_stmt *insert;
+	sqlite3_stmt *update; /* comes first; NULL: there is none */
+	bool absent;          /* insert does nothing where the row is there;
+	                       * the key is bound once more */
 };
 
 /* What stood at a place in the event before. */

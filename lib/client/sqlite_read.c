@@ -95,11 +95,18 @@ check_query(struct ev_sqlite_reader *reader, size_t *len, struct ev_err *err)
 	while (*len &&
 	    (isspace((unsigned char)query[*len - 1]) || query[*len - 1] == ';'))
 		(*len)--;
-	while (isspace((unsigned char)*tail) || *tail == ';')
-		tail++;
-	if (*tail)
-		return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
-		    "-X query: one query only: '%s' is too much", tail);
+	/* White space and comments are no statement. */
+	while (*tail) {
+		const char *rest = tail;
+
+		if (sqlite3_prepare_v3(reader->lite->db, rest, -1, 0, &stmt,
+			&tail) ||
+		    stmt) {
+			sqlite3_finalize(stmt);
+			return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
+			    "-X query: one query only: '%s' is too much", rest);
+		}
+	}
 	return EV_OK;
 }
 

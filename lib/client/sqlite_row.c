@@ -67,35 +67,46 @@ put_where(const struct ev_sqlite_writer *writer, struct ev_buf *sql)
 		}
 }
 
-/* INSERT INTO t (a, b) VALUES (?, ?) ON CONFLICT (a) DO NOTHING */
-static void
-put_insert(const struct ev_sqlite_writer *writer, struct ev_buf *sql)
+/* "INSERT INTO t (a, b)"; the number of columns. */
+static size_t
+put_into(const struct ev_sqlite_writer *writer, struct ev_buf *sql)
 {
 	const struct ev_sqlite_table *table = &writer->table;
-	const char *word = " (";
 	size_t count = 0;
 
 	put_name(sql, "INSERT INTO main.", table->name, "");
 	for (size_t i = 0; i < table->count; i++)
-		if (ev_sqlite_is_set(writer, i)) {
-			put_name(sql, word, table->column[i].name, "");
-			word = ", ";
-			count++;
-		}
-	ev_buf_str(sql, count ? ") VALUES (?" : " DEFAULT VALUES");
+		if (ev_sqlite_is_set(writer, i))
+			put_name(sql, count++ ? ", " : " (",
+			    table->column[i].name, "");
+	ev_buf_str(sql, count ? ")" : "");
+	return count;
+}
+
+/* INSERT INTO t (a, b) VALUES (?, ?), or, with `absent`, SELECT ?, ? WHERE NOT
+ * EXISTS (SELECT 1 FROM t WHERE a = ?): ON CONFLICT DO NOTHING would refuse an
+ * event that lacks a NOT NULL column even where its row is there. */
+static void
+put_insert(const struct ev_sqlite_writer *writer, bool absent,
+    struct ev_buf *sql)
+{
+	size_t count = put_into(writer, sql);
+
+	if (!count) {
+		ev_buf_str(sql, " DEFAULT VALUES");
+		return;
+	}
+	ev_buf_str(sql, absent ? " SELECT ?" : " VALUES (?");
 	for (size_t i = 1; i < count; i++)
 		ev_buf_str(sql, ", ?");
-	if (count)
+	if (!absent) {
 		ev_buf_char(sql, ')');
-	if (writer->settings->mode == EV_SQLITE_APPEND)
 		return;
-	word = " ON CONFLICT (";
-	for (size_t i = 0; i < table->count; i++)
-		if (writer->in_key[i]) {
-			put_name(sql, word, table->column[i].name, "");
-			word = ", ";
-		}
-	ev_buf_str(sql, ") DO NOTHING");
+	}
+	put_name(sql, " WHERE NOT EXISTS (SELECT 1 FROM main.",
+	    writer->table.name, "");
+	put_where(writer, sql);
+	ev_buf_char(sql, ')');
 }
 
 /* UPDATE t SET b = ? WHERE a = ?; false where the event has nothing but its
@@ -132,13 +143,17 @@ make_plan(struct ev_sqlite_writer *writer, struct ev_sqlite_plan *plan,
     struct ev_err *err)
 {
 	struct ev_buf sql = {0};
-	enum ev_status status;
+	enum ev_status status = EV_OK;
 
-	put_insert(writer, &sql);
-	status = prepare(writer, &sql, &plan->insert, err);
-	if (status == EV_OK && writer->settings->mode == EV_SQLITE_UPSERT &&
+	if (writer->settings->mode == EV_SQLITE_UPSERT &&
 	    put_update(writer, &sql))
 		status = prepare(writer, &sql, &plan->update, err);
+	sql.len = 0;
+	plan->absent = writer->settings->mode != EV_SQLITE_APPEND &&
+	    !plan->update;
+	put_insert(writer, plan->absent, &sql);
+	if (status == EV_OK)
+		status = prepare(writer, &sql, &plan->insert, err);
 	ev_buf_release(&sql);
 	return status;
 }
@@ -238,6 +253,8 @@ insert(const struct ev_sqlite_writer *writer, const struct ev_sqlite_plan *plan,
 	int at = 0;
 
 	status = bind(writer, plan->insert, &at, true, true, err);
+	if (status == EV_OK && plan->absent)
+		status = bind(writer, plan->insert, &at, true, false, err);
 	return status == EV_OK ? step(writer, plan->insert, err) : status;
 }
 

@@ -3,6 +3,7 @@
  */
 #include "client/sqlite_value.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,13 +105,15 @@ same_decimal(struct ev_slice a, struct ev_slice b)
 }
 
 /* 15 digits are always enough to be kept and often enough to tell the double
- * from its neighbours; 17 always are (IEEE 754). Returns the length. */
+ * from its neighbours; 17 always are (IEEE 754). Doubles near 0 have fewer.
+ * Returns the length. */
 static size_t
 shortest(double value, char text[32])
 {
 	int len = 0;
 
-	for (int digits = 15; digits <= 17; digits++) {
+	for (int digits = fabs(value) < DBL_MIN ? 1 : 15; digits <= 17;
+	     digits++) {
 		len = snprintf(text, 32, "%.*g", digits, value);
 		if (strtod(text, NULL) == value)
 			break;
@@ -139,6 +142,25 @@ as_integer(const char *text, struct ev_sqlite_cell *cell)
 	return true;
 }
 
+/* An integer below 10^19 with its digits written out: false where it is
+ * none. */
+static bool
+plain_digits(struct ev_slice number, char text[NUMBER_MAX])
+{
+	struct decimal value;
+	int len;
+
+	if (!read_decimal(number, &value) || value.point > 19 ||
+	    (long)value.digits > value.point)
+		return false;
+	len = snprintf(text, NUMBER_MAX, "%s%.*s", value.minus ? "-" : "",
+	    (int)value.digits, value.digit);
+	for (long i = (long)value.digits; i < value.point; i++)
+		text[len++] = '0';
+	text[len] = '\0';
+	return true;
+}
+
 bool
 ev_sqlite_exact(struct ev_slice number, struct ev_sqlite_cell *cell)
 {
@@ -156,6 +178,10 @@ ev_sqlite_exact(struct ev_slice number, struct ev_sqlite_cell *cell)
 	    !same_decimal(number,
 		(struct ev_slice){back, shortest(real, back)}))
 		return false;
+	/* An integer, in another form: a column of integers would write out all
+	 * digits that the double has. */
+	if (fabs(real) >= 0x1p53 && fabs(real) < 0x1p63)
+		return plain_digits(number, text) && as_integer(text, cell);
 	cell->type = SQLITE_FLOAT;
 	cell->real = real;
 	return true;

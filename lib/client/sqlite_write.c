@@ -301,7 +301,9 @@ ev_sqlite_writer_commit(struct ev_sqlite_writer *writer, struct ev_err *err)
 	ev_sqlite_error(writer->lite, code, "commit to", err);
 	if ((code & 0xff) == SQLITE_CONSTRAINT)
 		err->exit = EV_EXIT_DATA;
-	if ((code & 0xff) == SQLITE_IOERR)
+	/* Whether it is committed nobody knows; the next start finds out. */
+	if ((code & 0xff) == SQLITE_IOERR &&
+	    writer->lite->busy_exit == EV_EXIT_AGAIN)
 		err->exit = EV_EXIT_AGAIN;
 	return EV_FATAL;
 }
