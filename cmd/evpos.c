@@ -14,11 +14,12 @@
 #include "event/build.h"
 #include "tool/change.h"
 #include "tool/known.h"
+#include "tool/place.h"
 #include "tool/tool.h"
 
 static const struct ev_opt_usage usage = {
     .name = "evpos",
-    .args = "[show|rewind|move|forget NAME …]",
+    .args = "[show|rewind|move|accept|forget NAME …]",
     .summary = "shows and moves the positions of named pipelines",
     .example = "evpos rewind unhappy --to start --yes",
 };
@@ -166,7 +167,8 @@ build_event(struct ev_buf *out, const struct ev_known *known)
 	add_number(out, "uncommitted", known->store.tail);
 	add_number(out, "failed", known->tries);
 	add_text(out, "why", known->why);
-	add_text(out, "trouble", known->trouble);
+	add_text(out, "trouble",
+	    known->trouble ? known->trouble : known->store.wrong);
 	ev_build_close(out);
 	ev_buf_char(out, '\n');
 }
@@ -203,8 +205,9 @@ make_row(const struct ev_known *known)
 static void
 say_trouble(const struct ev_known *known)
 {
-	if (known->trouble)
-		ev_tool_say("%s: %s", known->pipeline.name, known->trouble);
+	if (known->trouble || known->store.wrong)
+		ev_tool_say("%s: %s", known->pipeline.name,
+		    known->trouble ? known->trouble : known->store.wrong);
 	if (known->has_copy && !known->has_record && known->asked &&
 	    !known->trouble)
 		ev_tool_say("%s: its record, which was in '%s', is gone",
@@ -257,7 +260,7 @@ list(struct pos *pos)
 	for (size_t i = 0; i < count; i++) {
 		struct ev_known known;
 
-		if (ev_known_load(&known, names[i], &err) != EV_OK)
+		if (ev_known_load(&known, names[i], NULL, &err) != EV_OK)
 			ev_tool_fail(&err);
 		if (pos->json)
 			build_event(&pos->out, &known);
@@ -346,6 +349,7 @@ show_text(struct ev_buf *out, const struct ev_known *known)
 	if (known->tries)
 		ev_buf_printf(out, "%-12s %u times at this place: %s\n",
 		    "failed", known->tries, or_dash(known->why));
+	add_line(out, "trouble", known->store.wrong);
 	add_line(out, "trouble", known->trouble);
 }
 
@@ -355,7 +359,7 @@ show(struct pos *pos, const char *name)
 	struct ev_known known;
 	struct ev_err err;
 
-	if (ev_known_load(&known, name, &err) != EV_OK)
+	if (ev_known_load(&known, name, NULL, &err) != EV_OK)
 		ev_tool_fail(&err);
 	if (pos->json)
 		build_event(&pos->out, &known);
@@ -366,39 +370,59 @@ show(struct pos *pos, const char *name)
 
 /* --- changes ------------------------------------------------------------- */
 
-static void
-change(struct pos *pos, const char *verb, const char *name, const char *place)
+/* The place that was named, as records have it; NULL: none was. */
+static char *
+absolute(const char *place)
 {
+	struct ev_err err;
+	char *result;
+
+	if (!place)
+		return NULL;
+	if (ev_place_absolute(place, &result, &err) != EV_OK)
+		ev_tool_fail(&err);
+	return result;
+}
+
+static void
+change(struct pos *pos, const char *verb, const char *name, const char *arg)
+{
+	char *place = absolute(arg);
+	bool forgets = !strcmp(verb, "forget");
 	struct ev_known known;
 	struct ev_change plan = {&known, &pos->out, pos->yes};
 	struct ev_err err;
 	enum ev_status status;
 
-	if (ev_known_load(&known, name, &err) != EV_OK)
+	if (ev_known_load(&known, name, forgets ? place : NULL, &err) != EV_OK)
 		ev_tool_fail(&err);
 	if (!strcmp(verb, "rewind"))
 		status = ev_change_rewind(&plan, pos->to, pos->input, &err);
 	else if (!strcmp(verb, "move"))
 		status = ev_change_move(&plan, place, &err);
+	else if (!strcmp(verb, "accept"))
+		status = ev_change_accept(&plan, &err);
 	else
 		status = ev_change_forget(&plan, &err);
 	if (status != EV_OK)
 		ev_tool_fail(&err);
 	ev_known_release(&known);
+	free(place);
 }
 
 /* --- the command line ---------------------------------------------------- */
 
 static const struct verb {
 	const char *name;
-	int operands; /* behind the verb */
+	int least, most; /* operands behind the verb */
 	const char *args;
 } verbs[] = {
-    {"list", 0, ""},
-    {"show", 1, "NAME"},
-    {"rewind", 1, "NAME --to start|end|TIME|OFFSET"},
-    {"move", 2, "NAME PLACE"},
-    {"forget", 1, "NAME"},
+    {"list", 0, 0, ""},
+    {"show", 1, 1, "NAME"},
+    {"rewind", 1, 1, "NAME --to start|end|TIME|OFFSET"},
+    {"move", 2, 2, "NAME PLACE"},
+    {"accept", 1, 1, "NAME"},
+    {"forget", 1, 2, "NAME [PLACE]"},
 };
 
 static const struct verb *
@@ -416,8 +440,8 @@ find_verb(const char *name)
 		    "'%s' is nothing that evpos does; is it '%s'?", name,
 		    nearest.best);
 	ev_tool_die(EV_EXIT_USAGE,
-	    "'%s' is nothing that evpos does: show, rewind, move and forget "
-	    "are, each with the name of a pipeline",
+	    "'%s' is nothing that evpos does: show, rewind, move, accept and "
+	    "forget are, each with the name of a pipeline",
 	    name);
 }
 
@@ -428,7 +452,8 @@ check(const struct pos *pos, const struct verb *verb, int operands)
 	bool rewinds = !strcmp(verb->name, "rewind");
 	bool shows = !strcmp(verb->name, "list") || !strcmp(verb->name, "show");
 
-	if (operands != verb->operands || (rewinds && !pos->to))
+	if (operands < verb->least || operands > verb->most ||
+	    (rewinds && !pos->to))
 		ev_tool_die(EV_EXIT_USAGE, "usage: evpos %s %s", verb->name,
 		    verb->args);
 	if (!rewinds && (pos->to || pos->input))
@@ -472,7 +497,7 @@ main(int argc, char **argv)
 		show(&pos, argv[rest + 1]);
 	else
 		change(&pos, verb->name, argv[rest + 1],
-		    verb->operands > 1 ? argv[rest + 2] : NULL);
+		    argc - rest > 2 ? argv[rest + 2] : NULL);
 	put_out(&pos);
 	ev_tool_done(EV_EXIT_OK);
 }

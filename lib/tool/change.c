@@ -42,6 +42,15 @@ check_copy(const struct ev_change *change, struct ev_err *err)
 	return status;
 }
 
+/* Where it writes, for people. */
+static const char *
+target(const struct ev_change *change)
+{
+	const char *place = change->known->record.place;
+
+	return strcmp(place, "-") ? place : "standard output";
+}
+
 /* Takes both locks of the state folder, for the process's life; the connector
  * takes that of the target. */
 static enum ev_status
@@ -50,7 +59,8 @@ lock(const struct ev_change *change, struct ev_err *err)
 	const struct ev_pipeline *pipeline = &change->known->pipeline;
 	int fd;
 
-	if (!change->yes)
+	/* Without a folder only a sink's lock is left. */
+	if (!change->yes || access(pipeline->folder, F_OK) != 0)
 		return EV_OK;
 	if (ev_pipeline_lock(pipeline, "lock", &fd, err) != EV_OK ||
 	    ev_pipeline_lock(pipeline, "sink.lock", &fd, err) != EV_OK)
@@ -215,11 +225,11 @@ say_consequence(const struct ev_change *change, bool again)
 		ev_buf_printf(change->out,
 		    "what is read again is written to %s again, over what has "
 		    "the same key\n",
-		    known->record.place);
+		    target(change));
 	else
 		ev_buf_printf(change->out,
 		    "what is read again will be in %s a second time\n",
-		    known->record.place);
+		    target(change));
 	if (known->store.log)
 		ev_buf_printf(change->out,
 		    "readers of this log will see these events again\n");
@@ -290,7 +300,7 @@ seek(const struct ev_change *change, const char *to, const char *input,
 		    name_of(change));
 	if (status == EV_OK) {
 		ev_buf_printf(change->out, "pipeline %s, which writes %s:\n",
-		    name_of(change), change->known->record.place);
+		    name_of(change), target(change));
 		if (!strcmp(to, "start") && ev_vector_count(chosen) == all)
 			to_start(change, chosen, pos);
 		else
@@ -396,9 +406,6 @@ enum ev_status
 ev_change_move(const struct ev_change *change, const char *place,
     struct ev_err *err)
 {
-	char *absolute;
-	enum ev_status status;
-
 	if (refuse_running(change, err) != EV_OK || lock(change, err) != EV_OK)
 		return EV_FATAL;
 	if (change->known->store.in_state)
@@ -406,14 +413,65 @@ ev_change_move(const struct ev_change *change, const char *place,
 		    "the record of %s is in the state folder, not with '%s': "
 		    "evpos forget, or another name",
 		    name_of(change), change->known->copy.place);
-	if (ev_place_absolute(place, &absolute, err) != EV_OK)
+	return move_to(change, place, err);
+}
+
+/* --- accept -------------------------------------------------------------- */
+
+enum ev_status
+ev_change_accept(const struct ev_change *change, struct ev_err *err)
+{
+	const struct ev_known *known = change->known;
+	const struct ev_keeper_state *store = &known->store;
+	enum ev_status status = EV_OK;
+
+	if (refuse_running(change, err) != EV_OK ||
+	    want_record(change, err) != EV_OK || lock(change, err) != EV_OK)
 		return EV_FATAL;
-	status = move_to(change, absolute, err);
-	free(absolute);
+	if (!store->wrong && !store->tail)
+		return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
+		    "'%s' is what pipeline %s has committed, as far as can be "
+		    "seen: there is nothing to accept",
+		    known->place, name_of(change));
+	ev_buf_printf(change->out,
+	    "pipeline %s, which writes %s:\n"
+	    "  what stands there now is right, and it goes on behind it%s%s\n",
+	    name_of(change), known->place, store->wrong ? ", though " : "",
+	    store->wrong ? store->wrong : "");
+	if (store->tail && !store->strange)
+		ev_buf_printf(change->out,
+		    "  its last %" PRIu64
+		    " bytes were never committed: their events will come "
+		    "again\n",
+		    store->tail);
+	if (change->yes)
+		status = ev_keeper_accept(name_of(change), known->place,
+		    known->record.id, err);
+	if (status == EV_OK)
+		say_end(change, "done");
 	return status;
 }
 
 /* --- forget -------------------------------------------------------------- */
+
+/* What has no record of it, and so may be anybody's. */
+static void
+say_tail(const struct ev_change *change)
+{
+	const struct ev_keeper_state *store = &change->known->store;
+	const char *place = change->known->place;
+
+	if (store->tail && store->strange)
+		ev_buf_printf(change->out,
+		    "  leaves %" PRIu64
+		    " bytes in %s that somebody else has written\n",
+		    store->tail, place);
+	else if (store->tail)
+		ev_buf_printf(change->out,
+		    "  cuts %" PRIu64
+		    " bytes off %s that were never committed\n",
+		    store->tail, place);
+}
 
 static void
 say_forget(const struct ev_change *change)
@@ -424,18 +482,9 @@ say_forget(const struct ev_change *change)
 
 	ev_buf_printf(change->out, "forgets pipeline %s:\n", name_of(change));
 	if (store->record) {
-		if (store->tail && !store->strange)
-			ev_buf_printf(change->out,
-			    "  cuts %" PRIu64
-			    " bytes off %s that were never committed\n",
-			    store->tail, known->record.place);
-		if (store->tail && store->strange)
-			ev_buf_printf(change->out,
-			    "  leaves %" PRIu64
-			    " bytes in %s that somebody else has written\n",
-			    store->tail, known->record.place);
+		say_tail(change);
 		ev_buf_printf(change->out, "  removes its record, %s\n",
-		    store->where ? store->where : known->record.place);
+		    store->where ? store->where : known->place);
 	}
 	for (size_t i = 0; i < ev_vector_count(known->record.side); i++) {
 		ev_vector_at(known->record.side, i, &place, &length);
@@ -444,11 +493,14 @@ say_forget(const struct ev_change *change)
 		    (int)place.len, place.ptr);
 	}
 	ev_buf_printf(change->out, "  removes %s\n", known->pipeline.folder);
-	if (known->has_record)
+	ev_buf_printf(change->out,
+	    "a new pipeline of this name begins at the start of what it "
+	    "reads\n");
+	if (store->log)
 		ev_buf_printf(change->out,
-		    "%s stays as it is; a new pipeline of this name begins at "
-		    "the start of what it reads\n",
-		    known->record.place);
+		    "%s stays as it is; to append to it, that one wants "
+		    "--adopt\n",
+		    known->place);
 }
 
 /* The side outputs become plain files again. */
@@ -482,12 +534,12 @@ ev_change_forget(const struct ev_change *change, struct ev_err *err)
 
 	if (refuse_running(change, err) != EV_OK || lock(change, err) != EV_OK)
 		return EV_FATAL;
-	if (known->has_copy && !known->asked)
+	if (known->place && !known->asked)
 		return ev_err_set(err, EV_FATAL, EV_EXIT_UNAVAILABLE,
 		    "%s%sthe record in '%s' cannot be asked for: where it is "
 		    "gone for good, remove '%s'",
 		    known->trouble ? known->trouble : "",
-		    known->trouble ? "; " : "", known->copy.place,
+		    known->trouble ? "; " : "", known->place,
 		    known->pipeline.folder);
 	say_forget(change);
 	if (!change->yes) {
@@ -498,11 +550,12 @@ ev_change_forget(const struct ev_change *change, struct ev_err *err)
 	if (drop_sides(change, err) != EV_OK)
 		return EV_FATAL;
 	if (known->store.record &&
-	    ev_keeper_drop(name_of(change), known->record.place,
-		known->record.id, err) != EV_OK)
+	    ev_keeper_drop(name_of(change), known->place, known->record.id,
+		err) != EV_OK)
 		return EV_FATAL;
 	ev_point("evpos.dropped");
-	if (ev_pipeline_remove(&known->pipeline, err) != EV_OK)
+	if (access(known->pipeline.folder, F_OK) == 0 &&
+	    ev_pipeline_remove(&known->pipeline, err) != EV_OK)
 		return EV_FATAL;
 	say_end(change, "done");
 	return EV_OK;

@@ -1,7 +1,7 @@
 /*
  * change: what evpos does to a pipeline that stands still: rewind, move,
- * forget. Each says what would happen, on standard output, and does it only
- * with `yes`, holding the pipeline's locks.
+ * accept, forget. Each says what would happen, on standard output, and does it
+ * only with `yes`, holding the pipeline's locks.
  *
  * The sink's own record is changed before the copy, forgotten before it: a
  * change that is interrupted in between is one that the next start puts right,
@@ -25,7 +25,11 @@ struct ev_change {
  * runs. Where a connector failed, its status and no text: it has said why. */
 enum ev_status ev_change_rewind(const struct ev_change *change, const char *to,
     const char *input, struct ev_err *err);
+/* place is absolute (ev_place_absolute). */
 enum ev_status ev_change_move(const struct ev_change *change, const char *place,
+    struct ev_err *err);
+/* What is at the place now is what was committed. */
+enum ev_status ev_change_accept(const struct ev_change *change,
     struct ev_err *err);
 enum ev_status ev_change_forget(const struct ev_change *change,
     struct ev_err *err);

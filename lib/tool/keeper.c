@@ -23,7 +23,7 @@
 #define RECORD "--record="
 #define NAME "--name="
 
-static const char *const verbs[] = {"", "get", "put", "drop"};
+static const char *const verbs[] = {"", "get", "put", "drop", "accept"};
 
 void
 ev_keeper_release(struct ev_keeper_state *state)
@@ -31,6 +31,7 @@ ev_keeper_release(struct ev_keeper_state *state)
 	free(state->record);
 	free(state->where);
 	free(state->held);
+	free(state->wrong);
 	*state = (struct ev_keeper_state){0};
 }
 
@@ -48,6 +49,7 @@ build_state(struct ev_buf *out, const struct ev_keeper_state *state)
 	ev_build_open(out);
 	ev_answer_text(out, "where", state->where);
 	ev_answer_text(out, "held", state->held);
+	ev_answer_text(out, "wrong", state->wrong);
 	ev_answer_number(out, "tail", state->tail);
 	build_flag(out, "strange", state->strange);
 	build_flag(out, "log", state->log);
@@ -101,6 +103,24 @@ check_id(const struct ev_keeper *keeper, const struct ev_keeper_state *state,
 	ev_record_release(&record);
 }
 
+static enum ev_status
+act(struct ev_keeper *keeper, struct ev_slice record, struct ev_err *err)
+{
+	switch (keeper->verb) {
+	case EV_KEEPER_PUT:
+		return keeper->put(keeper, record, err);
+	case EV_KEEPER_DROP:
+		return keeper->drop(keeper, err);
+	default:
+		break;
+	}
+	if (keeper->accept)
+		return keeper->accept(keeper, err);
+	return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
+	    "'%s' is what was committed: there is nothing to accept",
+	    keeper->place);
+}
+
 static void
 serve_change(struct ev_keeper *keeper)
 {
@@ -122,9 +142,7 @@ serve_change(struct ev_keeper *keeper)
 	    keeper->get(keeper, &state, &err) != EV_OK)
 		ev_tool_fail(&err);
 	check_id(keeper, &state, text);
-	if ((keeper->verb == EV_KEEPER_PUT
-		    ? keeper->put(keeper, ev_slice_of(end), &err)
-		    : keeper->drop(keeper, &err)) != EV_OK)
+	if (act(keeper, ev_slice_of(end), &err) != EV_OK)
 		ev_tool_fail(&err);
 	ev_keeper_release(&state);
 	ev_buf_release(&input);
@@ -138,7 +156,7 @@ ev_keeper_asked(int argc, char **argv, struct ev_keeper *keeper)
 	    strncmp(argv[2], NAME, sizeof(NAME) - 1) != 0)
 		return false;
 	keeper->verb = EV_KEEPER_NONE;
-	for (int i = EV_KEEPER_GET; i <= EV_KEEPER_DROP; i++)
+	for (int i = EV_KEEPER_GET; i <= EV_KEEPER_ACCEPT; i++)
 		if (!strcmp(argv[1] + sizeof(RECORD) - 1, verbs[i]))
 			keeper->verb = (enum ev_keeper_verb)i;
 	keeper->name = argv[2] + sizeof(NAME) - 1;
@@ -188,7 +206,8 @@ read_member(struct ev_keeper_state *state, const struct ev_member *member,
 	const struct {
 		const char *key;
 		char **text;
-	} texts[] = {{"where", &state->where}, {"held", &state->held}};
+	} texts[] = {{"where", &state->where}, {"held", &state->held},
+	    {"wrong", &state->wrong}};
 	const struct {
 		const char *key;
 		bool *flag;
@@ -284,4 +303,11 @@ ev_keeper_drop(const char *name, const char *place, const char *was,
     struct ev_err *err)
 {
 	return change(EV_KEEPER_DROP, name, place, was, EV_SLICE(""), err);
+}
+
+enum ev_status
+ev_keeper_accept(const char *name, const char *place, const char *was,
+    struct ev_err *err)
+{
+	return change(EV_KEEPER_ACCEPT, name, place, was, EV_SLICE(""), err);
 }

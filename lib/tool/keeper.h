@@ -6,11 +6,13 @@
  *	evsink-SCHEME --record=get --name=NAME PLACE
  *	evsink-SCHEME --record=put --name=NAME PLACE    ID, newline, the record
  *	evsink-SCHEME --record=drop --name=NAME PLACE   ID, newline
+ *	evsink-SCHEME --record=accept --name=NAME PLACE   ID, newline
  *
- * get prints one JSON object (struct ev_keeper_state). put and drop read
- * standard input. They take the sink's lock (exit 76 while a sink runs) and
+ * get prints one JSON object (struct ev_keeper_state). The others read standard
+ * input. They take the sink's lock (exit 76 while a sink runs) and
  * act only if the record there has that ID (exit 70), "-" for whatever there
- * is. drop takes away what no record speaks of, and then the record.
+ * is. drop takes away what no record speaks of, and then the record; accept
+ * makes what is there now what was committed.
  *
  * A connector fills in the functions and calls ev_keeper_serve before it does
  * anything else.
@@ -29,6 +31,8 @@ struct ev_keeper_state {
 	char *record;  /* as JSON; NULL: there is none */
 	char *where;   /* in which file, table …, for people */
 	char *held;    /* who holds the sink's lock; NULL: nobody known */
+	char *wrong;   /* why what is there is not what was committed; NULL:
+	                * it is, as far as is known */
 	bool log;      /* others read what is written here, by positions */
 	bool upsert;   /* what is written again replaces itself */
 	bool in_state; /* the record is the one in the state folder */
@@ -41,6 +45,7 @@ enum ev_keeper_verb {
 	EV_KEEPER_GET,
 	EV_KEEPER_PUT,
 	EV_KEEPER_DROP,
+	EV_KEEPER_ACCEPT,
 };
 
 struct ev_keeper {
@@ -56,6 +61,8 @@ struct ev_keeper {
 	enum ev_status (*put)(struct ev_keeper *keeper, struct ev_slice record,
 	    struct ev_err *err);
 	enum ev_status (*drop)(struct ev_keeper *keeper, struct ev_err *err);
+	/* NULL: what is there cannot be other than what was committed. */
+	enum ev_status (*accept)(struct ev_keeper *keeper, struct ev_err *err);
 };
 
 /* True where evpos asks: verb, name and place are set. The first thing that a
@@ -72,6 +79,8 @@ enum ev_status ev_keeper_get(const char *name, const char *place,
 enum ev_status ev_keeper_put(const char *name, const char *place,
     const char *was, struct ev_slice record, struct ev_err *err);
 enum ev_status ev_keeper_drop(const char *name, const char *place,
+    const char *was, struct ev_err *err);
+enum ev_status ev_keeper_accept(const char *name, const char *place,
     const char *was, struct ev_err *err);
 void ev_keeper_release(struct ev_keeper_state *state);
 

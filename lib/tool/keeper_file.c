@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -80,6 +81,45 @@ last_file(const struct store *store, const struct ev_sidecar *sidecar,
 			  : ev_mem_strdup(store->path);
 }
 
+/* Hashes of the last file up to `length`; EV_END: it has not so many bytes. */
+static enum ev_status
+hash_file(const char *path, uint64_t length, struct ev_sidecar_hash *hash,
+    struct ev_err *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	enum ev_status status;
+
+	if (fd < 0 && (errno != ENOENT || length))
+		return errno == ENOENT ? EV_END : cannot("read", path, err);
+	status = ev_sidecar_hash(fd, path, length, hash, err);
+	if (fd >= 0)
+		close(fd);
+	return status == EV_FATAL && err->exit == EV_EXIT_DISAGREE ? EV_END
+								   : status;
+}
+
+/* Whether it is what the sidecar vouches for, as the sink would ask. */
+static enum ev_status
+compare(const char *path, uint64_t length, const struct ev_sidecar *sidecar,
+    struct ev_keeper_state *state, struct ev_err *err)
+{
+	struct ev_sidecar_hash hash;
+	enum ev_status status = hash_file(path, length, &hash, err);
+
+	if (status == EV_END)
+		state->wrong = ev_mem_printf("'%s' has not the %" PRIu64
+					     " bytes that were committed",
+		    path, length);
+	else if (status == EV_OK &&
+	    (strcmp(hash.head, sidecar->hash.head) != 0 ||
+		strcmp(hash.tail, sidecar->hash.tail) != 0))
+		state->wrong = ev_mem_printf("'%s' is not what was committed: "
+		                             "its first or last bytes "
+					     "have changed",
+		    path);
+	return status == EV_FATAL ? EV_FATAL : EV_OK;
+}
+
 static enum ev_status
 get(struct ev_keeper *keeper, struct ev_keeper_state *state, struct ev_err *err)
 {
@@ -96,6 +136,7 @@ get(struct ev_keeper *keeper, struct ev_keeper_state *state, struct ev_err *err)
 		state->strange = !*sidecar.open;
 		if (stat(last, &there) == 0 && (uint64_t)there.st_size > length)
 			state->tail = (uint64_t)there.st_size - length;
+		status = compare(last, length, &sidecar, state, err);
 		free(last);
 	}
 	state->where = ev_mem_strdup(store->sidecar);
@@ -110,28 +151,93 @@ get(struct ev_keeper *keeper, struct ev_keeper_state *state, struct ev_err *err)
 /* --- changing ------------------------------------------------------------ */
 
 static enum ev_status
-put(struct ev_keeper *keeper, struct ev_slice record, struct ev_err *err)
+read_again(const struct store *store, struct ev_sidecar *sidecar,
+    struct ev_err *err)
 {
-	struct store *store = keeper->store;
-	struct ev_sidecar sidecar = {0};
-	enum ev_status status = ev_sidecar_read(store->sidecar, &sidecar, err);
-	struct ev_buf text = {0};
-	char run[33];
+	enum ev_status status = ev_sidecar_read(store->sidecar, sidecar, err);
 
 	if (status == EV_END)
-		status = ev_err_set(err, EV_FATAL, EV_EXIT_DISAGREE,
+		return ev_err_set(err, EV_FATAL, EV_EXIT_DISAGREE,
 		    "'%s' was removed meanwhile", store->sidecar);
-	if (status != EV_OK)
-		return status;
-	free(sidecar.record);
-	sidecar.record = ev_mem_strndup(record.ptr, record.len);
-	ev_sidecar_build(&sidecar, &text);
+	return status;
+}
+
+static enum ev_status
+replace(const struct store *store, const struct ev_sidecar *sidecar,
+    struct ev_err *err)
+{
+	struct ev_buf text = {0};
+	enum ev_status status;
+	char run[33];
+
+	ev_sidecar_build(sidecar, &text);
 	ev_pipeline_run(run);
 	ev_point("keeper.put");
 	status = ev_durable_write(store->sidecar, run, ev_buf_as_slice(&text),
 	    err);
 	ev_point("keeper.done");
 	ev_buf_release(&text);
+	return status;
+}
+
+static enum ev_status
+put(struct ev_keeper *keeper, struct ev_slice record, struct ev_err *err)
+{
+	struct ev_sidecar sidecar = {0};
+	enum ev_status status = read_again(keeper->store, &sidecar, err);
+
+	if (status == EV_OK) {
+		free(sidecar.record);
+		sidecar.record = ev_mem_strndup(record.ptr, record.len);
+		status = replace(keeper->store, &sidecar, err);
+	}
+	ev_sidecar_release(&sidecar);
+	return status;
+}
+
+/* What a person has made of the file, synced by us, counts from here on. */
+static enum ev_status
+take_file(const char *path, struct ev_sidecar *sidecar, uint64_t start,
+    struct ev_err *err)
+{
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+	struct stat there;
+	enum ev_status status = EV_OK;
+
+	if (fd < 0 && errno == ENOENT)
+		return ev_err_set(err, EV_FATAL, EV_EXIT_DISAGREE,
+		    "there is no '%s': bring it back, or evpos forget", path);
+	if (fd < 0 || fstat(fd, &there) || fsync(fd))
+		status = cannot("write", path, err);
+	if (status == EV_OK) {
+		sidecar->length = start + (uint64_t)there.st_size;
+		*sidecar->open = '\0';
+		status = ev_sidecar_hash(fd, path, (uint64_t)there.st_size,
+		    &sidecar->hash, err);
+	}
+	if (fd >= 0)
+		close(fd);
+	return status;
+}
+
+static enum ev_status
+accept_now(struct ev_keeper *keeper, struct ev_err *err)
+{
+	struct store *store = keeper->store;
+	struct ev_sidecar sidecar = {0};
+	enum ev_status status = read_again(store, &sidecar, err);
+	uint64_t length;
+	char *last;
+
+	if (status == EV_OK) {
+		last = last_file(store, &sidecar, &length);
+		status = take_file(last, &sidecar,
+		    store->log ? sidecar.last : 0, err);
+		free(last);
+	}
+	ev_point("keeper.taken");
+	if (status == EV_OK)
+		status = replace(store, &sidecar, err);
 	ev_sidecar_release(&sidecar);
 	return status;
 }
@@ -195,7 +301,8 @@ ev_keeper_file(int argc, char **argv)
 	    .lock = lock,
 	    .get = get,
 	    .put = put,
-	    .drop = drop};
+	    .drop = drop,
+	    .accept = accept_now};
 
 	if (!ev_keeper_asked(argc, argv, &keeper))
 		return;

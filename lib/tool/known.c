@@ -75,7 +75,7 @@ take_for_anothers(struct ev_known *known)
 {
 	known->trouble = ev_mem_printf("the record in '%s' is that of pipeline "
 				       "%s, not of %s",
-	    known->copy.place, known->record.name, known->pipeline.name);
+	    known->place, known->record.name, known->pipeline.name);
 	free(known->store.record);
 	known->store.record = NULL;
 	ev_record_release(&known->record);
@@ -109,7 +109,7 @@ ask_store(struct ev_known *known, struct ev_err *err)
 {
 	struct ev_err own;
 
-	known->asked = ev_keeper_get(known->pipeline.name, known->copy.place,
+	known->asked = ev_keeper_get(known->pipeline.name, known->place,
 			   &known->store, &own) == EV_OK;
 	if (!known->asked && *own.text)
 		known->trouble = ev_mem_strdup(own.text);
@@ -199,8 +199,18 @@ ev_known_behind(const struct ev_known *known, const char **unit)
 
 /* --- all of it ----------------------------------------------------------- */
 
+/* Where run after run failed, at the first record as at any other. */
+static void
+count_tries(struct ev_known *known)
+{
+	known->tries = ev_pipeline_tries(&known->pipeline,
+	    known->has_record ? known->record.id : EV_RECORD_FIRST,
+	    &known->why);
+}
+
 enum ev_status
-ev_known_load(struct ev_known *known, const char *name, struct ev_err *err)
+ev_known_load(struct ev_known *known, const char *name, const char *place,
+    struct ev_err *err)
 {
 	enum ev_status status;
 
@@ -208,20 +218,21 @@ ev_known_load(struct ev_known *known, const char *name, struct ev_err *err)
 	ev_record_init(&known->copy, name, "");
 	ev_record_init(&known->record, name, "");
 	status = ev_pipeline_find(&known->pipeline, name, err);
-	if (status == EV_END)
+	if (status == EV_END && !place)
 		return unknown_name(&known->pipeline, err);
-	if (status == EV_OK)
+	if (status != EV_FATAL)
 		status = read_copy(known, err);
-	if (status == EV_OK && known->has_copy)
+	known->place = place  ? place
+	    : known->has_copy ? known->copy.place
+			      : NULL;
+	if (status == EV_OK && known->place)
 		status = ask_store(known, err);
 	if (status != EV_OK)
 		return status;
 	find_holder(known);
-	if (known->has_record) {
+	if (known->has_record)
 		ask_source(known);
-		known->tries = ev_pipeline_tries(&known->pipeline,
-		    known->record.id, &known->why);
-	}
+	count_tries(known);
 	return EV_OK;
 }
 

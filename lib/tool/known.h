@@ -21,8 +21,9 @@ struct ev_known {
 	                          * had, the copy */
 	bool has_record;
 	struct ev_keeper_state store; /* what the sink's store says */
-	bool asked;                   /* it could be asked */
-	char *holder; /* who runs it; NULL: nobody that is seen */
+	const char *place; /* whose store was asked; lent; NULL: none */
+	bool asked;        /* it could be asked */
+	char *holder;      /* who runs it; NULL: nobody that is seen */
 	struct ev_seeker_input *inputs; /* one an entry of record.pos */
 	size_t count;
 	char *trouble;  /* why the store or the source could not be asked, if
@@ -31,11 +32,12 @@ struct ev_known {
 	char *why;
 };
 
-/* A name that there is not is told with the nearest one, exit 64. What cannot
+/* `place` is where it writes, absolute, or NULL: where the copy says. Without
+ * it a name that there is not is told with the nearest one, exit 64. What cannot
  * be asked of a store or a source is unknown, and they have said why. The
  * struct is the caller's to release, also after a failure. */
 enum ev_status ev_known_load(struct ev_known *known, const char *name,
-    struct ev_err *err);
+    const char *place, struct ev_err *err);
 void ev_known_release(struct ev_known *known);
 
 /* The command of the pipeline's source, as `via` names it ("evsource-file");

@@ -297,8 +297,8 @@ compare_via(const struct ev_ledger *ledger)
 		more_old = ev_value_next(was, &at_old, &old);
 		more_new = ev_value_next(now, &at_new, &new);
 		if (more_old != more_new) {
-			ev_tool_say("the pipeline has other commands now: "
-				    "from here on");
+			ev_tool_say("the pipeline has other commands than in "
+				    "its last run: they count from here on");
 			return;
 		}
 		if (more_new &&
@@ -306,7 +306,9 @@ compare_via(const struct ev_ledger *ledger)
 			ev_value_raw(new.value))) {
 			struct ev_slice entry = ev_value_inner(new.value);
 
-			ev_tool_say("%.*s changed: from here on",
+			ev_tool_say("%.*s has other arguments than in the last "
+			            "run: "
+				    "they count from here on",
 			    name_length(entry), entry.ptr);
 		}
 	} while (more_new);

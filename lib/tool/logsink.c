@@ -225,6 +225,21 @@ ev_logsink_look(struct ev_logsink *sink, const char *path,
 
 /* --- opening ------------------------------------------------------------- */
 
+/* Somebody has changed what was committed: what can be done about it. */
+static _Noreturn void
+not_as_committed(const struct ev_logsink *sink)
+{
+	const char *name = sink->settings->name;
+
+	if (sink->err.exit != EV_EXIT_DISAGREE ||
+	    strstr(sink->err.text, "evpos "))
+		ev_tool_fail(&sink->err);
+	ev_tool_die(EV_EXIT_DISAGREE,
+	    "%s: bring back what was there; or evpos accept %s, if what is "
+	    "there now is right",
+	    sink->err.text, name);
+}
+
 /* After a failure, also a signal. */
 static void
 undo(void *arg)
@@ -273,7 +288,7 @@ open_log(struct ev_logsink *sink)
 	ev_sides_open(sink->sides, &sink->ledger);
 	ev_tool_on_failure(undo, sink);
 	if (ev_log_begin(log, sink->ledger.run, &kept, &sink->err) != EV_OK)
-		ev_tool_fail(&sink->err);
+		not_as_committed(sink);
 	if (kept)
 		ev_tool_say("'%s' had bytes at its end that no run of '%s' "
 			    "wrote: they are cut off, and kept in '%s'",

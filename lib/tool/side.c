@@ -108,10 +108,12 @@ ev_side_is(const char *record)
 
 /* --- how much of it is committed ------------------------------------------ */
 
-/* Whether the sidecar is of the commit that the record has. */
+/* Whether the sidecar is of the commit that the record has. It may have the
+ * name of another target only where the record knows the place: then that
+ * target was moved. */
 static enum ev_status
-read_id(const struct ev_side *side, const struct ev_record *record, bool *same,
-    struct ev_err *err)
+read_id(const struct ev_side *side, const struct ev_record *record, bool known,
+    bool *same, struct ev_err *err)
 {
 	enum ev_status status = EV_OK;
 	struct ev_record own;
@@ -121,7 +123,7 @@ read_id(const struct ev_side *side, const struct ev_record *record, bool *same,
 	    EV_OK) {
 		status = EV_FATAL;
 	} else if (!ev_side_is(side->log.sidecar.record) ||
-	    strcmp(own.place, record->place) != 0) {
+	    (!known && strcmp(own.place, record->place) != 0)) {
 		status = ev_err_set(err, EV_FATAL, EV_EXIT_DISAGREE,
 		    "'%s' is no side output of the pipeline '%s' with the "
 		    "target '%s'",
@@ -164,7 +166,7 @@ settle_length(struct ev_side *side, struct ev_record *record, bool adopt,
 	uint64_t length = 0;
 	bool same, known = length_in(record, side->place, &length);
 
-	if (read_id(side, record, &same, err) != EV_OK)
+	if (read_id(side, record, known, &same, err) != EV_OK)
 		return EV_FATAL;
 	if (same || (!known && adopt))
 		length = sidecar->length;

@@ -300,6 +300,92 @@ nothing is changed yet: --yes does it"
   [ "$(numbers a.ndjson)" = '1 2 3 4 5' ]
 }
 
+@test "forget, with the place, what never committed, or has lost its state" {
+  evsource --name a in.ndjson | head -n 2 | evsink --name a a.ndjson || true
+  [ -e a.ndjson.ev ]
+  [[ $(evpos show a) == *"failed       1 times at this place: "* ]]
+  try evpos forget a
+  [[ $output != *a.ndjson* ]]
+  try evpos forget a a.ndjson --yes
+  exits 0
+  [[ $output == *"removes its record, $here/a.ndjson.ev"* ]]
+  [ ! -e a.ndjson.ev ]
+  [ ! -e state/a ]
+  pipeline a in.ndjson a.ndjson
+  rm -r state/a
+  evpos forget a a.ndjson --yes >plan
+  [ ! -e a.ndjson.ev ]
+  [ "$(numbers a.ndjson)" = '1 2 3 4' ]
+}
+
+@test "accept: a target that was edited by hand is right as it is" {
+  pipeline a in.ndjson a.ndjson
+  try evpos accept a
+  exits 64
+  says "evpos: '$here/a.ndjson' is what pipeline a has committed, as far as can be seen: there is nothing to accept"
+  sed -i 's/2/22/' a.ndjson
+  echo '{"n":5}' >>in.ndjson
+  try pipeline a in.ndjson a.ndjson
+  exits 70
+  says "*'$here/a.ndjson' is not what was committed: *: bring back what was there; or evpos accept a, if what is there now is right"
+  try evpos
+  says "evpos: a: '$here/a.ndjson' is not what was committed: its first or last bytes have changed"
+  try evpos accept a
+  exits 0
+  says ''
+  [ "${lines[-1]}" = 'nothing is changed yet: --yes does it' ]
+  run -0 evpos accept a --yes
+  [ "${lines[-1]}" = 'done' ]
+  pipeline a in.ndjson a.ndjson
+  [ "$(numbers a.ndjson)" = '1 22 3 4 5' ]
+}
+
+@test "accept: lines taken away, or added, and the last segment of a log" {
+  pipeline a in.ndjson a.ndjson
+  : >a.ndjson
+  evpos accept a --yes >plan
+  echo '{"n":5}' >>in.ndjson
+  pipeline a in.ndjson a.ndjson
+  [ "$(numbers a.ndjson)" = '5' ]
+  echo '{"n":55}' >>a.ndjson
+  evpos accept a --yes >plan
+  echo '{"n":6}' >>in.ndjson
+  pipeline a in.ndjson a.ndjson
+  [ "$(numbers a.ndjson)" = '5 55 6' ]
+  pipeline l in.ndjson log/
+  sed -i 's/4/44/' log/*.ndjson
+  evpos accept l --yes >plan
+  echo '{"n":7}' >>in.ndjson
+  pipeline l in.ndjson log/
+  [ "$(numbers log/00000000000000000000.ndjson)" = '1 2 3 44 5 6 7' ]
+}
+
+@test "a pipeline with side outputs: rewound, moved with the target, forgotten" {
+  rejecting() { # OUT
+    evsource --name a in.ndjson | evfilter --reject bad.ndjson 'n + 0 > 0' 2>>counts |
+      evsink --name a "$1"
+  }
+  echo '{"n":"x"}' >>in.ndjson
+  rejecting a.ndjson
+  [[ $(evpos show a) == *"side output  $here/bad.ndjson: "*" bytes"* ]]
+  mkdir new
+  mv a.ndjson a.ndjson.ev new
+  evpos move a new/a.ndjson --yes >plan
+  evpos rewind a --to start --yes >plan
+  rejecting new/a.ndjson
+  [ "$(numbers new/a.ndjson)" = '1 2 3 4 1 2 3 4' ]
+  [ "$(wc -l <bad.ndjson)" = 2 ]
+  # Without evpos, the record that is found there is enough.
+  mv new/a.ndjson new/a.ndjson.ev .
+  echo '{"n":"y"}' >>in.ndjson
+  rejecting a.ndjson
+  [ "$(wc -l <bad.ndjson)" = 3 ]
+  run -0 evpos forget a --yes
+  [[ $output == *"removes its record of the side output $here/bad.ndjson"* ]]
+  [ ! -e bad.ndjson.ev ]
+  [ "$(wc -l <bad.ndjson)" = 3 ]
+}
+
 @test "forget a log: its segments stay, of which the last one is cut" {
   pipeline a in.ndjson log/
   printf '{"n":9' >>log/00000000000000000000.ndjson
@@ -371,7 +457,7 @@ nothing is changed yet: --yes does it"
   exits 64
   try evpos forget
   exits 64
-  says 'evpos: usage: evpos forget NAME'
+  says 'evpos: usage: evpos forget NAME \[PLACE\]'
 }
 
 @test "an output that cannot be written is an error" {

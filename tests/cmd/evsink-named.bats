@@ -207,7 +207,7 @@ member() { # FILE NAME: of a sidecar or record, as text
   truncate -s 20 out.ndjson
   named out.ndjson -- '=run {"a":"4"}'
   exits 70
-  says "*'$PWD/out.ndjson' is shorter than the 24 bytes that were committed"
+  says "*'$PWD/out.ndjson' is shorter than the 24 bytes that were committed: bring back*evpos accept x*"
   sed 's/1/5/' good >out.ndjson
   named out.ndjson -- '=run {"a":"4"}'
   exits 70
