@@ -114,7 +114,7 @@ compare(const char *path, uint64_t length, const struct ev_sidecar *sidecar,
 	    (strcmp(hash.head, sidecar->hash.head) != 0 ||
 		strcmp(hash.tail, sidecar->hash.tail) != 0))
 		state->wrong = ev_mem_printf("'%s' is not what was committed: "
-		                             "its first or last bytes "
+					     "its first or last bytes "
 					     "have changed",
 		    path);
 	return status == EV_FATAL ? EV_FATAL : EV_OK;

@@ -307,7 +307,7 @@ compare_via(const struct ev_ledger *ledger)
 			struct ev_slice entry = ev_value_inner(new.value);
 
 			ev_tool_say("%.*s has other arguments than in the last "
-			            "run: "
+				    "run: "
 				    "they count from here on",
 			    name_length(entry), entry.ptr);
 		}

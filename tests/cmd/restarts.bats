@@ -63,6 +63,19 @@ teardown() {
   [ "$(wc -l <feed.csv)" -gt 4000 ]
 }
 
+@test "the loop ends with 0 when the source is asked to stop, and all is committed" {
+  from_page low.sh
+  echo id,rating >feed.csv
+  feed 1 10
+  sh low.sh 2>err 3>&- &
+  loop=$!
+  arrives
+  kill -TERM "$(stage evsource-file)"
+  wait "$loop"
+  want | cmp - low.ndjson
+  [ ! -s err ]
+}
+
 @test "the loop ends where a restart does not help, with that status" {
   from_page low.sh
   printf 'id,rating\n1,2\nx\n' >feed.csv
