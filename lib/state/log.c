@@ -407,7 +407,7 @@ ev_log_write(struct ev_log *log, struct ev_err *err)
 {
 	enum ev_status status = EV_OK;
 
-	if (!*log->sidecar.open) {
+	if (strcmp(log->sidecar.open, log->run) != 0) {
 		snprintf(log->sidecar.open, sizeof(log->sidecar.open), "%s",
 		    log->run);
 		status = ev_log_store(log, log->run, err);

@@ -135,6 +135,18 @@ member() { # FILE NAME: of a sidecar or record, as text
   [ "$(member out.ndjson.ev open)" = null ]
 }
 
+@test "the sidecar says who writes also where a killed run has left its own name" {
+  start out.ndjson -- +1
+  until_true has_lines out.ndjson 1
+  kill -9 "$sink"
+  wait "$sink" || true
+  killed=$(member out.ndjson.ev open)
+  start out.ndjson -- +2
+  until_true has_lines out.ndjson 2
+  [[ $(member out.ndjson.ev open) =~ ^[0-9a-f]{32}$ ]]
+  [ "$(member out.ndjson.ev open)" != "$killed" ]
+}
+
 @test "the seal for ever is kept in the record" {
   named out.ndjson -- +1 '=final {"a":"1"}'
   exits 0
@@ -321,6 +333,25 @@ member() { # FILE NAME: of a sidecar or record, as text
     exits 70
   done
   [ "$(numbers out.ndjson)" = 1 ]
+}
+
+@test "a file system without locks is refused: 73, and nothing is written" {
+  "$marks" x copy +1 '=run {"a":"1"}' >in
+  # ENOLCK
+  for place in out.ndjson log/; do
+    try env EV_FAULT='evsink-file flock 1 37' \
+      LD_PRELOAD="$BUILD/tests/fault/nth.so" evsink --name x $place <in
+    exits 73
+    says "*cannot lock '$PWD/${place%/}': no locks available"
+  done
+  [ ! -s out.ndjson ] && [ "$(ls -A log)" = .ev ]
+}
+
+@test "a place whose name is not UTF-8 has no record: 64" {
+  named $'out\xff.ndjson' -- '=run {}'
+  exits 64
+  says '*is not UTF-8, so no record can have it'
+  [ -z "$(find . -name 'out*')" ]
 }
 
 @test "what was there before is adopted only if that is said" {
