@@ -142,14 +142,21 @@ say_end(const struct ev_change *change, const char *done)
 
 /* --- rewind -------------------------------------------------------------- */
 
-/* True of the entries that --input names: the input itself, or its parts. */
+/* True of the entries that --input names: the input itself, its parts, or one
+ * part, FOLDER#NAME, by its path. */
 static bool
 is_of(struct ev_slice key, const char *input)
 {
-	size_t len = strlen(input);
+	const char *part = memrchr(key.ptr, '#', key.len);
+	size_t len = strlen(input), folder;
 
-	return key.len >= len && !memcmp(key.ptr, input, len) &&
-	    (key.len == len || key.ptr[len] == '#');
+	if (key.len >= len && !memcmp(key.ptr, input, len) &&
+	    (key.len == len || key.ptr[len] == '#'))
+		return true;
+	folder = part ? (size_t)(part - key.ptr) : 0;
+	return part && key.len == len && input[folder] == '/' &&
+	    !memcmp(key.ptr, input, folder) &&
+	    !memcmp(part + 1, input + folder + 1, len - folder - 1);
 }
 
 /* The entries that are to be moved: all, or those of an input, which may be

@@ -238,6 +238,21 @@ nothing is changed yet: --yes does it"
   [[ $output == *'to byte 0: 32 bytes will be read again'* ]]
 }
 
+@test "rewind one file of a folder, by its path, and the whole folder" {
+  mkdir in
+  seq -f '{"n":%.0f}' 2 >in/a.ndjson
+  seq -f '{"n":%.0f}' 3 4 >in/b.ndjson
+  pipeline f in f.ndjson
+  run -0 evpos rewind f --to start --input in/b.ndjson --yes
+  [[ $output == *"$here/in#b.ndjson: from byte 16 to byte 0: 16 bytes will be read again"* ]]
+  [[ $output != *a.ndjson* ]]
+  pipeline f in f.ndjson
+  [ "$(numbers f.ndjson)" = '1 2 3 4 3 4' ]
+  run -0 evpos rewind f --to 8 --input in --yes
+  pipeline f in f.ndjson
+  [ "$(numbers f.ndjson)" = '1 2 3 4 3 4 2 4' ]
+}
+
 @test "move: the target lies elsewhere, with its record" {
   pipeline a in.ndjson a.ndjson
   mkdir new
