@@ -68,12 +68,12 @@ ev_mutant(const char *name)
 	return wanted && !strcmp(wanted, name);
 }
 
-int
-ev_point_wait(int ms)
+int64_t
+ev_point_wait(int64_t ms)
 {
 	const char *divisor = getenv("EV_POINT_WAIT");
 	long by = divisor ? strtol(divisor, NULL, 10) : 1;
 
-	return by > 1 ? (int)(ms / by) : ms;
+	return by > 1 ? ms / by : ms;
 }
 #endif

@@ -11,6 +11,7 @@
 #define EV_BASE_POINT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #ifdef EV_CHAOS
 /* $EV_POINT is [PROGRAM@]NAME:N: the N-th passing of NAME by a process (of
@@ -20,9 +21,9 @@
 void ev_point(const char *name);
 /* True if $EV_MUTANT is this name. */
 bool ev_mutant(const char *name);
-/* A wait of ms that is there for outages, not for us: $EV_POINT_WAIT, if set,
+/* A time in ms that a test does not want to wait for: $EV_POINT_WAIT, if set,
  * divides it. */
-int ev_point_wait(int ms);
+int64_t ev_point_wait(int64_t ms);
 #else
 #define ev_point(name) ((void)0)
 #define ev_mutant(name) false

@@ -52,7 +52,7 @@ inside(const struct ev_trail *trail, const struct ev_control *control,
 		return broken(err, "%s stands behind its end", what);
 	if (trail->state != EV_TRAIL_BEGUN)
 		return broken(err, "%s stands before its begin", what);
-	if (!ev_slice_is(control->run, trail->run) && !ev_mutant("R6"))
+	if (!ev_slice_is(control->run, trail->run) && !ev_mutant("R6.run"))
 		return broken(err, "%s of another run stands in it", what);
 	return EV_OK;
 }
@@ -63,7 +63,7 @@ mark(struct ev_trail *trail, const struct ev_control *control, uint64_t lines,
 {
 	uint64_t n = lines - trail->lines;
 
-	if (control->seq != trail->seq + 1 && !ev_mutant("R6"))
+	if (control->seq != trail->seq + 1 && !ev_mutant("R6.seq"))
 		return broken(err,
 		    "behind mark %" PRIu64 " comes mark %" PRIu64, trail->seq,
 		    control->seq);

@@ -471,7 +471,8 @@ commit_bytes(struct ev_log *log, uint64_t length, struct ev_sidecar_hash *hash,
     struct ev_err *err)
 {
 	if (check_alone(log, length, err) != EV_OK ||
-	    ev_log_sync(log->fd, log->file, err) != EV_OK)
+	    (!ev_mutant("log.position-first") &&
+		ev_log_sync(log->fd, log->file, err) != EV_OK))
 		return EV_FATAL;
 	ev_point("log.synced");
 	return ev_sidecar_hash(log->fd, log->file, length - log->start, hash,
@@ -514,6 +515,10 @@ ev_log_commit(struct ev_log *log, const char *record, uint64_t written,
 		*sidecar->open = '\0';
 	log->unsure = true;
 	if (ev_log_store(log, log->run, err) != EV_OK)
+		return EV_FATAL;
+	ev_point("log.stored");
+	if (ev_mutant("log.position-first") && log->dirty &&
+	    ev_log_sync(log->fd, log->file, err) != EV_OK)
 		return EV_FATAL;
 	log->unsure = log->dirty = false;
 	log->extra = 0;

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/mem.h"
+#include "base/point.h"
 #include "event/build.h"
 #include "state/object.h"
 
@@ -204,6 +205,8 @@ ev_record_advance(struct ev_record *record, struct ev_slice via,
 {
 	char now[EV_RECORD_TIME];
 
+	if (ev_mutant("record.no-merge"))
+		ev_vector_clear(record->pos);
 	if (ev_vector_merge(record->pos, mark->pos, err) != EV_OK)
 		return EV_BAD;
 	replace(&record->id,

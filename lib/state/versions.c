@@ -36,6 +36,21 @@ name_of(struct ev_slice id)
 	return name;
 }
 
+/* All the folders on the way: what else is in them are hints, but a version
+ * that is gone is gone. Who made them may have been killed before they were
+ * sure to last. */
+static enum ev_status
+make_last(const struct ev_versions *versions,
+    const struct ev_pipeline *pipeline, struct ev_err *err)
+{
+	if (ev_mutant("versions.no-folder-sync"))
+		return EV_OK;
+	if (ev_durable_sync_folder(versions->folder, err) != EV_OK ||
+	    ev_durable_sync_folder(pipeline->folder, err) != EV_OK)
+		return EV_FATAL;
+	return ev_durable_sync_folder(pipeline->state, err);
+}
+
 enum ev_status
 ev_versions_open(struct ev_versions *versions,
     const struct ev_pipeline *pipeline, const char *stage, struct ev_slice run,
@@ -50,15 +65,12 @@ ev_versions_open(struct ev_versions *versions,
 	    stage);
 	versions->run = ev_mem_strndup(run.ptr, run.len);
 	versions->base = name_of(base);
-	if (mkdir(versions->folder, 0777) < 0) {
-		if (errno != EEXIST)
-			return ev_err_set(err, EV_FATAL, EV_EXIT_CREATE,
-			    "cannot make folder '%s': %s", versions->folder,
-			    ev_err_errno(errno));
-		return EV_OK;
-	}
+	if (mkdir(versions->folder, 0777) < 0 && errno != EEXIST)
+		return ev_err_set(err, EV_FATAL, EV_EXIT_CREATE,
+		    "cannot make folder '%s': %s", versions->folder,
+		    ev_err_errno(errno));
 	ev_point("versions.folder");
-	return ev_durable_sync_folder(versions->folder, err);
+	return make_last(versions, pipeline, err);
 }
 
 void
@@ -151,11 +163,11 @@ wanted(const struct ev_versions *versions, const struct versions *all)
 	for (size_t i = 0; i < all->count; i++) {
 		const struct version *one = &all->at[i];
 
-		if (ev_mutant("versions.latest") && one->seq > latest) {
+		if (ev_mutant("versions.latest")
+			? one->seq > latest
+			: ev_slice_equal(one->id, base)) {
 			found = one;
 			latest = one->seq;
-		} else if (ev_slice_equal(one->id, base)) {
-			return one;
 		}
 	}
 	return found;

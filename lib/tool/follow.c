@@ -389,6 +389,7 @@ assign(struct look *look, struct ev_follow_seen *it,
 		own->fd = -1;
 	}
 	own->node = it->node;
+	own->size = it->size;
 	it->taken = true;
 	line->dirty = true;
 	look->now[it - look->seen] = *line;

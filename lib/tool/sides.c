@@ -188,7 +188,7 @@ sync_all(struct ev_sides *sides)
 void
 ev_sides_sync(struct ev_sides *sides)
 {
-	if (sides->ledger && !ev_mutant("R7"))
+	if (sides->ledger && !ev_mutant("sides.after"))
 		sync_all(sides);
 }
 
@@ -199,7 +199,7 @@ ev_sides_committed(struct ev_sides *sides)
 
 	if (!sides->ledger)
 		return;
-	if (ev_mutant("R7"))
+	if (ev_mutant("sides.after"))
 		sync_all(sides);
 	last = sides->stage->control.seal != EV_SEAL_NONE;
 	for (size_t i = 0; i < sides->count; i++)

@@ -167,7 +167,8 @@ send_begin(struct ev_stage *stage, struct ev_control begin)
 	char *own = ev_mem_printf("%s%s", ev_tool_via(),
 	    stage->differs ? "!" : "");
 
-	ev_stage_each_outlet(stage, ev_stage_within);
+	ev_stage_each_outlet(stage,
+	    ev_mutant("R7") ? start_outlet : ev_stage_within);
 	ev_build_text(&entry, ev_slice_of(own));
 	copy_array(&via, begin.via);
 	append_element(&via, ev_buf_as_slice(&entry));

@@ -158,7 +158,17 @@ add_cuts(struct crew *crew, struct world *world, const struct shape *shape)
 			    known->point[i].name, nth[k]);
 		}
 	}
+	/* What was said to be done is: also where a start before it died. */
+	for (size_t i = 0; i < known->points; i++) {
+		crew_add(crew, "killcut %s %s:1 end 100 0", shape->name,
+		    known->point[i].name);
+		crew_add(crew, "killcut %s %s:%u %u 75 %u", shape->name,
+		    known->point[i].name, known->point[i].times / 2 + 1,
+		    (unsigned)(chance(&seed) % 1000),
+		    (unsigned)(chance(&seed) % 1000000));
+	}
 	ops = trial_ops(known);
+	crew_add(crew, "cut %s %zu 100 0", shape->name, ops);
 	for (size_t i = 0; i < 400; i++)
 		crew_add(crew, "%s %s %zu 75 %u", i % 4 ? "cut" : "recut",
 		    shape->name, (size_t)(chance(&seed) % (ops + 1)),

@@ -20,6 +20,13 @@
 	" | evfilter --reject bad.ndjson --else rest.ndjson '100 / (n % 7) > " \
 	"20'"
 #define SHOW_SIDES "cat out.ndjson; echo; cat bad.ndjson; echo; cat rest.ndjson"
+/* Bytes that a reader may not see (of segments that retention gave up, and was
+ * killed before it removed them) would be a leak. */
+#define SHOW_KEPT \
+	"cat log/*.ndjson | tail -n 1; " \
+	"n=$(cat log/*.ndjson | wc -c); set -- $(sed " \
+	"'s/.*\"first\":\"\\([0-9]*\\).*\"length\":\"\\([0-9]*\\).*/\\1 " \
+	"\\2/' log/.ev); [ $n = $(($2 - $1)) ] && echo whole"
 #define SHOW_SQLITE \
 	"sqlite3 out.db 'SELECT id, k, n, text FROM t ORDER BY id, rowid'"
 
@@ -111,13 +118,31 @@ const struct shape shapes[] = {
 	.job = {SOURCE "in.ndjson" SINK "- >>out.ndjson"},
 	.show = "cat out.ndjson",
 	.lines = 400,
-	.at_least = true},
+	.at_least = true,
+	.power = true},
     {.name = "folder",
 	.input = "in/2.ndjson",
 	.events = 400,
 	.job = {SOURCE "in/" SINK "out.ndjson"},
 	.show = "cat out.ndjson",
 	.lines = 420,
+	.power = true},
+    {.name = "keep",
+	.input = "in.ndjson",
+	.events = 400,
+	.job = {SOURCE "in.ndjson" SINK "--roll 4K --keep 1s log/"},
+	.show = SHOW_KEPT,
+	.lines = 2,
+	.power = true},
+    {.name = "relay",
+	.input = "in.ndjson",
+	.events = 400,
+	.job = {SOURCE "in.ndjson" SINK "far/mid.ndjson",
+	    "evsource --name q --mark-every 30 far/mid.ndjson | "
+	    "evsink --name q out.ndjson"},
+	.made = "far/mid.ndjson.ev",
+	.show = "cat far/mid.ndjson; echo; cat out.ndjson",
+	.lines = 801,
 	.power = true},
     {.name = "follow",
 	.input = "in.ndjson",
@@ -152,6 +177,32 @@ const struct shape shapes[] = {
 	.show = "cat out.ndjson",
 	.lines = 400,
 	.follows = true},
+    /* What loses or mangles marks, or what stands between them. */
+    {.name = "raw-grep",
+	.input = "in.ndjson",
+	.events = 400,
+	.job = {SOURCE "in.ndjson | grep -v '\"id\":7,'" SINK "out.ndjson"},
+	.show = "cat out.ndjson",
+	.spared = true},
+    {.name = "raw-sed",
+	.input = "in.ndjson",
+	.events = 400,
+	.job = {SOURCE "in.ndjson | sed s/offset=/offset=1/" SINK "out.ndjson"},
+	.show = "cat out.ndjson",
+	.spared = true},
+    {.name = "raw-skip",
+	.input = "in.ndjson",
+	.events = 400,
+	.job = {SOURCE "in.ndjson | sed 2,42d" SINK "out.ndjson"},
+	.show = "cat out.ndjson",
+	.spared = true},
+    {.name = "raw-forge",
+	.input = "in.ndjson",
+	.events = 400,
+	.job = {"sh -c '" SOURCE "in.ndjson >one; " SOURCE
+		"in.ndjson | head -n 1; tail -n +2 one'" SINK "out.ndjson"},
+	.show = "cat out.ndjson",
+	.spared = true},
 };
 
 const size_t shape_count = sizeof(shapes) / sizeof(shapes[0]);
@@ -201,6 +252,15 @@ put(const char *folder, const char *name, struct ev_buf *bytes)
 	free(path);
 }
 
+static void
+put_folder(const char *folder, const char *name)
+{
+	char *path = ev_mem_printf("%s/%s", folder, name);
+
+	tree_make(path);
+	free(path);
+}
+
 void
 shape_furnish(const struct shape *shape, const char *folder)
 {
@@ -210,16 +270,18 @@ shape_furnish(const struct shape *shape, const char *folder)
 	for (unsigned i = 1; i <= 37; i++)
 		ev_buf_printf(&bytes, "%u,name %u\n", i, i);
 	put(folder, "users.csv", &bytes);
+	/* A folder that no sync of another file's makes last. */
+	put_folder(folder, "far");
 	if (strchr(shape->input, '/')) {
-		char *path = ev_mem_printf("%s/in", folder);
-
-		tree_make(path);
-		free(path);
+		put_folder(folder, "in");
 		for (unsigned i = 1000; i < 1020; i++)
 			ev_buf_printf(&bytes, "{\"id\":%u,\"k\":1,\"n\":2}\n",
 			    i);
 		put(folder, "in/1.ndjson", &bytes);
 	}
+	/* Made by the shell, that is by nobody who is watched. */
+	if (shape->at_least)
+		put(folder, "out.ndjson", &bytes);
 	shape_input(shape, 0, 0, &bytes);
 	put(folder, shape->input, &bytes);
 }

@@ -15,6 +15,8 @@
 
 #define NO_OUTAGE "EV_POINT_WAIT=1000" /* a minute is 60 ms */
 
+#define CUTS 40
+
 static struct known *all_known;
 static const char *mutant;
 static unsigned blows;
@@ -246,11 +248,30 @@ hurt(struct world *world, char *word[TRIAL_WORDS], const struct known *known)
 		return try_zombie(world, word, known);
 	if (!strcmp(word[0], "fault"))
 		return try_fault(world, word);
-	if (!strcmp(word[0], "stale"))
+	if (!strcmp(word[0], "stale") || !strcmp(word[0], "halt"))
 		return try_stale(world, word);
-	if (!strcmp(word[0], "cut") || !strcmp(word[0], "recut"))
+	if (!strcmp(word[0], "stranger"))
+		return try_stranger(world, word);
+	if (strstr(word[0], "cut"))
 		return try_cut(world, word, known);
 	return world_wrong(world, "'%s' is no trial", word[0]);
+}
+
+/* cuts: as many. */
+static bool
+run_each(struct world *world, char *word[TRIAL_WORDS])
+{
+	for (unsigned i = 0; i < CUTS; i++) {
+		char *text = ev_mem_printf("cut %s %s %s %u", word[1],
+		    word[2] ? word[2] : "", word[3] ? word[3] : "", i);
+		bool fine = trial_run(world, text);
+
+		free(text);
+		world_stop(world);
+		if (!fine)
+			return false;
+	}
+	return true;
 }
 
 bool
@@ -270,6 +291,8 @@ trial_run(struct world *world, const char *text)
 		return world_wrong(world, "no such shape");
 	if (!strcmp(word[0], "refuse"))
 		return try_refuse(world, shape);
+	if (!strcmp(word[0], "cuts"))
+		return run_each(world, word);
 	if (!trial_know(world, shape, &known))
 		return false;
 	if (strstr(word[0], "cut") && !trial_record(world, shape, &known))
@@ -282,7 +305,7 @@ trial_run(struct world *world, const char *text)
 	world_give(world, shape->events);
 	/* What said that it was done must have been; what was not is. */
 	if (strcmp(word[0], "point") || !world_done(world))
-		if (!world_finish(world))
+		if (!world_run_second(world) || !world_finish(world))
 			return false;
 	return world_right(world, ev_buf_as_slice(&known->good));
 }

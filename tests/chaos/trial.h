@@ -13,12 +13,23 @@
  *	stale SHAPE PROGRAM@POINT:N
  *		a process stops at a point; the pipeline starts again; the
  *		process goes on
+ *	halt SHAPE PROGRAM@POINT:N
+ *		a process stops at a point, the others go on as far as they
+ *		can, all are killed
  *	cut SHAPE WHERE PERCENT SEED
  *		the power is cut behind so many operations, or behind
  *		PROGRAM@POINT:N, and PERCENT of what was not synced is
  *		forgotten
+ *	cuts SHAPE WHERE PERCENT SEED
+ *		the same forty times, of which each forgets something else
  *	recut SHAPE WHERE PERCENT SEED
  *		and cut again while the next run recovers
+ *	killcut SHAPE PROGRAM@POINT:N WHERE PERCENT SEED
+ *		a process dies at a point; the power is cut in the next run:
+ *		behind so many operations, or at its end (end)
+ *	stranger SHAPE FILE
+ *		somebody else appends to a file between two runs: what he wrote
+ *		is kept aside
  *	fault SHAPE PROGRAM CALL N ERRNO
  *		the N-th call of a kind fails in a program (tests/fault/nth.c)
  *	refuse SHAPE

@@ -31,9 +31,21 @@ log_release(struct disk_log *log)
 	*log = (struct disk_log){0};
 }
 
-/* Runs what stands in the folder once, recorded. */
+/* One pipeline alone, in which a process is to die. */
 static bool
-run_recorded(struct world *world, struct disk_log *log)
+run_first(struct world *world)
+{
+	world_start(world, 0);
+	return job_wait(&world->job[0], 20000)
+	    ? world_ended(world, 0)
+	    : world_wrong(world, "a run hangs");
+}
+
+/* Runs what stands in the folder once, recorded; where a process is to die at
+ * a point (NULL: none), then once more, and *second is where that begins. */
+static bool
+run_recorded(struct world *world, struct disk_log *log, const char *point,
+    size_t *second)
 {
 	char *path = ev_mem_printf("%s/power", world->root);
 	char *passed = ev_mem_printf("%s/points", world->root);
@@ -51,7 +63,22 @@ run_recorded(struct world *world, struct disk_log *log)
 	trial_env(world, setting);
 	world_env(world, logged);
 	world_env(world, shim);
-	fine = world_run(world);
+	if (point) {
+		char *dies = ev_mem_printf("EV_POINT=%s", point);
+
+		world_env(world, dies);
+		fine = run_first(world);
+		free(dies);
+		trial_env(world, setting);
+		world_env(world, shim);
+		fine = fine && world_run_second(world);
+		file_read(path, &log->bytes);
+		*second = disk_ops(ev_buf_as_slice(&log->bytes));
+		log->bytes.len = 0;
+		fine = fine && world_finish(world);
+	} else {
+		fine = world_run(world);
+	}
 	file_read(path, &log->bytes);
 	free(path);
 	free(passed);
@@ -99,7 +126,7 @@ trial_record(struct world *world, const struct shape *shape,
 		return true;
 	(*known)->log = ev_mem_zalloc(1, sizeof(*(*known)->log));
 	world_clear(world, shape, true);
-	return run_recorded(world, (*known)->log) &&
+	return run_recorded(world, (*known)->log, NULL, NULL) &&
 	    check_recording(world, (*known)->log);
 }
 
@@ -168,6 +195,28 @@ cut(struct world *world, const struct disk_log *log, size_t ops,
 	trial_blow();
 }
 
+static bool
+try_killcut(struct world *world, char *word[TRIAL_WORDS])
+{
+	struct disk_log log;
+	size_t second, all, ops;
+	bool fine;
+
+	if (!word[2] || !word[3] || !word[4] || !word[5])
+		return world_wrong(world,
+		    "POINT WHERE PERCENT SEED is missing");
+	fine = run_recorded(world, &log, word[2], &second);
+	all = disk_ops(ev_buf_as_slice(&log.bytes));
+	ops = !strcmp(word[3], "end")
+	    ? all
+	    : second + strtoul(word[3], NULL, 10) % (all - second + 1);
+	if (fine)
+		cut(world, &log, ops, (unsigned)strtoul(word[4], NULL, 10),
+		    strtoull(word[5], NULL, 10));
+	log_release(&log);
+	return fine;
+}
+
 bool
 try_cut(struct world *world, char *word[TRIAL_WORDS], const struct known *known)
 {
@@ -176,6 +225,8 @@ try_cut(struct world *world, char *word[TRIAL_WORDS], const struct known *known)
 	unsigned percent;
 	size_t ops;
 
+	if (!strcmp(word[0], "killcut"))
+		return try_killcut(world, word);
 	if (!word[2] || !word[3] || !word[4])
 		return world_wrong(world, "WHERE PERCENT SEED is missing");
 	percent = (unsigned)strtoul(word[3], NULL, 10);
@@ -186,7 +237,7 @@ try_cut(struct world *world, char *word[TRIAL_WORDS], const struct known *known)
 	cut(world, log, ops, percent, seed);
 	if (!strcmp(word[0], "recut")) {
 		struct disk_log again;
-		bool fine = run_recorded(world, &again);
+		bool fine = run_recorded(world, &again, NULL, NULL);
 		size_t all = disk_ops(ev_buf_as_slice(&again.bytes));
 
 		if (fine)

@@ -24,6 +24,7 @@ bool try_stale(struct world *world, char *word[TRIAL_WORDS]);
 bool try_cut(struct world *world, char *word[TRIAL_WORDS],
     const struct known *known);
 bool try_fault(struct world *world, char *word[TRIAL_WORDS]);
+bool try_stranger(struct world *world, char *word[TRIAL_WORDS]);
 bool try_refuse(struct world *world, const struct shape *shape);
 
 #endif

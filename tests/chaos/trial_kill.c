@@ -194,7 +194,12 @@ try_stale(struct world *world, char *word[TRIAL_WORDS])
 			/* The rest of the stream finds its way into pipes. */
 			job_pause(20);
 			job_poll(job);
-			return revive(world, i);
+			if (strcmp(word[0], "halt"))
+				return revive(world, i);
+			trial_blow();
+			job_signal_all(job, SIGKILL);
+			job_wait(job, PATIENCE);
+			return world_ended(world, 0);
 		}
 		/* Another pipeline's point, or the fault of who is faster. */
 		if (ended)
@@ -240,6 +245,28 @@ try_fault(struct world *world, char *word[TRIAL_WORDS])
 	free(log);
 	free(shim);
 	free(logged);
+	return fine;
+}
+
+/* --- stranger ------------------------------------------------------------ */
+
+bool
+try_stranger(struct world *world, char *word[TRIAL_WORDS])
+{
+	char *path = ev_mem_printf("%s/%s", world->folder, word[2]);
+	struct ev_buf out = {0};
+	bool fine = world_finish(world);
+
+	if (fine) {
+		file_append(path, EV_SLICE("by a stranger\n"));
+		trial_blow();
+		fine = world_finish(world);
+	}
+	shell_read(world->folder, "grep -rl stranger . | grep -F .cut-", &out);
+	if (fine && !out.len)
+		fine = world_wrong(world, "what a stranger wrote is gone");
+	ev_buf_release(&out);
+	free(path);
 	return fine;
 }
 

@@ -266,6 +266,19 @@ world_run(struct world *world)
 }
 
 bool
+world_run_second(struct world *world)
+{
+	if (!world->shape->job[1] || world->shape->follows)
+		return true;
+	world_start(world, 1);
+	if (!world->running[1])
+		return true;
+	if (!job_wait(&world->job[1], PATIENCE))
+		return hangs(world, "a reader");
+	return world_ended(world, 1);
+}
+
+bool
 world_done(const struct world *world)
 {
 	for (size_t i = 0; i < SHAPE_JOBS && world->shape->job[i]; i++)

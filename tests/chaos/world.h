@@ -53,6 +53,9 @@ void world_start(struct world *world, size_t i);
  * `done` where all ended with 0. False, with why: a status that is none of 0,
  * 75 and a kill's, a crash, a run that hangs. */
 bool world_run(struct world *world);
+/* Starts the second of two pipelines alone, and judges its end: after a blow a
+ * reader may come back before its writer. */
+bool world_run_second(struct world *world);
 /* Runs until done. */
 bool world_finish(struct world *world);
 bool world_done(const struct world *world);
