@@ -15,6 +15,7 @@
 #include "client/sqlite.h"
 #include "client/sqlite_read.h"
 #include "event/build.h"
+#include "event/scan.h"
 #include "tool/marker.h"
 #include "tool/progress.h"
 #include "tool/seeker.h"
@@ -46,6 +47,8 @@ struct source {
 	char *position;    /* behind the last row; NULL: at the beginning */
 	const char *input; /* the key of the position */
 	struct ev_buf row;
+	struct ev_scan *when;  /* finds the field of --mark-when; or NULL */
+	struct ev_buf when_is; /* its value */
 	uint64_t rows, bytes;
 	struct ev_err err; /* not on the stack of what runs for each row */
 };
@@ -201,12 +204,36 @@ keep_position(struct source *source, bool before)
 	ev_marker_set(&source->marker, source->input, source->position);
 }
 
+/* True where the value of --mark-when is another than in the row before. */
+static bool
+turns(struct source *source)
+{
+	struct ev_buf *row = &source->row, *was = &source->when_is;
+	struct ev_value value;
+	const char *fault;
+	bool first = !was->len;
+
+	if (!source->when || !source->marker.on)
+		return false;
+	ev_buf_reserve(row, EV_SCAN_PADDING + 1);
+	row->ptr[row->len] = '\n';
+	ev_scan_line(source->when, row->ptr, &fault);
+	value = *ev_scan_fields(source->when);
+	if (ev_slice_equal(ev_value_raw(value), ev_buf_as_slice(was)))
+		return false;
+	was->len = 0;
+	ev_buf_slice(was, ev_value_raw(value));
+	return !first;
+}
+
 /* Makes a mark behind the row before this one, if one is due and this one can
  * be begun with. */
 static void
 mark_before(struct source *source)
 {
-	if (!ev_marker_due(&source->marker) ||
+	bool turned = turns(source);
+
+	if (!(turned || ev_marker_due(&source->marker)) ||
 	    ev_sqlite_reader_tied(source->reader))
 		return;
 	keep_position(source, true);
@@ -356,6 +383,11 @@ open_source(struct source *source)
 	    ev_tool_stdout());
 	stage->role = EV_STAGE_SOURCE;
 	stage->place = source->place.absolute;
+	if (source->settings.marker.mark_when) {
+		source->when = ev_scan_new();
+		ev_scan_want_key(source->when,
+		    ev_slice_of(source->settings.marker.mark_when));
+	}
 	ev_marker_open(&source->marker, &source->settings.marker, stage,
 	    source->settings.follow);
 	ev_progress_open(&source->progress, source->settings.progress);
@@ -377,13 +409,29 @@ end(struct source *source)
 	ev_sqlite_close(&source->lite);
 }
 
+/* For evpos: the position is a value of the cursor, and only who knows the
+ * cursor can say what stands behind it. */
+static enum ev_status
+tell_position(struct ev_slice position, const char *to,
+    struct ev_seeker_input *input, struct ev_err *err)
+{
+	(void)err;
+	if (to) {
+		input->note = ev_mem_strdup(
+		    "only a run with its -X cursor can look: evsource --from");
+		return EV_OK;
+	}
+	input->at = ev_mem_printf("row %.*s", (int)position.len, position.ptr);
+	return EV_OK;
+}
+
 int
 main(int argc, char **argv)
 {
 	static struct source source = {.settings = EV_SOURCE_DEFAULTS};
 
 	ev_tool_start("evsource-sqlite", true);
-	ev_seeker_answer(argc, argv, NULL);
+	ev_seeker_answer(argc, argv, tell_position);
 	parse(&source, argc, argv);
 	open_source(&source);
 	begin_at(&source);

@@ -448,6 +448,21 @@ nightly() { # OPTIONS…
   [ "$(grep -c '"~ev":"mark"' <<<"$output")" = 5 ]
 }
 
+@test "--mark-when marks where a value changes" {
+  db "CREATE TABLE t (id INTEGER PRIMARY KEY, day TEXT, n)"
+  db "INSERT INTO t (day, n) VALUES ('a', 1), ('a', 2), ('b', 3), (NULL, 4), (NULL, 5), ('c', 6)"
+  try evsource --name q -X cursor=id --mark-when day sqlite:s.db/t
+  exits 0
+  [ "$(grep '"~ev":"mark"' <<<"$output" | jq -r .n | tr '\n' ' ')" = '2 1 2 1 ' ]
+  run --separate-stderr bash -c "evsource --name p -X cursor=id --mark-when day sqlite:s.db/t |
+    evsink --name p --replace-where day sqlite:copy.db/t"
+  exits 0
+  try evdiff sqlite:s.db/t sqlite:copy.db/t
+  exits 0
+  try evpos
+  [[ $output == *'row [6]'* ]]
+}
+
 @test "marks in a long run: killed anywhere, it comes to the same" {
   db "CREATE TABLE t (id INTEGER PRIMARY KEY, a);
     WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 30000) INSERT INTO t SELECT i, i * 7 % 1000 FROM c"
