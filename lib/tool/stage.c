@@ -329,7 +329,19 @@ check_event(struct ev_stage *stage, const struct ev_line *line)
 		damaged(stage, line);
 }
 
-/* Everything but an event of a plain stream that is not its first line. Apart
+/* An event that needs no more looking at: not the first line, nor one that may
+ * have been a control line. */
+static inline bool
+is_event(const struct ev_stage *stage, const struct ev_line *line)
+{
+	if (line->control)
+		return false;
+	return stage->trail.state == EV_TRAIL_PLAIN ||
+	    (stage->trail.state == EV_TRAIL_BEGUN &&
+		!ev_control_ends(line->text));
+}
+
+/* Everything that is_event does not say is an event. Apart
  * from ev_stage_next, whose saved registers would cost each event 0.06
  * instructions a byte. */
 static __attribute__((noinline)) enum ev_stage_item
@@ -367,8 +379,7 @@ ev_stage_step(struct ev_stage *stage, struct ev_line *line)
 	enum ev_status status = ev_reader_next(stage->reader, stage->scan, line,
 	    &stage->err);
 
-	if (status == EV_OK && !line->control &&
-	    stage->trail.state == EV_TRAIL_PLAIN) {
+	if (status == EV_OK && is_event(stage, line)) {
 		stage->in++;
 		return EV_STAGE_EVENT;
 	}
@@ -406,8 +417,7 @@ ev_stage_next(struct ev_stage *stage, struct ev_line *line)
 	enum ev_status status = ev_reader_next(stage->reader, stage->scan, line,
 	    &stage->err);
 
-	if (status == EV_OK && !line->control &&
-	    stage->trail.state == EV_TRAIL_PLAIN) {
+	if (status == EV_OK && is_event(stage, line)) {
 		stage->in++;
 		return true;
 	}

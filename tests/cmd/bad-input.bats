@@ -270,7 +270,7 @@ controls=(
   done
 }
 
-@test "at a source a failure line ends, and every other control line is bad input" {
+@test "at a source a failure line ends, whole or damaged, and every other control line is bad input" {
   for entry in "${controls[@]}"; do
     IFS='|' read -r want why line <<<"$entry"
     printf '{"id":7}\n%s\n{"id":8}\n' "$line" | checked >in
@@ -280,12 +280,14 @@ controls=(
       try bash -c "$command <in"
       if [ "$want" = 69 ]; then
         exits 69 && says ''
+      elif [[ $line == '{"~ev":"fail"'* ]]; then
+        exits 75 && says "evsource-file: *:2: $why"
       else
         exits 65
         says 'evsource-file: *:2: its first key is ~ev, which only control*'
       fi
     done
-    [ "$want" != 69 ] || continue
+    [[ $line != '{"~ev":"fail"'* ]] || continue
     try bash -c "evsource --on-error skip - <in"
     exits 0 && prints $'{"id":7}\n{"id":8}'
   done
