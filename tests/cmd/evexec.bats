@@ -640,7 +640,8 @@ in_threes() { # COMMAND
 @test "without evexec the sink refuses what a command makes of marks, and nothing is lost" {
   ten
   for command in "${batches[@]}" "${texts[@]}" 'sed s/1/2/' 'split -l 2 -' \
-    'tail -n +2' 'shuf' 'cut -c1-10' "awk '/id/'"; do
+    'tail -n +2' 'shuf' 'cut -c1-10' "awk '/id/'" 'sh -c "sleep 0.2; cat"' \
+    'sh -c "head -n 5; kill -9 \$\$"' 'sh -c "(sleep 0.2; tac) <&0 & exit"'; do
     rm -rf state out out.ev part*
     try named "$command"
     if [ "$status" = 0 ]; then
@@ -697,6 +698,31 @@ in_threes() { # COMMAND
   exits 0
   diff ten out
   [ "$(jq -r .input bad.ndjson)" = $'x\nx\nx\nx' ]
+}
+
+@test "Ctrl-C of a pipeline that follows: what came is committed, and goes on from there" {
+  ten
+  follow() {
+    trap : INT # this shell's: it is to tell how the sink ended
+    evsource --name p --follow --mark-every 2 ten |
+      evexec sh -c 'echo $EVKIT_FROM >>runs; tac | tac' | evsink --name p out
+  }
+  for _ in 1 2; do
+    set -m
+    follow 2>err &
+    pid=$!
+    soon bash -c 'cmp -s ten out'
+    kill -INT -- -$pid
+    status=0
+    wait $pid || status=$?
+    set +m
+    [ $status = 0 ]
+    [ ! -s err ]
+    diff ten out
+    seq 11 13 | sed 's/.*/{"id":&,"k":"a"}/' >>ten
+  done
+  [ "$(head -n 1 runs)" = 0 ]
+  [ "$(grep -c / runs)" -ge 4 ]
 }
 
 @test "one that fails half way is run again by the next run" {
