@@ -263,8 +263,12 @@ enum ev_status
 ev_filepos_match(const struct ev_filepos *pos, int fd, struct ev_err *err)
 {
 	struct ev_filepos is = {0};
-	enum ev_status status = ev_filepos_hash(&is, fd, pos->length, err);
+	enum ev_status status;
 
+	/* Nothing was read of it, so nothing was hashed. */
+	if (!pos->length)
+		return EV_OK;
+	status = ev_filepos_hash(&is, fd, pos->length, err);
 	if (status == EV_AGAIN)
 		return EV_END;
 	if (status != EV_OK)

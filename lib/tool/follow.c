@@ -11,6 +11,7 @@
 #include "tool/follow.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -429,11 +430,97 @@ replace(struct look *look, struct ev_follow_seen *it,
 	assign(look, it, line);
 }
 
+/* Takes out of the line, from the i-th file on, what holds the same as the
+ * open file: that was packed meanwhile. */
+static void
+drop_copies(const struct look *look, struct ev_follow_line *line, size_t i,
+    const struct ev_follow_file *file)
+{
+	struct ev_filepos all = {0};
+	struct stat info;
+
+	if (fstat(file->fd, &info) || !info.st_size ||
+	    ev_filepos_hash(&all, file->fd, (uint64_t)info.st_size, NULL) !=
+		EV_OK)
+		return;
+	while (i < line->count) {
+		struct ev_follow_file *other = line->before[i];
+
+		if (ev_follow_match(look->follow, &all, other->fd,
+			other->path) != EV_OK) {
+			i++;
+			continue;
+		}
+		ev_follow_file_free(other);
+		line->count--;
+		memmove(line->before + i, line->before + i + 1,
+		    (line->count - i) * sizeof(*line->before));
+	}
+}
+
+/* The file that pos has seen, wherever it lies now. */
+static struct ev_follow_file *
+find_read(const struct look *look, const char *path,
+    const struct ev_filepos *pos)
+{
+	struct ev_follow_file *file = ev_follow_beside(look->follow, path, path,
+	    pos, EV_FOLLOW_NODE, look->seen, look->count);
+
+	if (!file)
+		file = ev_follow_beside(look->follow, path, path, pos,
+		    EV_FOLLOW_CONTENT, look->seen, look->count);
+	return file;
+}
+
+/* Puts into the line what was rotated away after the last file of it that
+ * still lies somewhere, and is not in the line already. */
+static void
+catch_up(const struct look *look, struct ev_follow_line *line, const char *path)
+{
+	struct ev_follow_file *last = NULL;
+	size_t count = line->count;
+
+	for (size_t i = count; i > 0 && !last; i--)
+		last = find_read(look, path, &line->before[i - 1]->pos);
+	if (!last && line->has_last)
+		last = find_read(look, path, &line->last);
+	if (!last)
+		return;
+	ev_follow_between(line, path, path, last, look->seen, look->count);
+	for (size_t i = 0; i < count; i++)
+		drop_copies(look, line, count, line->before[i]);
+	ev_follow_file_free(last);
+}
+
+/* A file that was removed, or renamed and emptied, and is still open: its rest
+ * can be read, or, if it is not what was read, all of it. */
+static void
+read_removed(struct ev_follow *follow, struct ev_follow_line *line, bool intact)
+{
+	struct ev_follow_file *file = line->own;
+
+	line->own = NULL;
+	if (!intact) {
+		struct ev_follow_file *was = file;
+
+		file = ev_follow_file_new(was->name, was->path, NULL);
+		file->fd = fcntl(was->fd, F_DUPFD_CLOEXEC, 0);
+		file->node = file->pos.node = was->node;
+		ev_follow_drop(follow, was);
+		if (file->fd < 0) {
+			ev_follow_file_free(file);
+			return;
+		}
+	}
+	ev_follow_line_add(line, file);
+}
+
 /* Nothing holds what was read. The line begins anew with what has the name, or
  * ends, unless a person has to decide. */
 static enum ev_status
 begin_anew(struct look *look, struct ev_follow_seen *it,
-    struct ev_follow_line *line, const char *path, struct ev_err *err)
+    struct ev_follow_line *line, const char *path, bool intact,
+    struct ev_err *err)
 {
 	struct ev_follow *follow = look->follow;
 	struct ev_follow_file *file = line->own;
@@ -443,9 +530,7 @@ begin_anew(struct look *look, struct ev_follow_seen *it,
 
 	if (file->fd >= 0 &&
 	    !(it && ev_filepos_same_node(&file->node, &it->node))) {
-		/* Removed, and still open: its rest can be read. */
-		line->own = NULL;
-		ev_follow_line_add(line, file);
+		read_removed(look->follow, line, intact);
 		return EV_OK;
 	}
 	if (!it && !look->place->listed && !lenient)
@@ -478,6 +563,17 @@ begin_anew(struct look *look, struct ev_follow_seen *it,
 	return EV_OK;
 }
 
+/* An open file still holds what was read of it. */
+static bool
+is_intact(const struct ev_follow *follow, const struct ev_follow_file *file)
+{
+	struct stat info;
+
+	return !fstat(file->fd, &info) &&
+	    (file->packed || (uint64_t)info.st_size >= file->seen) &&
+	    ev_follow_match(follow, &file->pos, file->fd, file->path) == EV_OK;
+}
+
 static enum ev_status
 find_lost(struct look *look, struct ev_follow_track *track, struct ev_err *err)
 {
@@ -487,6 +583,7 @@ find_lost(struct look *look, struct ev_follow_track *track, struct ev_err *err)
 	struct ev_follow_seen *it = find_seen(look->seen, look->count,
 	    track->path);
 	bool certain = file->pos.length >= EV_FILEPOS_CERTAIN;
+	bool intact = file->fd >= 0 && is_intact(follow, file);
 	struct ev_follow_seen *other;
 
 	if (it && it->taken)
@@ -528,7 +625,14 @@ find_lost(struct look *look, struct ev_follow_track *track, struct ev_err *err)
 		replace(look, it, line);
 		return EV_OK;
 	}
-	return begin_anew(look, it, line, track->path, err);
+	beside = ev_follow_beside(follow, file->name, track->path, &file->pos,
+	    EV_FOLLOW_EMPTIED, look->seen, look->count);
+	if (beside && !intact) {
+		finish_first(look, line, beside, track->path);
+		return EV_OK;
+	}
+	ev_follow_file_free(beside);
+	return begin_anew(look, it, line, track->path, intact, err);
 }
 
 /* --- a look -------------------------------------------------------------- */
@@ -624,6 +728,8 @@ keep_rest(struct look *look, struct ev_follow_track **old, size_t count)
 			free_track(track);
 			continue;
 		}
+		if (!place->listed)
+			catch_up(look, line, track->path);
 		place->track = ev_mem_realloc(place->track,
 		    (place->tracks + 1) * sizeof(struct ev_follow_track *));
 		place->track[place->tracks++] = track;
@@ -680,6 +786,8 @@ set_tracks(struct look *look, struct ev_err *err)
 		    look->seen[i].path);
 
 		track->line = look->now[i];
+		if (!track->line.own)
+			catch_up(look, &track->line, track->path);
 		if (!track->line.own && status == EV_OK)
 			status = begin_file(look, &look->seen[i], &track->line,
 			    err);

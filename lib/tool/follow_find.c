@@ -203,6 +203,8 @@ ev_follow_match(const struct ev_follow *follow, const struct ev_filepos *pos,
 {
 	struct stat info;
 
+	if (!pos->length && !pos->packed)
+		return EV_OK;
 	if (pos->packed && !fstat(fd, &info) &&
 	    (uint64_t)info.st_size == pos->packed_size &&
 	    ev_follow_packed_hash(fd, pos->packed_size) == pos->packed_hash)
@@ -341,6 +343,9 @@ is_it(const struct ev_follow *follow, const struct ev_follow_file *file,
 	bool related = ev_follow_related(base_name(file->path), base);
 	bool certain = pos->length >= EV_FILEPOS_CERTAIN;
 
+	if (way == EV_FOLLOW_EMPTIED)
+		return related && pos->node.born &&
+		    ev_filepos_same_node(&pos->node, &file->node);
 	if (way == EV_FOLLOW_NODE) {
 		if (!ev_filepos_same_node(&pos->node, &file->node) ||
 		    (!certain && !related))
@@ -367,7 +372,7 @@ ev_follow_beside(const struct ev_follow *follow, const char *name,
 		char *full;
 
 		/* d_ino is of the folder: of a mount another one's. */
-		if (way == EV_FOLLOW_NODE && entry->d_ino != pos->node.ino)
+		if (way != EV_FOLLOW_CONTENT && entry->d_ino != pos->node.ino)
 			continue;
 		if (way == EV_FOLLOW_CONTENT &&
 		    !ev_follow_related(entry->d_name, base_name(path)))
@@ -390,7 +395,9 @@ ev_follow_beside(const struct ev_follow *follow, const char *name,
 	if (dir)
 		closedir(dir);
 	free(folder);
-	if (found) {
+	if (found && way == EV_FOLLOW_EMPTIED) {
+		found->pos.node = found->node;
+	} else if (found) {
 		found->pos = *pos;
 		found->pos.node = found->node;
 		found->seen = pos->packed ? 0 : ev_follow_seen_of(pos);
@@ -431,13 +438,33 @@ is_later(const struct between *it, const char *base,
 	struct ev_slice is = rotation_of(base_name(it->file->path), base);
 	unsigned number;
 
-	if (!was.len || !is.len || is_counted(was, &number) != it->counted ||
+	if (!was.len || !is.len || ev_slice_equal(was, is) ||
+	    is_counted(was, &number) != it->counted ||
 	    (!it->counted && !same_shape(was, is)))
 		return false;
 	if (it->file->node.mtime != old->node.mtime)
 		return it->file->node.mtime > old->node.mtime;
 	return it->counted ? it->number < number
 			   : memcmp(was.ptr, is.ptr, is.len) < 0;
+}
+
+/* The file is packed, or being packed, from another one that is still there;
+ * the line has that. */
+static bool
+is_packed_twin(const struct between *found, size_t count, size_t i,
+    const char *base)
+{
+	const char *name = base_name(found[i].file->path);
+	struct ev_slice rotation = rotation_of(name, base);
+
+	for (size_t j = 0; j < count; j++) {
+		const char *other = base_name(found[j].file->path);
+
+		if (strlen(other) < strlen(name) &&
+		    ev_slice_equal(rotation_of(other, base), rotation))
+			return true;
+	}
+	return false;
 }
 
 void
@@ -477,7 +504,13 @@ ev_follow_between(struct ev_follow_line *line, const char *name,
 	if (n)
 		qsort(found, n, sizeof(*found), by_age);
 	for (size_t i = 0; i < n; i++)
-		ev_follow_line_add(line, found[i].file);
+		if (!is_packed_twin(found, n, i, base))
+			ev_follow_line_add(line, found[i].file);
+		else
+			found[i].file->stale = true;
+	for (size_t i = 0; i < n; i++)
+		if (found[i].file->stale)
+			ev_follow_file_free(found[i].file);
 	free(found);
 	free(folder);
 }

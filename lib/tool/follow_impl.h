@@ -91,6 +91,8 @@ uint64_t ev_follow_packed_hash(int fd, uint64_t size);
 /* How a file is looked for beside its old path. */
 enum ev_follow_way {
 	EV_FOLLOW_NODE,    /* renamed: the same node */
+	EV_FOLLOW_EMPTIED, /* renamed, after it was emptied and written anew:
+	                    * nothing of it was read */
 	EV_FOLLOW_CONTENT, /* copied, or compressed */
 };
 /* A file with what pos has seen, in the folder of `path` and not that itself

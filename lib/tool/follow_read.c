@@ -56,8 +56,11 @@ pop(struct ev_follow_line *line)
 {
 	struct ev_follow_file *file = line->before[0];
 
-	line->last = file->pos;
-	line->has_last = true;
+	/* An empty one tells nothing. */
+	if (file->pos.length || !line->has_last) {
+		line->last = file->pos;
+		line->has_last = true;
+	}
 	line->dirty = true;
 	line->count--;
 	memmove(line->before, line->before + 1,
@@ -118,6 +121,7 @@ ev_follow_next(struct ev_follow *follow, struct ev_follow_file **file,
 	for (size_t turn = 0; turn < total; turn++) {
 		struct ev_follow_place *place = follow->place;
 		enum ev_status status;
+		bool again;
 
 		/* One that is read from a file that always grows leaves the
 		 * others their turn. */
@@ -136,13 +140,16 @@ ev_follow_next(struct ev_follow *follow, struct ev_follow_file **file,
 				follow->turn += turn + follow->set.follow;
 				return EV_OK;
 			}
+			/* What is done with leaves its turn to the next. */
+			again = !ev_follow_ready(*file);
 			if ((*file)->fd >= 0 && place->listed &&
 			    current(&place->track[at]->line) ==
 				place->track[at]->line.own) {
 				close((*file)->fd);
 				(*file)->fd = -1;
 			}
-			*file = NULL;
+			*file = again ? ready_in(&place->track[at]->line)
+				      : NULL;
 		}
 	}
 	return EV_END;
