@@ -174,14 +174,14 @@ ev_sqlite_exact(struct ev_slice number, struct ev_sqlite_cell *cell)
 	if (as_integer(text, cell))
 		return true;
 	real = strtod(text, NULL);
+	/* An integer, in another form: a column of integers would write out all
+	 * digits that the double has. */
+	if (fabs(real) >= 0x1p53 && fabs(real) <= 0x1p63)
+		return plain_digits(number, text) && as_integer(text, cell);
 	if (!isfinite(real) ||
 	    !same_decimal(number,
 		(struct ev_slice){back, shortest(real, back)}))
 		return false;
-	/* An integer, in another form: a column of integers would write out all
-	 * digits that the double has. */
-	if (fabs(real) >= 0x1p53 && fabs(real) < 0x1p63)
-		return plain_digits(number, text) && as_integer(text, cell);
 	cell->type = SQLITE_FLOAT;
 	cell->real = real;
 	return true;

@@ -160,7 +160,8 @@ write_event(struct ev_sqlitesink *sink, const struct ev_line *line)
 	}
 }
 
-/* Keeps an event until there is a table. */
+/* Keeps an event for later: until there is a table, or there are enough of them
+ * for a transaction to be worth its lock, which keeps other writers out. */
 static void
 hold(struct ev_sqlitesink *sink, const struct ev_line *line)
 {
@@ -170,7 +171,8 @@ hold(struct ev_sqlitesink *sink, const struct ev_line *line)
 	size_t count;
 
 	member = ev_scan_members(sink->stage->scan, &count);
-	if (ev_sqlite_sample_add(&sink->sample, member, count, how->meta,
+	if (!there_is_a_table(sink) &&
+	    ev_sqlite_sample_add(&sink->sample, member, count, how->meta,
 		how->mode != EV_SQLITE_APPEND, &sink->err) != EV_OK) {
 		ev_stage_bad(sink->stage, line, sink->err.text);
 		return;
@@ -189,9 +191,9 @@ begin(struct ev_sqlitesink *sink)
 		fail(sink);
 }
 
-/* Makes the table, and writes what was held for it. */
+/* Writes what was held, after the table for it was made if there is none. */
 static void
-make_table(struct ev_sqlitesink *sink)
+write_held(struct ev_sqlitesink *sink)
 {
 	struct ev_sqlitesink_held *held = &sink->held;
 
@@ -221,15 +223,14 @@ make_table(struct ev_sqlitesink *sink)
 static void
 take(struct ev_sqlitesink *sink, const struct ev_line *line)
 {
-	if (there_is_a_table(sink)) {
-		begin(sink);
+	if (ev_sqlite_writer_open(sink->writer)) {
 		write_event(sink, line);
 		return;
 	}
 	hold(sink, line);
 	if (sink->held.count == EV_SQLITESINK_SAMPLE ||
 	    sink->held.bytes.len >= SAMPLE_BYTES)
-		make_table(sink);
+		write_held(sink);
 }
 
 /* --- commits ------------------------------------------------------------- */
@@ -262,7 +263,7 @@ take_mark(struct ev_sqlitesink *sink)
 {
 	struct ev_slice record;
 
-	make_table(sink);
+	write_held(sink);
 	ev_sides_sync(sink->sides);
 	record = ev_ledger_mark(&sink->ledger);
 	if (ev_mutant("sqlite.apart") && ev_sqlite_writer_open(sink->writer)) {
@@ -289,7 +290,7 @@ take_end(struct ev_sqlitesink *sink)
 		ev_sides_free(sink->sides);
 		return;
 	}
-	make_table(sink);
+	write_held(sink);
 	ev_stage_done(sink->stage);
 	/* With nothing to put in their place, the rows go all the same. */
 	if (sink->set->write.replace)

@@ -17,7 +17,9 @@
 #include "tool/sides.h"
 #include "tool/stage.h"
 
-#define EV_SQLITESINK_SAMPLE 1000 /* events from which a table is made */
+/* Events from which a table is made, and that are held before a transaction
+ * begins. */
+#define EV_SQLITESINK_SAMPLE 1000
 
 struct ev_sqlitesink_settings {
 	struct ev_sqlite_place place;
@@ -28,7 +30,7 @@ struct ev_sqlitesink_settings {
 	bool progress;
 };
 
-/* The first events, until the table is made from them. */
+/* The first events of a transaction, before it begins. */
 struct ev_sqlitesink_held {
 	struct ev_buf bytes;
 	struct {

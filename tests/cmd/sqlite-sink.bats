@@ -688,6 +688,19 @@ ours' 'SELECT a FROM t'
   holds 101 'SELECT count(*) FROM t'
 }
 
+@test "a sink that waits for events keeps nobody from writing" {
+  db 'CREATE TABLE t (a)'
+  mkfifo pipe
+  evsink sqlite:s.db/t <pipe &
+  exec 6>pipe
+  seq -f '{"a":%g}' 500 >&6
+  sleep 0.3
+  sqlite3 -cmd '.timeout 0' s.db 'INSERT INTO t VALUES (1000)'
+  exec 6>&-
+  wait $!
+  holds 501 'SELECT count(*) FROM t'
+}
+
 @test "a full disk fails the run, and the database is what it was" {
   seq -f '{"a":%g,"b":"some text to fill pages with"}' 1000 | sink
   holds 1000 'SELECT count(*) FROM t'
