@@ -343,28 +343,18 @@ check_hashes(const struct ev_log *log, int fd, const char *path,
     struct ev_err *err)
 {
 	const struct ev_sidecar *sidecar = &log->sidecar;
-	uint64_t length = sidecar->length - log->start;
 	struct ev_sidecar_hash hash;
-	struct stat there;
+	enum ev_status status = ev_sidecar_hash(fd, path,
+	    sidecar->length - log->start, &hash, err);
 
-	if (fstat(fd, &there))
-		return ev_log_cannot("look at", path, EV_EXIT_IO, err);
-	if ((uint64_t)there.st_size < length)
+	if (status == EV_OK &&
+	    (strcmp(hash.head, sidecar->hash.head) != 0 ||
+		strcmp(hash.tail, sidecar->hash.tail) != 0))
 		return ev_err_set(err, EV_FATAL, EV_EXIT_DISAGREE,
-		    "'%s' is shorter than the %" PRIu64 " bytes that were "
-		    "committed: bring them back, or, if it is right as it is, "
-		    "evpos accept %s",
-		    path, length, log->name);
-	if (ev_sidecar_hash(fd, path, length, &hash, err) != EV_OK)
-		return EV_FATAL;
-	if (!strcmp(hash.head, sidecar->hash.head) &&
-	    !strcmp(hash.tail, sidecar->hash.tail))
-		return EV_OK;
-	return ev_err_set(err, EV_FATAL, EV_EXIT_DISAGREE,
-	    "'%s' is not what was committed, its first or last bytes have "
-	    "changed: bring it back, or, if it is right as it is, evpos "
-	    "accept %s",
-	    path, log->name);
+		    "'%s' is not what was committed: its first or last bytes "
+		    "have changed",
+		    path);
+	return status;
 }
 
 enum ev_status

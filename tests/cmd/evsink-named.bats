@@ -219,11 +219,11 @@ member() { # FILE NAME: of a sidecar or record, as text
   truncate -s 20 out.ndjson
   named out.ndjson -- '=run {"a":"4"}'
   exits 70
-  says "*'$PWD/out.ndjson' is shorter than the 24 bytes that were committed: bring them back, or*evpos accept x"
+  says "*'$PWD/out.ndjson' is shorter than the 24 bytes that were committed: bring back what was there; or evpos accept x*"
   sed 's/1/5/' good >out.ndjson
   named out.ndjson -- '=run {"a":"4"}'
   exits 70
-  says '*is not what was committed, its first or last bytes have changed: *evpos accept x'
+  says '*is not what was committed: its first or last bytes have changed: bring back what was there; or evpos accept x*'
   rm out.ndjson
   named out.ndjson -- '=run {"a":"4"}'
   exits 70
@@ -688,7 +688,7 @@ member() { # FILE NAME: of a sidecar or record, as text
   sed -i s/1/9/ log/*.ndjson
   named log/ -- '=run {"a":"4"}'
   exits 70
-  says '*its first or last bytes have changed: *evpos accept x'
+  says '*its first or last bytes have changed: *evpos accept x*'
 }
 
 @test "a log folder: one sink at a time, of one name, and none without" {
