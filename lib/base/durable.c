@@ -143,7 +143,9 @@ ev_durable_make(const char *path, const char *run, struct ev_slice bytes,
 	status = write_temp(temp, bytes, EV_EXIT_CREATE, err);
 	if (status == EV_OK) {
 		made = link(temp, path) == 0;
-		if (!made && errno != EEXIST)
+		/* The one that won may have swept ours away already. */
+		if (!made && errno != EEXIST &&
+		    (errno != ENOENT || access(path, F_OK)))
 			status = cannot("make", path, EV_EXIT_CREATE, err);
 	}
 	ev_point("durable.linked");
