@@ -75,7 +75,7 @@ killed() { # EVPOS…
   afterwards() {
     pipeline out.ndjson || return
     [ "$(numbers out.ndjson)" = '1 2 3 4 1 2 3 4' ] ||
-      [ ! "$1" -a "$(numbers out.ndjson)" = '1 2 3 4' ]
+      { [ ! "$1" ] && [ "$(numbers out.ndjson)" = '1 2 3 4' ]; }
   }
   least=8
   killed evpos rewind a --to start --yes
@@ -104,7 +104,7 @@ killed() { # EVPOS…
     if pipeline out.ndjson; then
       [ "$(numbers out.ndjson)" = '1 22 3 4 5' ]
     else
-      [ ! "$1" -a "$(numbers out.ndjson)" = '1 22 3 4' ]
+      [ ! "$1" ] && [ "$(numbers out.ndjson)" = '1 22 3 4' ]
     fi
   }
   least=6
