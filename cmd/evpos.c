@@ -305,6 +305,25 @@ show_input(struct ev_buf *out, const struct ev_seeker_input *input)
 	ev_buf_char(out, '\n');
 }
 
+/* The commands it ran through. */
+static void
+show_via(struct ev_buf *out, const struct ev_record *record)
+{
+	struct ev_value via = {record->via, (uint32_t)strlen(record->via),
+	    EV_ARRAY, false};
+	struct ev_buf text = {0};
+	struct ev_member item;
+	const char *at = NULL;
+
+	while (ev_value_next(via, &at, &item)) {
+		if (text.len)
+			ev_buf_str(&text, " | ");
+		ev_buf_slice(&text, ev_value_inner(item.value));
+	}
+	add_line(out, "via", ev_buf_cstr(&text));
+	ev_buf_release(&text);
+}
+
 static void
 show_record(struct ev_buf *out, const struct ev_known *known)
 {
@@ -314,7 +333,7 @@ show_record(struct ev_buf *out, const struct ev_known *known)
 	ev_buf_printf(out, "%-12s %s, as mark %s\n", "committed",
 	    or_dash(record->time), record->id);
 	add_line(out, "watermark", record->wm);
-	add_line(out, "via", record->via);
+	show_via(out, record);
 	for (size_t i = 0; i < known->count; i++)
 		show_input(out, &known->inputs[i]);
 	for (size_t i = 0; i < ev_vector_count(record->side); i++) {

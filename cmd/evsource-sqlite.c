@@ -16,6 +16,7 @@
 #include "client/sqlite_read.h"
 #include "event/build.h"
 #include "event/scan.h"
+#include "state/object.h"
 #include "tool/marker.h"
 #include "tool/progress.h"
 #include "tool/seeker.h"
@@ -409,19 +410,50 @@ end(struct source *source)
 	ev_sqlite_close(&source->lite);
 }
 
+/* The number of values in a position; -1: it is none. */
+static int
+count_values(struct ev_slice position)
+{
+	char *text = ev_mem_printf("{\"at\":%.*s}", (int)position.len,
+	    position.ptr);
+	struct ev_buf own = {0};
+	struct ev_value object, array;
+	struct ev_member item;
+	const char *at = NULL;
+	int count = -1;
+
+	if (ev_object_read(ev_slice_of(text), "the position", &own, &object,
+		NULL) == EV_OK) {
+		array = ev_value_member(object, EV_SLICE("at"));
+		for (count = array.type == EV_ARRAY ? 0 : -1;
+		     array.type == EV_ARRAY &&
+		     ev_value_next(array, &at, &item);)
+			count++;
+	}
+	ev_buf_release(&own);
+	free(text);
+	return count;
+}
+
 /* For evpos: the position is a value of the cursor, and only who knows the
- * cursor can say what stands behind it. */
+ * cursor can say what stands behind it. Another one is taken as it is. */
 static enum ev_status
 tell_position(struct ev_slice position, const char *to,
     struct ev_seeker_input *input, struct ev_err *err)
 {
 	(void)err;
-	if (to) {
-		input->note = ev_mem_strdup(
-		    "only a run with its -X cursor can look: evsource --from");
-		return EV_OK;
+	if (!to) {
+		input->at = ev_mem_printf("row %.*s", (int)position.len,
+		    position.ptr);
+	} else if (count_values(ev_slice_of(to)) == count_values(position)) {
+		input->position = ev_mem_strdup(to);
+		input->at = ev_mem_printf("row %s", to);
+	} else {
+		input->note = ev_mem_printf("of rows it is start, or the "
+		                            "cursor's value in one, like "
+					    "the present '%.*s'",
+		    (int)position.len, position.ptr);
 	}
-	input->at = ev_mem_printf("row %.*s", (int)position.len, position.ptr);
 	return EV_OK;
 }
 

@@ -228,15 +228,13 @@ say_consequence(const struct ev_change *change, bool again)
 
 	if (!again)
 		return;
-	if (known->store.upsert)
-		ev_buf_printf(change->out,
-		    "what is read again is written to %s again, over what has "
-		    "the same key\n",
-		    target(change));
-	else
-		ev_buf_printf(change->out,
-		    "what is read again will be in %s a second time\n",
-		    target(change));
+	ev_buf_printf(change->out,
+	    known->store.in_state || known->store.log
+		? "what is read again will be in %s a second time\n"
+		: "what is read again is written to %s again: rows that it "
+		  "appends will be there a second time, those that it inserts "
+		  "or upserts by their key will not\n",
+	    target(change));
 	if (known->store.log)
 		ev_buf_printf(change->out,
 		    "readers of this log will see these events again\n");

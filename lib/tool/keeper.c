@@ -53,7 +53,6 @@ build_state(struct ev_buf *out, const struct ev_keeper_state *state)
 	ev_answer_number(out, "tail", state->tail);
 	build_flag(out, "strange", state->strange);
 	build_flag(out, "log", state->log);
-	build_flag(out, "upsert", state->upsert);
 	build_flag(out, "in_state", state->in_state);
 	if (state->record) {
 		ev_build_key(out, EV_SLICE("record"));
@@ -212,7 +211,7 @@ read_member(struct ev_keeper_state *state, const struct ev_member *member,
 		const char *key;
 		bool *flag;
 	} flags[] = {{"strange", &state->strange}, {"log", &state->log},
-	    {"upsert", &state->upsert}, {"in_state", &state->in_state}};
+	    {"in_state", &state->in_state}};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (ev_value_text_is(member->key, ev_slice_of(texts[i].key)))

@@ -34,7 +34,6 @@ struct ev_keeper_state {
 	char *wrong;   /* why what is there is not what was committed; NULL:
 	                * it is, as far as is known */
 	bool log;      /* others read what is written here, by positions */
-	bool upsert;   /* what is written again replaces itself */
 	bool in_state; /* the record is the one in the state folder */
 	uint64_t tail; /* bytes there of which no record speaks, */
 	bool strange;  /* and which no run of ours has written */

@@ -253,6 +253,30 @@ nothing is changed yet: --yes does it"
   [ "$(numbers f.ndjson)" = '1 2 3 4 3 4 2 4' ]
 }
 
+@test "SQLite: the record in its table, and positions by the cursor" {
+  pipeline a in.ndjson sqlite:shop.db/t
+  evsource --name b -X cursor=n sqlite:shop.db/t | evsink --name b b.ndjson
+  run -0 evpos
+  [[ ${lines[1]} == 'a '*'0 bytes'*'byte 32'*"sqlite:$here/shop.db/t" ]]
+  [[ ${lines[2]} == 'b '*' - '*'row [4]'*"$here/b.ndjson" ]]
+  try evpos rewind b --to 2
+  exits 64
+  says "evpos: 'sqlite:$here/shop.db/t' cannot be set to 2: of rows it is start, or the cursor's value in one, like the present '\[4\]'"
+  evpos rewind b --to '[2]' --yes >plan
+  evsource --name b -X cursor=n sqlite:shop.db/t | evsink --name b b.ndjson
+  [ "$(numbers b.ndjson)" = '1 2 3 4 3 4' ]
+  run -0 evpos rewind a --to 24 --yes
+  [[ $output == *"what is read again is written to sqlite:$here/shop.db/t again: rows that it appends will be there a second time, those that it inserts or upserts by their key will not"* ]]
+  [[ $output != *readers* ]]
+  pipeline a in.ndjson sqlite:shop.db/t
+  [ "$(sqlite3 shop.db 'select group_concat(n) from t')" = 1,2,3,4,4 ]
+  mv shop.db other.db
+  evpos move a sqlite:other.db/t --yes >plan
+  run -0 evpos forget a --yes
+  [[ $output == *"removes its record, table ev_positions in $here/other.db"* ]]
+  [ "$(sqlite3 other.db 'select count(*) from ev_positions')" = 0 ]
+}
+
 @test "move: the target lies elsewhere, with its record" {
   pipeline a in.ndjson a.ndjson
   mkdir new
@@ -342,7 +366,7 @@ nothing is changed yet: --yes does it"
   echo '{"n":5}' >>in.ndjson
   try pipeline a in.ndjson a.ndjson
   exits 70
-  says "*'$here/a.ndjson' is not what was committed: *: bring back what was there; or evpos accept a, if what is there now is right"
+  says "*'$here/a.ndjson' is not what was committed*bring it back, *evpos accept a*"
   try evpos
   says "evpos: a: '$here/a.ndjson' is not what was committed: its first or last bytes have changed"
   try evpos accept a
