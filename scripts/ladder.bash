@@ -11,17 +11,30 @@ ladder_input() { # LADDER IN [ROWS]
     case $name in
     late | README*) ;;
     *.make) "$file" ${3:+"$3"} >"$2/${name%.make}" ;;
-    *) cp "$file" "$2/" ;;
+    *) cp -r "$file" "$2/" ;;
     esac
   done
 }
 
-# What arrives after the night, one write a file.
+# What arrives after the night: one write a file, or new files of a folder.
 ladder_append() { # LADDER IN
   local file
   for file in "$1"/data/late/*; do
-    cat "$file" >>"$2/${file##*/}"
+    if [ -d "$file" ]; then
+      cp "$file"/* "$2/${file##*/}/"
+    else
+      cat "$file" >>"$2/${file##*/}"
+    fi
   done
+}
+
+# A result as a place: of a database the table of its name.
+ladder_place() { # RESULT
+  local name=${1##*/}
+  case $1 in
+  *.db) echo "sqlite:$1/${name%.db}" ;;
+  *) echo "$1" ;;
+  esac
 }
 
 ladder_results() { # OUT
@@ -39,7 +52,8 @@ ladder_results() { # OUT
 ladder_same() { # EXPECTED ACTUAL
   local name said counts='' status=0
   for name in $(ladder_results "$1"); do
-    if said=$(evdiff "$1/$name" "$2/$name" 2>&1 >/dev/null); then
+    if said=$(evdiff "$(ladder_place "$1/$name")" \
+      "$(ladder_place "$2/$name")" 2>&1 >/dev/null); then
       said=${said#*same: }
       counts+=", $name ${said%% *}"
     else
@@ -52,15 +66,19 @@ ladder_same() { # EXPECTED ACTUAL
   return $status
 }
 
+ladder_count() { # RESULT
+  evsource "$(ladder_place "$1")" 2>/dev/null | wc -l
+}
+
 # Waits, 30 s at most, until the results of a rung that follows have as many
-# lines as they should; fails if they do not, or if it has ended.
+# events as they should; fails if they do not, or if it has ended.
 ladder_wait() { # EXPECTED ACTUAL PID
-  local name have end=$((SECONDS + 30))
+  local name want end=$((SECONDS + 30))
   for name in $(ladder_results "$1"); do
-    until have=$(wc -l <"$2/$name") &&
-      [ "$have" -ge "$(wc -l <"$1/$name")" ]; do
+    want=$(ladder_count "$1/$name")
+    until [ "$(ladder_count "$2/$name")" -ge "$want" ]; do
       kill -0 "$3" && [ $SECONDS -lt $end ] || return
-      sleep 0.01
+      sleep 0.05
     done 2>/dev/null
   done
 }

@@ -31,5 +31,5 @@ load ../helpers
   sed -i 's/rating < 3/rating < 2/' tree/pipelines/reviews/3-unhappy.sh
   EV_DEMO_ROWS=2000 try tree/scripts/demo build
   exits 1
-  [[ $output == *3-unhappy*DIFFERENT*'unhappy_vips.csv: evdiff: different'*4-follow* ]]
+  [[ $output == *3-unhappy*DIFFERENT*'unhappy_vips.csv: evdiff: different'*5-follow* ]]
 }

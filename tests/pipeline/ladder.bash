@@ -35,11 +35,12 @@ count() { # RESULT
   evsource "out/0-nightly/$1" | wc -l
 }
 
-# One rung differs from the one before in one place.
+# One rung differs from the one before in one place; only the last two, which
+# give every stage a name and then let it follow, in one a stage.
 one_step() {
   local script before='' places
   for script in "$TOP/pipelines/$LADDER"/[0-9]*.sh; do
-    [[ $script == *-follow.sh ]] && continue
+    [[ $script == *-named.sh || $script == *-follow.sh ]] && continue
     if [ "$before" ]; then
       places=$(diff -U0 "$before" "$script" | grep -c '^@@') || :
       [ "$places" = 1 ] || {
@@ -51,23 +52,68 @@ one_step() {
   done
 }
 
+# The named rung, run again when more has come, reads only that, and has what
+# the first rung makes of all of it; run once more it changes nothing.
+incremental() {
+  local script
+  script=$(echo "$TOP/pipelines/$LADDER"/[0-9]*-named.sh)
+  "$TOP/pipelines/$LADDER/0-nightly.sh" out/0-nightly in
+  "$script" out/named in
+  ladder_same out/0-nightly out/named || return
+  ladder_append "$TOP/pipelines/$LADDER" in
+  "$TOP/pipelines/$LADDER/0-nightly.sh" out/later in
+  "$script" out/named in
+  ladder_same out/later out/named || return
+  cp -r out/named out/before
+  "$script" out/named in
+  ladder_same out/before out/named
+}
+
+# All that runs below a process.
+below() { # PID
+  local child
+  for child in $(ps -o pid= --ppid "$1"); do
+    echo "$child"
+    below "$child"
+  done
+}
+
+# Kills one of the commands below a process, by chance.
+kill_one() { # PID
+  local victims
+  # shellcheck disable=SC2207 # a list
+  victims=($(below "$1" | xargs -r ps -o pid=,comm= -p | awk '$2 ~ /^ev/ { print $1 }'))
+  [ ${#victims[@]} -gt 0 ] || return 0
+  kill -9 "${victims[RANDOM % ${#victims[@]}]}" 2>/dev/null || :
+}
+
 # The last rung has what the first one makes of the input, then what it makes
-# of the input and what is appended, and ends when it is told to.
+# of the input and what is appended, whatever of it is killed meanwhile, and
+# ends when it is told to.
 follow() {
-  local script pid status=0
+  local script pid status=0 children kills=12
+  RANDOM=${EV_SEED:-1}
   script=$(echo "$TOP/pipelines/$LADDER"/[0-9]*-follow.sh)
   "$TOP/pipelines/$LADDER/0-nightly.sh" out/0-nightly in
   "$script" out/follow in 2>said 3>&- &
   pid=$!
+  while [ $((kills -= 1)) -gt 6 ]; do
+    sleep 0.0$((RANDOM % 90 + 10))
+    kill_one $pid
+  done
   ladder_wait out/0-nightly out/follow $pid &&
     ladder_same out/0-nightly out/follow || status=1
   cp -r in later
   ladder_append "$TOP/pipelines/$LADDER" later
   "$TOP/pipelines/$LADDER/0-nightly.sh" out/later later
   ladder_append "$TOP/pipelines/$LADDER" in
+  while [ $((kills -= 1)) -gt 0 ]; do
+    sleep 0.0$((RANDOM % 90 + 10))
+    kill_one $pid
+  done
   ladder_wait out/later out/follow $pid &&
     ladder_same out/later out/follow || status=1
-  children=$(ps -o pid= --ppid $pid)
+  children=$(below $pid)
   kill $pid
   wait $pid && status=1
   [ $status = 0 ] || cat said

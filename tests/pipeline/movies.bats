@@ -55,7 +55,12 @@ some() {
   done
 }
 
-@test "the last rung follows, and ends when it is told to" {
+@test "the named rung reads only what is new" {
+  input
+  incremental
+}
+
+@test "the last rung follows, whatever is killed, and ends when it is told to" {
   some
   follow
 }

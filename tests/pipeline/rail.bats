@@ -41,7 +41,12 @@ load ladder
   [ "$(count stations.csv)" = 0 ]
 }
 
-@test "the last rung follows, and ends when it is told to" {
+@test "the named rung reads only what is new" {
+  input
+  incremental
+}
+
+@test "the last rung follows, whatever is killed, and ends when it is told to" {
   input
   follow
   # What it wrote does not look complete.

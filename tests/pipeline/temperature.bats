@@ -43,7 +43,12 @@ load ladder
   [ "$(count warm.csv)" -ge 2 ]
 }
 
-@test "the last rung follows, and ends when it is told to" {
+@test "the named rung reads only what is new" {
+  input
+  incremental
+}
+
+@test "the last rung follows, whatever is killed, and ends when it is told to" {
   input
   follow
 }
