@@ -41,7 +41,7 @@ ladder_results() { # OUT
   local file
   for file in "$1"/*; do
     case $file in
-    */rejects.ndjson) ;;
+    */rejects.ndjson | *.ev) ;;
     *) echo "${file##*/}" ;;
     esac
   done
