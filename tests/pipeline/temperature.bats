@@ -17,7 +17,7 @@ load ladder
   input
   climb
   run ! grep -r 1551136125 out --include=*.csv --exclude-dir=0-nightly
-  grep -q 1551136101 out/4-boston/temp_clean.csv
+  grep -q 1551136101 out/5-boston/temp_clean.csv
 }
 
 @test "the same without a newline at the end" {
