@@ -42,7 +42,7 @@ boston() {
 # a service: a stage that is killed starts again where it was; one that needs a
 # person ends all, and so does the script when it is told to
 set -m
-trap 'kill $(jobs -p | sed s/^/-/) 2>/dev/null' EXIT
+trap 'kill -- $(jobs -p | sed s/^/-/) 2>/dev/null' EXIT
 forever() {
   until "$1"; do
     case $? in 75 | 137) sleep 0.1 ;; *) return ;; esac
