@@ -114,11 +114,11 @@ follow() {
   ladder_wait out/later out/follow $pid &&
     ladder_same out/later out/follow || status=1
   children=$(below $pid)
-  kill $pid
+  kill $pid || status=1
   wait $pid && status=1
   [ $status = 0 ] || cat said
   # shellcheck disable=SC2086 # a list
-  gone $children || status=1
+  [ $status != 0 ] || gone $children || status=1
   return $status
 }
 
