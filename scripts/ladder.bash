@@ -82,3 +82,24 @@ ladder_wait() { # EXPECTED ACTUAL PID
     done 2>/dev/null
   done
 }
+
+# All that runs below a process.
+ladder_below() { # PID
+  local child
+  for child in $(ps -o pid= --ppid "$1"); do
+    echo "$child"
+    ladder_below "$child"
+  done
+}
+
+# Kills one of the commands below a process, by chance, and says which.
+ladder_kill() { # PID
+  local victims victim
+  mapfile -t victims < <(ladder_below "$1" | xargs -r ps -o pid=,comm= -p |
+    awk '$2 ~ /^ev/')
+  [ ${#victims[@]} -gt 0 ] || return 0
+  victim=${victims[RANDOM % ${#victims[@]}]}
+  # shellcheck disable=SC2086 # two words
+  set -- $victim
+  kill -9 "$1" 2>/dev/null && echo "$2"
+}

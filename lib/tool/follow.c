@@ -833,6 +833,23 @@ measure(struct ev_follow *follow, const struct ev_follow_place *place,
 	return status;
 }
 
+/* Who will write the file that is followed may not have begun. Where not even
+ * its folder is there, it is a mistake. */
+static enum ev_status
+nothing_there(const struct ev_follow *follow,
+    const struct ev_follow_place *place, struct ev_err *err)
+{
+	char *folder = ev_path_folder(place->path);
+	bool waits = follow->set.follow && access(folder, X_OK) == 0;
+
+	free(folder);
+	if (!waits)
+		return ev_err_set(err, EV_FATAL, EV_EXIT_IO,
+		    "cannot open '%s': %s", place->path, ev_err_errno(ENOENT));
+	say(follow, "'%s' is not there yet: waiting for it", place->path);
+	return EV_OK;
+}
+
 static enum ev_status
 look_at(struct ev_follow *follow, struct ev_follow_place *place,
     struct ev_err *err)
@@ -844,8 +861,7 @@ look_at(struct ev_follow *follow, struct ev_follow_place *place,
 
 	if (status == EV_OK && !look.count && !place->listed &&
 	    !place->looked && !place->recalled)
-		status = ev_err_set(err, EV_FATAL, EV_EXIT_IO,
-		    "cannot open '%s': %s", place->path, ev_err_errno(ENOENT));
+		status = nothing_there(follow, place, err);
 	look.now = ev_mem_zalloc(look.count, sizeof(*look.now));
 	if (status == EV_OK) {
 		keep(&look);

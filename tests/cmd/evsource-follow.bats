@@ -274,3 +274,18 @@ teardown() {
   after=$(awk '{print $14 + $15}' "/proc/$pid/stat")
   [ $((after - before)) -le 2 ]
 }
+
+@test "a file that is not there yet is waited for, but not one whose folder is missing" {
+  timeout 20 evsource --follow later.ndjson >out 2>said 3>&- &
+  pid=$!
+  until grep -q waiting said; do sleep 0.02; done
+  echo '{"x":1}' >later.ndjson
+  until grep -q x out; do sleep 0.02; done
+  kill $pid
+  wait $pid || :
+  [ "$(head -n 1 out)" = '{"x":1}' ]
+  [ "$(head -n 1 said)" = "evsource-file: 'later.ndjson' is not there yet: waiting for it" ]
+  try evsource --follow nowhere/later.ndjson
+  exits 74
+  says "evsource-file: cannot open 'nowhere/later.ndjson': no such file or directory"
+}

@@ -9,7 +9,7 @@ setup() {
   # A machine that has everything but scdoc. Never links: a stand-in that is
   # written over one would overwrite the real program.
   local tool
-  for tool in sh cat id env mktemp rm cc pkg-config; do
+  for tool in sh cat id env mktemp rm cc pkg-config sqlite3 ps; do
     stand_in "$tool" "exec $(command -v "$tool") \"\$@\""
   done
 }

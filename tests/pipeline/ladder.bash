@@ -69,24 +69,6 @@ incremental() {
   ladder_same out/before out/named
 }
 
-# All that runs below a process.
-below() { # PID
-  local child
-  for child in $(ps -o pid= --ppid "$1"); do
-    echo "$child"
-    below "$child"
-  done
-}
-
-# Kills one of the commands below a process, by chance.
-kill_one() { # PID
-  local victims
-  # shellcheck disable=SC2207 # a list
-  victims=($(below "$1" | xargs -r ps -o pid=,comm= -p | awk '$2 ~ /^ev/ { print $1 }'))
-  [ ${#victims[@]} -gt 0 ] || return 0
-  kill -9 "${victims[RANDOM % ${#victims[@]}]}" 2>/dev/null || :
-}
-
 # The last rung has what the first one makes of the input, then what it makes
 # of the input and what is appended, whatever of it is killed meanwhile, and
 # ends when it is told to.
@@ -99,7 +81,7 @@ follow() {
   pid=$!
   while [ $((kills -= 1)) -gt 6 ]; do
     sleep 0.0$((RANDOM % 90 + 10))
-    kill_one $pid
+    ladder_kill $pid >/dev/null || :
   done
   ladder_wait out/0-nightly out/follow $pid &&
     ladder_same out/0-nightly out/follow || status=1
@@ -109,11 +91,11 @@ follow() {
   ladder_append "$TOP/pipelines/$LADDER" in
   while [ $((kills -= 1)) -gt 0 ]; do
     sleep 0.0$((RANDOM % 90 + 10))
-    kill_one $pid
+    ladder_kill $pid >/dev/null || :
   done
   ladder_wait out/later out/follow $pid &&
     ladder_same out/later out/follow || status=1
-  children=$(below $pid)
+  children=$(ladder_below $pid)
   kill $pid || status=1
   wait $pid && status=1
   [ $status = 0 ] || cat said

@@ -92,7 +92,7 @@ serve() { # EXPECTED
   ladder_wait "$1" out/follow $pid
   ladder_same "$1" out/follow
   # shellcheck disable=SC2207 # a list
-  children=($(below $pid))
+  children=($(ladder_below $pid))
 }
 
 @test "a stage that needs a person ends all of the last rung, with its status" {
@@ -105,7 +105,7 @@ serve() { # EXPECTED
   rm in/users.csv
   try timeout 20 "$TOP/pipelines/reviews/5-follow.sh" out/follow in
   exits 74
-  says "cannot open 'in/users.csv'"
+  says "*cannot open 'in/users.csv': no such file or directory"
 }
 
 @test "started again, the last rung goes on where it was" {
