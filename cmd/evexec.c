@@ -39,7 +39,8 @@ static const struct ev_opt_usage usage = {
     .name = "evexec",
     .args = "[OPTION…] CMD [ARG…]",
     .summary = "runs CMD on the events up to each mark, or on all of them",
-    .example = "evsource log.csv | evexec --csv sort -t, -k2 | evsink s.csv",
+    .example = "evsource --name s in.ndjson | evexec sort | evsink --name s "
+               "out.ndjson",
     .command = true,
 };
 

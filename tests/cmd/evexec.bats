@@ -72,6 +72,7 @@ batch() { # COMMAND
 @test "commands in a marked stream run once for each interval that has events" {
   sed -n 2,3p sketch >one
   sed -n 6,7p sketch >two
+  marked <sketch >stream
   for command in "${batches[@]}" "${texts[@]}"; do
     text=
     for each in "${texts[@]}"; do [ "$each" != "$command" ] || text=--format=text; done
@@ -87,7 +88,7 @@ batch() { # COMMAND
       echo "MARK 3 $(wc -l <want2)"
       echo SEAL run 4 0
     } >want
-    try bash -c "set -o pipefail; marked <sketch | evexec $text $command | marked -d"
+    try bash -c "set -o pipefail; evexec $text $command <stream | marked -d"
     exits 0
     says ''
     [[ $output == 'BEGIN p 0 evexec '????????'!'$'\n'* ]]
