@@ -103,6 +103,7 @@ static enum ev_status
 finish(struct ev_reader *reader)
 {
 	reader->ended = true;
+	reader->skip = 0; /* the input may end before that */
 	if (reader->start == reader->end)
 		return EV_END;
 	reader->torn = true;

@@ -60,6 +60,8 @@ skip(struct ev_lines *lines, struct ev_err *err)
 		if (status == EV_OK)
 			lines->taken += got;
 	}
+	if (status == EV_END)
+		lines->skip = 0;
 	return status;
 }
 

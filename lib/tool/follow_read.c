@@ -103,8 +103,13 @@ hand_out(struct ev_follow *follow, struct ev_follow_file *file,
 	    ev_follow_packed_hash(file->fd, file->size) ==
 		file->pos.packed_hash)
 		file->seen = file->size;
-	if (status == EV_OK && !ev_follow_ready(file))
+	if (status == EV_OK && !ev_follow_ready(file)) {
 		status = EV_AGAIN;
+		/* Who reads no more of it looks at what stands behind. */
+		if (!follow->set.follow && file->settled.kept &&
+		    ev_settled_check(&file->settled, file->fd, err) != EV_OK)
+			status = EV_FATAL;
+	}
 	if (status == EV_OK)
 		file->busy = true;
 	return status;
