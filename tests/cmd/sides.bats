@@ -347,3 +347,22 @@ length() { # SIDECAR
   [ "$(<a.ndjson)" = '{"s":1}' ]
   [ "$(jq -r '.side[]' state/x/record)" = 8 ]
 }
+
+@test "a table of SQLite as the target has side outputs, too" {
+  printf '{"id":1,"r":2}\n{"id":2,"r":9}\n{"id":3,"r":"x"}\n' >in.ndjson
+  for _ in 1 2; do
+    try bash -c "evsource --name a in.ndjson |
+      evfilter --else rest/ --reject bad.ndjson 'r < 5' |
+      evsink --name a sqlite:out.db/t"
+    exits 0
+  done
+  [ "$(sqlite3 out.db 'SELECT id FROM t')" = 1 ]
+  try evsource rest
+  prints '{"id":2,"r":9}'
+  [ "$(wc -l <bad.ndjson)" = 1 ]
+  rm rest/0*
+  echo '{"id":4,"r":9}' >>in.ndjson
+  try bash -c "evsource --name a in.ndjson |
+    evfilter --else rest/ 'r < 5' | evsink --name a sqlite:out.db/t"
+  exits 70
+}
