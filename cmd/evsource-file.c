@@ -227,6 +227,8 @@ read_places(struct source *source, int count, char **place)
 	if (source->suggest)
 		print_types(source);
 	check_types(source);
+	if (count == 1 && source->session.final)
+		source->settings.marker.final = true;
 	ev_emit_seal(&source->emit);
 }
 

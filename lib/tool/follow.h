@@ -95,6 +95,10 @@ bool ev_follow_has_more(const struct ev_follow_file *file, uint64_t at);
 bool ev_follow_others(const struct ev_follow *follow,
     const struct ev_follow_file *file);
 
+/* Nothing will come any more: the pipelines that write all of the files, none
+ * of which a folder or pattern has given, have said so. */
+bool ev_follow_is_final(const struct ev_follow *follow);
+
 /* It was read up to a record. `sum` is of all that was read, of a packed file
  * of what came of it; NULL: it was not read. `converted`: behind counts other
  * bytes than those of the file. EV_FATAL: exit 74. */

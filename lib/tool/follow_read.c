@@ -368,3 +368,29 @@ ev_follow_drop_hints(struct ev_follow *follow)
 	    read(follow->hints, events, sizeof(events)) > 0)
 		;
 }
+
+/* --- the end ------------------------------------------------------------- */
+
+static bool
+is_final(const struct ev_follow_line *line)
+{
+	const struct ev_follow_file *file = line->own;
+
+	return file && !line->count && file->has_settled &&
+	    file->settled.kept && file->settled.final;
+}
+
+bool
+ev_follow_is_final(const struct ev_follow *follow)
+{
+	for (size_t i = 0; i < follow->places; i++) {
+		const struct ev_follow_place *place = &follow->place[i];
+
+		if (place->listed || !place->tracks)
+			return false;
+		for (size_t k = 0; k < place->tracks; k++)
+			if (!is_final(&place->track[k]->line))
+				return false;
+	}
+	return follow->places > 0;
+}

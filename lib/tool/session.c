@@ -137,7 +137,8 @@ wait(void *arg, struct ev_err *err)
 			return EV_END;
 		if (file->ends || ev_follow_has_more(file, session->tap.at))
 			return EV_OK;
-		if (ev_follow_others(session->follow, file))
+		if (ev_follow_others(session->follow, file) ||
+		    ev_follow_is_final(session->follow))
 			return EV_END;
 		if (ev_marker_due_now(&session->emit->marker))
 			ev_emit_mark(session->emit);
@@ -336,7 +337,8 @@ ev_session_files(struct ev_session *session, struct ev_follow *follow)
 		ev_stage_flush(&session->emit->stage);
 		if (status == EV_OK) {
 			read_file(session);
-		} else if (session->settings->follow) {
+		} else if (session->settings->follow &&
+		    !ev_follow_is_final(follow)) {
 			session->file = NULL;
 			if (ev_marker_due_now(marker))
 				ev_emit_mark(session->emit);
@@ -347,6 +349,7 @@ ev_session_files(struct ev_session *session, struct ev_follow *follow)
 		}
 	}
 	session->file = NULL;
+	session->final = status == EV_END && ev_follow_is_final(follow);
 	tell_files(session);
 	session->emit->tell = NULL;
 	session->follow = NULL;

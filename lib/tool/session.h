@@ -37,6 +37,8 @@ struct ev_session {
 	struct ev_behind from; /* where an earlier run, or session, ended */
 
 	struct ev_file *open; /* while a stream is read */
+	bool final; /* nothing will come to the files any more, and all of
+	             * them was read */
 };
 
 /* A path that has no positions: standard input, a FIFO, a device. */

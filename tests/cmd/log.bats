@@ -366,6 +366,110 @@ $(tail -n 1 <<<"$output")"
   exits 78
 }
 
+# --- files that a pipeline writes -------------------------------------------
+
+# A file of three events and a sidecar, and what a killed run left behind them.
+kept() { # FILE
+  numbers 1 3 >in.ndjson
+  evsource --name w in.ndjson | evsink --name w "$1"
+  printf '%s\n' "${2-"{\"n\":4}"}" >>"$1"
+  opened "$1" 0123456789abcdef0123456789abcdef
+}
+
+# As if this run were writing (or none).
+opened() { # FILE [RUN]
+  jq -c ".open = \"${2-}\" | if .open == \"\" then del(.open) else . end" \
+    "$1.ev" >new && mv new "$1.ev"
+}
+
+@test "a file is read as far as its sidecar says, under any of its names" {
+  kept w.ndjson
+  mkdir links in
+  ln -s ../w.ndjson links/l.ndjson
+  ln w.ndjson in/a.ndjson
+  for place in w.ndjson links/l.ndjson "$PWD/w.ndjson" links; do
+    try evsource "$place"
+    exits 0
+    prints "$(numbers 1 3)"
+  done
+  try bash -c 'evsource --name r links/l.ndjson | evsink --name r out.ndjson'
+  exits 0
+  [ "$(<out.ndjson)" = "$(numbers 1 3)" ]
+  for format in csv tsv; do
+    rm -rf state in.ndjson
+    kept "w.$format" 9
+    try evsource "w.$format"
+    prints "$(numbers 1 3)"
+  done
+}
+
+@test "a segment of a log is read as far as the log's sidecar says" {
+  append 1 3
+  echo '{"n":4}' >>in.ndjson
+  evsource --name w in.ndjson | evsink --name w log/
+  echo '{"n":5}' >>log/00000000000000000024.ndjson
+  mv log/.ev w.ev
+  opened w 0123456789abcdef0123456789abcdef
+  mv w.ev log/.ev
+  try evsource log/00000000000000000000.ndjson
+  prints "$(numbers 1 3)"
+  try evsource log/00000000000000000024.ndjson
+  prints '{"n":4}'
+}
+
+@test "bytes behind its end that no run has written: 70" {
+  kept w.ndjson
+  opened w.ndjson
+  try evsource w.ndjson
+  exits 70
+  says "*'$PWD/w.ndjson' has 8 bytes behind its committed end*"
+  try bash -c 'evsource --name r w.ndjson | evsink --name r out.ndjson'
+  exits 70
+  # Its next run puts them aside, and all is well.
+  evsource --name w in.ndjson | evsink --name w w.ndjson 2>/dev/null
+  try bash -c 'evsource --name r w.ndjson | evsink --name r out.ndjson'
+  exits 0
+  [ "$(<out.ndjson)" = "$(numbers 1 3)" ]
+}
+
+@test "a file is followed as it is committed, and ends when nothing will come" {
+  kept w.ndjson
+  start 'evsource --follow w.ndjson >stream'
+  start 'evsource --name r --follow w.ndjson | evsink --name r out.ndjson'
+  becomes stream "$(numbers 1 3)"
+  becomes out.ndjson "$(numbers 1 3)"
+  numbers 5 6 >>in.ndjson
+  # This cuts what was left, and appends.
+  evsource --name w in.ndjson | evsink --name w w.ndjson
+  becomes stream "$(numbers 1 3; numbers 5 6)"
+  becomes out.ndjson "$(numbers 1 3; numbers 5 6)"
+  numbers 7 7 >>in.ndjson
+  evsource --name w --final in.ndjson | evsink --name w w.ndjson
+  ended
+  exits 0
+  [ "$(<out.ndjson)" = "$(numbers 1 3; numbers 5 7)" ]
+  becomes stream "$(numbers 1 3; numbers 5 7)"
+  job=${jobs[0]}
+  ended
+  exits 0
+}
+
+@test "what is cut off while it is read was never read" {
+  long=$(printf '%0300000d' 0)
+  kept w.ndjson "{\"n\":\"$long\"}"
+  start 'evsource --follow w.ndjson >stream 2>err'
+  becomes stream "$(numbers 1 3)"
+  for i in 5 6 7; do
+    numbers "$i" "$i" >>in.ndjson
+    evsource --name w in.ndjson | evsink --name w w.ndjson
+    printf '{"n":"%s"}\n' "$long" >>w.ndjson
+    opened w.ndjson 0123456789abcdef0123456789abcdef
+  done
+  becomes stream "$(numbers 1 3; numbers 5 7)"
+  kill -0 "$job"
+  [ ! -s err ]
+}
+
 # --- chains ----------------------------------------------------------------
 
 # Two pipelines through a log, killed at random together or one of them, until

@@ -32,3 +32,16 @@ reads_with_fault() { # N PLACE
   [ ! -e dealt ]
   exits 0
 }
+
+@test "a reader syncs the folder of a file with a sidecar before its mark" {
+  seq -f '{"n":%.0f}' 9 >in.ndjson
+  evsource --name w in.ndjson | evsink --name w w.ndjson
+  evsource --name r w.ndjson >/dev/null
+  reads_with_fault 1 w.ndjson
+  [ -s dealt ]
+  exits 74
+  [[ $output != *'"~ev":"mark"'* ]]
+  reads_with_fault 2 w.ndjson
+  [ ! -e dealt ]
+  exits 0
+}
