@@ -40,7 +40,7 @@ static const struct ev_opt_usage usage = {
     .args = "[OPTION…] CMD [ARG…]",
     .summary = "runs CMD on the events up to each mark, or on all of them",
     .example = "evsource --name s in.ndjson | evexec sort | evsink --name s "
-               "out.ndjson",
+	       "out.ndjson",
     .command = true,
 };
 
