@@ -66,10 +66,11 @@ ev_inlet_close(struct ev_inlet *inlet, struct ev_err *err)
 
 	if (ev_child_wait(&inlet->source, &cause) == EV_OK)
 		return EV_OK;
-	/* A signal was evsource's, not ours. */
+	/* A signal was evsource's, not ours: nothing is lost by it, and who
+	 * starts pipelines again is to do so. */
 	return ev_err_set(err, EV_FATAL,
-	    cause.exit > 128 ? EV_EXIT_IO : cause.exit, "cannot read '%s': %s",
-	    inlet->place, cause.text);
+	    cause.exit > 128 ? EV_EXIT_AGAIN : cause.exit,
+	    "cannot read '%s': %s", inlet->place, cause.text);
 }
 
 void

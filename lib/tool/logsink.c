@@ -298,6 +298,28 @@ open_log(struct ev_logsink *sink)
 	free(kept);
 }
 
+/* What a power cut left of a line must not take the next one with it. */
+static void
+end_last_line(struct ev_logsink *sink)
+{
+	struct iovec newline = {(char[]){"\n"}, 1};
+	struct stat there;
+	char last;
+	int fd;
+
+	if (fstat(STDOUT_FILENO, &there) || !S_ISREG(there.st_mode) ||
+	    !there.st_size)
+		return;
+	fd = open("/proc/self/fd/1", O_RDONLY | O_CLOEXEC);
+	if (fd >= 0 && pread(fd, &last, 1, there.st_size - 1) == 1 &&
+	    last != '\n' &&
+	    ev_io_write(STDOUT_FILENO, sink->place, &newline, 1, NULL,
+		&sink->err) != EV_OK)
+		ev_tool_fail(&sink->err);
+	if (fd >= 0)
+		close(fd);
+}
+
 static void
 open_stdout(struct ev_logsink *sink)
 {
@@ -316,6 +338,7 @@ open_stdout(struct ev_logsink *sink)
 			    : (struct ev_slice){NULL, 0});
 	ev_buf_release(&text);
 	ev_sides_open(sink->sides, &sink->ledger);
+	end_last_line(sink);
 	ev_writer_set_fd(sink->stage->writer, STDOUT_FILENO);
 }
 

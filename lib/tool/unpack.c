@@ -43,7 +43,7 @@ broken_off(struct ev_unpack *self, struct ev_err *err)
 		    "without saying so");
 	/* The signal was the helper's, not ours. */
 	return ev_err_set(err, EV_FATAL,
-	    cause.exit > 128 ? EV_EXIT_IO : cause.exit,
+	    cause.exit > 128 ? EV_EXIT_AGAIN : cause.exit,
 	    "cannot unpack '%s': "
 	    "%s",
 	    self->place, cause.text);

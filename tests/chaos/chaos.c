@@ -159,7 +159,7 @@ add_cuts(struct crew *crew, struct world *world, const struct shape *shape)
 		}
 	}
 	/* What was said to be done is: also where a start before it died. */
-	for (size_t i = 0; i < known->points; i++) {
+	for (size_t i = 0; i < known->points && !shape->follows; i++) {
 		crew_add(crew, "killcut %s %s:1 end 100 0", shape->name,
 		    known->point[i].name);
 		crew_add(crew, "killcut %s %s:%u %u 75 %u", shape->name,

@@ -23,10 +23,9 @@
 /* Bytes that a reader may not see (of segments that retention gave up, and was
  * killed before it removed them) would be a leak. */
 #define SHOW_KEPT \
-	"cat log/*.ndjson | tail -n 1; " \
 	"n=$(cat log/*.ndjson | wc -c); set -- $(sed " \
-	"'s/.*\"first\":\"\\([0-9]*\\).*\"length\":\"\\([0-9]*\\).*/\\1 " \
-	"\\2/' log/.ev); [ $n = $(($2 - $1)) ] && echo whole"
+	"'s/.*\"length\":\"\\([0-9]*\\).*\"first\":\"\\([0-9]*\\).*/\\2 " \
+	"\\1/' log/.ev); [ $n = $(($2 - $1)) ] && echo $2 whole"
 #define SHOW_SQLITE \
 	"sqlite3 out.db 'SELECT id, k, n, text FROM t ORDER BY id, rowid'"
 
@@ -132,7 +131,7 @@ const struct shape shapes[] = {
 	.events = 400,
 	.job = {SOURCE "in.ndjson" SINK "--roll 4K --keep 1s log/"},
 	.show = SHOW_KEPT,
-	.lines = 2,
+	.lines = 1,
 	.power = true},
     {.name = "relay",
 	.input = "in.ndjson",
@@ -140,7 +139,7 @@ const struct shape shapes[] = {
 	.job = {SOURCE "in.ndjson" SINK "far/mid.ndjson",
 	    "evsource --name q --mark-every 30 far/mid.ndjson | "
 	    "evsink --name q out.ndjson"},
-	.made = "far/mid.ndjson.ev",
+	.made = "far/mid.ndjson",
 	.show = "cat far/mid.ndjson; echo; cat out.ndjson",
 	.lines = 801,
 	.power = true},

@@ -153,6 +153,9 @@ world_ended(struct world *world, size_t i)
 			return world_wrong(world, "%s: status %d",
 			    job->proc[k].program, job->proc[k].status);
 	world->was_busy = world->busy && (status == 76 || status == 69);
+	/* Asked to end before it had begun. */
+	if (world->shape->follows && status == 128 + SIGTERM)
+		status = 75;
 	if (status != 0 && status != 75 && status != 128 + SIGKILL &&
 	    !world->was_busy && !(world->told && status >= 64 && status <= 78))
 		return world_wrong(world, "pipeline %zu ends with %d", i,
@@ -203,6 +206,23 @@ hangs(struct world *world, const char *what)
 	return world_wrong(world, "%s", what);
 }
 
+static bool
+one_ended(struct world *world)
+{
+	bool one = false;
+
+	for (size_t i = 0; i < SHAPE_JOBS; i++) {
+		struct job *job = &world->job[i];
+
+		if (!world->running[i])
+			continue;
+		job_poll(job);
+		for (size_t k = 0; k < job->count; k++)
+			one |= job->proc[k].ended;
+	}
+	return one;
+}
+
 /* Pipelines that follow: until the output has as many lines as it should, or
  * one of them ended; then all are asked to end, the first one first. */
 static bool
@@ -210,23 +230,17 @@ run_following(struct world *world)
 {
 	int waited = 0;
 
-	for (size_t i = 0; i < SHAPE_JOBS && world->shape->job[i]; i++) {
+	world_start(world, 0);
+	if (world->shape->job[1]) {
 		/* The second one waits for what the first one makes. */
-		for (; !ready(world, i) && waited < PATIENCE; waited += 5)
+		for (;
+		     !ready(world, 1) && !one_ended(world) && waited < PATIENCE;
+		     waited += 5)
 			job_pause(5);
-		world_start(world, i);
+		world_start(world, 1);
 	}
 	for (; waited < PATIENCE; waited += 5) {
-		bool one = false;
-
-		for (size_t i = 0; i < SHAPE_JOBS; i++)
-			for (size_t k = 0;
-			     world->running[i] && k < world->job[i].count;
-			     k++) {
-				job_poll(&world->job[i]);
-				one |= world->job[i].proc[k].ended;
-			}
-		if (one)
+		if (one_ended(world))
 			break;
 		if (waited % 20 == 0 &&
 		    lines_shown(world) >= world->shape->lines)
@@ -321,6 +335,38 @@ world_show(const struct world *world, struct ev_buf *out)
 	free(command);
 }
 
+/* At least once: every line is there; beside it may be others, as a power cut
+ * leaves them. */
+static bool
+all_there(struct world *world, struct ev_slice good)
+{
+	struct ev_buf out = {0};
+	bool right = true;
+
+	ev_buf_char(&out, '\n');
+	world_show(world, &out);
+	while (right && good.len) {
+		const char *end = memchr(good.ptr, '\n', good.len);
+		size_t len = end ? (size_t)(end - good.ptr) + 1 : good.len;
+
+		/* With the line end before it. */
+		for (const char *at = out.ptr;; at++) {
+			at = memmem(at, (size_t)(out.ptr + out.len - at),
+			    good.ptr, len);
+			right = at != NULL;
+			if (!at || at[-1] == '\n')
+				break;
+		}
+		if (!right)
+			world_wrong(world, "this line is lost: %.*s",
+			    (int)len - 1, good.ptr);
+		good.ptr += len;
+		good.len -= len;
+	}
+	ev_buf_release(&out);
+	return right;
+}
+
 bool
 world_right(struct world *world, struct ev_slice good)
 {
@@ -328,6 +374,8 @@ world_right(struct world *world, struct ev_slice good)
 	size_t same = 0, line = 1;
 	bool right;
 
+	if (world->shape->at_least)
+		return all_there(world, good);
 	world_show(world, &out);
 	right = out.len == good.len &&
 	    (!good.len || !memcmp(out.ptr, good.ptr, good.len));

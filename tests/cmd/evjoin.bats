@@ -277,7 +277,7 @@ $fail"
   pkill -9 -P "$join"
   exec 4>&-
   wait "$join" && status=0 || status=$?
-  [ "$status" = 74 ]
+  [ "$status" = 75 ]
   [ "$(cat err)" = "evjoin: cannot read 'table.ndjson': 'evsource' was killed by signal 9" ]
   [ "$(jq -r '."~ev"' out)" = fail ]
 }

@@ -292,7 +292,7 @@ evsource-file: passed over 'pipe' in 'a.tar': it is no regular file"
   chmod +x bin/evunpack
   cp "$BUILD/libexec/evkit/evsource-file" bin/
   try bin/evsource-file a.gz
-  exits 74
+  exits 75
   [ "$(before_failure)" = '{"a":1}' ]
   says "evsource-file: cannot unpack 'a.gz': 'evunpack' was killed by signal 9"
 }

@@ -237,8 +237,8 @@ stages=(
     [[ $(cat err) == *"$why" ]]
     [ "$(cat out.gz)" = old ]
   done <<'END'
-evsource-file|74|cannot read '-': 'evsource' was killed by signal 9|evfilter TRUE -
-evsource-file|74|cannot read '-': 'evsource' was killed by signal 9|evdiff - one
+evsource-file|75|cannot read '-': 'evsource' was killed by signal 9|evfilter TRUE -
+evsource-file|75|cannot read '-': 'evsource' was killed by signal 9|evdiff - one
 evpack|71|'evpack' was killed by signal 9|evsink out.gz
 evsink-file|74|cannot write to 'else.ndjson': 'evsink' was killed by signal 9|evfilter id<0 --else else.ndjson
 END
