@@ -450,7 +450,7 @@ tell_position(struct ev_slice position, const char *to,
 		input->at = ev_mem_printf("row %s", to);
 	} else {
 		input->note = ev_mem_printf("of rows it is start, or the "
-		                            "cursor's value in one, like "
+					    "cursor's value in one, like "
 					    "the present '%.*s'",
 		    (int)position.len, position.ptr);
 	}
