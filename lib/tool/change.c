@@ -299,14 +299,18 @@ seek(const struct ev_change *change, const char *to, const char *input,
 	enum ev_status status = choose(change, input, chosen, err);
 	size_t all = ev_vector_count(pos);
 
-	if (status == EV_OK && !ev_vector_count(chosen))
+	if (status == EV_OK && !all && strcmp(to, "start") != 0)
 		status = ev_err_set(err, EV_FATAL, EV_EXIT_DISAGREE,
-		    "pipeline %s stands at the start: it has no positions",
+		    "pipeline %s stands at the start: it has no positions that "
+		    "could be set elsewhere",
 		    name_of(change));
 	if (status == EV_OK) {
 		ev_buf_printf(change->out, "pipeline %s, which writes %s:\n",
 		    name_of(change), target(change));
-		if (!strcmp(to, "start") && ev_vector_count(chosen) == all)
+		if (!all)
+			ev_buf_printf(change->out,
+			    "  it stands at the start already\n");
+		else if (!strcmp(to, "start") && ev_vector_count(chosen) == all)
 			to_start(change, chosen, pos);
 		else
 			status = to_place(change, to, chosen, pos, err);
