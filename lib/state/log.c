@@ -155,8 +155,9 @@ ev_log_make(struct ev_log *log, const char *run, const char *record, bool adopt,
 	} else {
 		status = adopt_file(log, adopt, err);
 	}
+	/* What is there may be of a run that made the sidecar just now. */
 	if (status != EV_OK)
-		return status;
+		return access(log->sidecar_path, F_OK) ? status : EV_OK;
 	ev_point("log.make");
 	ev_sidecar_build(&log->sidecar, &text);
 	status = ev_durable_make(log->sidecar_path, run, ev_buf_as_slice(&text),

@@ -274,6 +274,8 @@ open_log(struct ev_logsink *sink)
 	struct ev_log *log = &sink->log;
 	char *kept;
 
+	/* Another run may have made it while this one waited for begin. */
+	sink->found = access(log->sidecar_path, F_OK) == 0;
 	/* Where there was a record once, none is made: that is said. */
 	if (!sink->found && strcmp(sink->ledger.base, EV_RECORD_FIRST) != 0)
 		ev_ledger_begin(&sink->ledger, (struct ev_slice){NULL, 0});

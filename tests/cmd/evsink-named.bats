@@ -326,6 +326,24 @@ member() { # FILE NAME: of a sidecar or record, as text
   says "*'$PWD/out.ndjson' is being written by process $sink (evsink-file)"
 }
 
+@test "a first run that ends while another one waits for its begin is no loss" {
+  for place in out.ndjson log/; do
+    rm -rf state late
+    mkfifo late
+    evsink --name x $place <late 3>&- &
+    sink=$!
+    exec 7>late
+    sleep 0.3
+    named $place -- +1 '=run {"a":"1"}'
+    exits 0
+    "$marks" x copy '{"n":2}' '=run {"a":"2"}' >&7
+    exec 7>&-
+    wait $sink
+  done
+  [ "$(numbers out.ndjson)" = '1 2' ]
+  [ "$(numbers log/*)" = '1 2' ]
+}
+
 @test "an unnamed sink leaves the file alone: 70" {
   named out.ndjson -- +1 '=run {"a":"1"}'
   for way in append replace; do
