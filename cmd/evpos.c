@@ -444,6 +444,17 @@ static const struct verb {
     {"forget", 1, 2, "NAME [PLACE]"},
 };
 
+/* Somebody has typed a pipeline's name and nothing else. */
+static bool
+is_pipeline(const char *name)
+{
+	struct ev_pipeline pipeline;
+	bool is = ev_pipeline_find(&pipeline, name, NULL) == EV_OK;
+
+	ev_pipeline_release(&pipeline);
+	return is;
+}
+
 static const struct verb *
 find_verb(const char *name)
 {
@@ -454,6 +465,10 @@ find_verb(const char *name)
 			return &verbs[i];
 		ev_nearest_offer(&nearest, verbs[i].name);
 	}
+	if (is_pipeline(name))
+		ev_tool_die(EV_EXIT_USAGE,
+		    "'%s' is nothing that evpos does; is it 'evpos show %s'?",
+		    name, name);
 	if (nearest.best)
 		ev_tool_die(EV_EXIT_USAGE,
 		    "'%s' is nothing that evpos does; is it '%s'?", name,

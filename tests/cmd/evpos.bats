@@ -477,6 +477,9 @@ nothing is changed yet: --yes does it"
   try evpos shwo unhappy
   exits 64
   says "evpos: 'shwo' is nothing that evpos does; is it 'show'?"
+  try evpos unhappy
+  exits 64
+  says "evpos: 'unhappy' is nothing that evpos does; is it 'evpos show unhappy'?"
   EVKIT_STATE=$PWD/other try evpos show unhappy
   exits 64
   says "evpos: there is no pipeline 'unhappy' in the state folder '$here/other', which has none (EVKIT_STATE names another)"
