@@ -9,7 +9,6 @@
  */
 #include "format/csv.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -526,49 +525,6 @@ ev_csv_suggest_next(struct ev_csv_suggest *suggest, struct ev_decoder *decoder,
 
 /* --- opening ------------------------------------------------------------- */
 
-static enum ev_status
-check_settings(const struct ev_csv_settings *set, struct ev_err *err)
-{
-	struct ev_slice delimiter = set->delimiter;
-	const char *wrong = NULL;
-
-	if (!delimiter.len || delimiter.len > EV_CSV_DELIMITER ||
-	    memchr(delimiter.ptr, '\n', delimiter.len) ||
-	    memchr(delimiter.ptr, '\r', delimiter.len) ||
-	    memchr(delimiter.ptr, '\0', delimiter.len) ||
-	    ev_utf8_check(delimiter.ptr, delimiter.len) != delimiter.len)
-		wrong = "the delimiter is not UTF-8 of 1 to 16 bytes without "
-			"line ends";
-	else if ((set->quote & 0x80) || (set->escape & 0x80) ||
-	    (set->quote && !isprint((unsigned char)set->quote)) ||
-	    (set->escape && !isprint((unsigned char)set->escape)))
-		wrong = "quote and escape are one printable ASCII character "
-			"each";
-	else if ((set->quote &&
-		     memchr(delimiter.ptr, set->quote, delimiter.len)) ||
-	    (set->escape && memchr(delimiter.ptr, set->escape, delimiter.len)))
-		wrong = "quote and escape cannot be part of the delimiter";
-	else if (set->comment.ptr &&
-	    (!set->comment.len ||
-		memchr(set->comment.ptr, '\n', set->comment.len) ||
-		memchr(set->comment.ptr, '\r', set->comment.len)))
-		wrong = "what begins a comment is empty or has line ends";
-	if (!wrong)
-		return EV_OK;
-	return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE, "%s", wrong);
-}
-
-static void
-mark_special(struct ev_csv *csv)
-{
-	csv->special[(unsigned char)csv->set.delimiter.ptr[0]] = true;
-	csv->special['\n'] = csv->special['\r'] = true;
-	if (csv->set.quote)
-		csv->special[(unsigned char)csv->set.quote] = true;
-	if (csv->set.escape)
-		csv->special[(unsigned char)csv->set.escape] = true;
-}
-
 static void
 release(struct ev_decoder *decoder)
 {
@@ -592,7 +548,7 @@ ev_csv_open(struct ev_decoder **decoder, struct ev_input *in,
 {
 	struct ev_csv *csv;
 
-	if (check_settings(settings, err) != EV_OK)
+	if (ev_csv_check(settings, err) != EV_OK)
 		return EV_FATAL;
 	csv = ev_mem_zalloc(1, sizeof(*csv));
 	csv->decoder = (struct ev_decoder){next, behind, go, release};
@@ -606,7 +562,7 @@ ev_csv_open(struct ev_decoder **decoder, struct ev_input *in,
 	csv->cap = EV_CSV_BLOCK;
 	csv->buf = ev_mem_alloc(csv->cap + EV_CSV_PADDING);
 	seal(csv);
-	mark_special(csv);
+	ev_csv_mark_special(csv);
 	ev_csv_fast_choose(csv);
 	if (settings->header.ptr &&
 	    ev_csv_header_set(csv, settings->header, 0, err) != EV_OK) {

@@ -96,6 +96,14 @@ struct ev_csv {
 	struct ev_csv_suggest *suggest; /* NULL: convert */
 };
 
+/* --- csv_dialect.c ------------------------------------------------------ */
+
+/* EV_FATAL, exit 64: the settings contradict themselves. */
+enum ev_status ev_csv_check(const struct ev_csv_settings *set,
+    struct ev_err *err);
+/* Fills in csv->special. */
+void ev_csv_mark_special(struct ev_csv *csv);
+
 /* --- csv_row.c ---------------------------------------------------------- */
 
 /* Goes on looking for the end of the record at s, of which len bytes are

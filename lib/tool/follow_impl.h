@@ -1,8 +1,9 @@
 /*
  * follow_impl: what the files of follow share; nobody else includes it.
- * follow.c has the places and the looks at them, follow_read.c what is handed
- * out and told, follow_find.c finds a file again under another name, by node
- * or by content.
+ * follow.c has the places, follow_look.c the looks at them, follow_lost.c what
+ * became of a file that is not where it was; follow_find.c finds one under
+ * another name, by node or by content; follow_read.c has what is handed out
+ * and told, follow_from.c where a first run begins.
  */
 #ifndef EV_TOOL_FOLLOW_IMPL_H
 #define EV_TOOL_FOLLOW_IMPL_H
@@ -62,6 +63,44 @@ struct ev_follow {
 	int hints; /* inotify, or -1 */
 	bool hinted;
 };
+
+/* One look at one place. */
+struct ev_follow_look {
+	struct ev_follow *follow;
+	struct ev_follow_place *place;
+	struct ev_follow_seen *seen;
+	size_t count;
+	struct ev_follow_line *now; /* what each of them is */
+	size_t known, found;        /* files of before */
+};
+
+/* --- follow.c ------------------------------------------------------------ */
+
+struct ev_follow_track *ev_follow_track_add(struct ev_follow_place *place,
+    const char *path);
+void ev_follow_track_free(struct ev_follow_track *track);
+
+/* --- follow_look.c ------------------------------------------------------- */
+
+void ev_follow_say(const struct ev_follow *follow, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* --- follow_lost.c ------------------------------------------------------- */
+
+/* What a look has found at this path; NULL: nothing. */
+struct ev_follow_seen *ev_follow_find_seen(struct ev_follow_seen *seen,
+    size_t count, const char *path);
+/* The file at `it` holds what was read of `file`. */
+bool ev_follow_holds(const struct ev_follow *follow,
+    const struct ev_follow_file *file, const struct ev_follow_seen *it);
+/* Finds what became of the track's own file, which is not what it was, and
+ * puts the line where it goes on. EV_FATAL: exit 70. */
+enum ev_status ev_follow_find_lost(struct ev_follow_look *look,
+    struct ev_follow_track *track, struct ev_err *err);
+/* Puts into the line what was rotated away after the last file of it that
+ * still lies somewhere, and is not in the line already. */
+void ev_follow_catch_up(const struct ev_follow_look *look,
+    struct ev_follow_line *line, const char *path);
 
 /* --- follow_find.c ------------------------------------------------------- */
 

@@ -1,0 +1,336 @@
+/*
+ * follow_lost: what became of a file that is no more what it was, or where it
+ * was: renamed, copied and emptied, compressed, fetched again, replaced,
+ * removed. See follow_impl.h.
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "tool/follow_impl.h"
+
+static int
+by_path(const void *path, const void *seen)
+{
+	return strcmp(path, ((const struct ev_follow_seen *)seen)->path);
+}
+
+struct ev_follow_seen *
+ev_follow_find_seen(struct ev_follow_seen *seen, size_t count, const char *path)
+{
+	return count ? bsearch(path, seen, count, sizeof(*seen), by_path)
+		     : NULL;
+}
+
+bool
+ev_follow_holds(const struct ev_follow *follow,
+    const struct ev_follow_file *file, const struct ev_follow_seen *it)
+{
+	struct ev_follow_file *now;
+	bool good;
+
+	if (!file->pos.length && !file->pos.packed)
+		return true;
+	if (it->size < file->pos.length && !file->pos.packed &&
+	    it->size < EV_FILEPOS_CERTAIN)
+		return false;
+	now = ev_follow_file_new(file->name, it->path, NULL);
+	good = ev_follow_file_open(now, NULL) == EV_OK &&
+	    ev_follow_match(follow, &file->pos, now->fd, it->path) == EV_OK;
+	ev_follow_file_free(now);
+	return good;
+}
+
+/* --- lost files ---------------------------------------------------------- */
+
+/* A file of the list that is the lost one under another name. */
+static struct ev_follow_seen *
+find_renamed(const struct ev_follow_look *look,
+    const struct ev_follow_file *file, const char *path, enum ev_follow_way way)
+{
+	const char *slash = strrchr(path, '/');
+	const char *base = slash ? slash + 1 : path;
+	bool certain = file->pos.length >= EV_FILEPOS_CERTAIN;
+
+	for (size_t i = 0; i < look->count; i++) {
+		struct ev_follow_seen *it = &look->seen[i];
+		const char *name = strrchr(it->path, '/');
+		bool right;
+
+		if (it->taken || !strcmp(it->path, path))
+			continue;
+		name = name ? name + 1 : it->path;
+		if (way == EV_FOLLOW_NODE)
+			right = ev_filepos_same_node(&file->node, &it->node);
+		else
+			right = file->pos.length &&
+			    ev_follow_related(name, base) &&
+			    (certain || it->node.mtime >= file->pos.node.mtime);
+		if (right && ev_follow_holds(look->follow, file, it))
+			return it;
+	}
+	return NULL;
+}
+
+/* The line goes on under this name of the list. */
+static void
+assign(struct ev_follow_look *look, struct ev_follow_seen *it,
+    struct ev_follow_line *line)
+{
+	struct ev_follow_file *own = line->own;
+
+	free(own->path);
+	own->path = ev_mem_strdup(it->path);
+	if (!ev_filepos_same_node(&own->node, &it->node) && own->fd >= 0) {
+		close(own->fd);
+		own->fd = -1;
+	}
+	own->node = it->node;
+	own->size = it->size;
+	it->taken = true;
+	line->dirty = true;
+	look->now[it - look->seen] = *line;
+	*line = (struct ev_follow_line){0};
+	look->found++;
+}
+
+/* The file is read to its end, then what came between, then what has the name
+ * now. */
+static void
+finish_first(struct ev_follow_look *look, struct ev_follow_line *line,
+    struct ev_follow_file *file, const char *path)
+{
+	if (line->own != file)
+		ev_follow_drop(look->follow, line->own);
+	line->own = NULL;
+	ev_follow_line_add(line, file);
+	ev_follow_between(line, file->name, path, file, look->seen,
+	    look->count);
+	look->found++;
+}
+
+/* Another one has its content, under its name: fetched again, say. */
+static void
+replace(struct ev_follow_look *look, struct ev_follow_seen *it,
+    struct ev_follow_line *line)
+{
+	struct ev_follow_file *was = line->own;
+	struct ev_follow_file *file = ev_follow_file_new(was->name, it->path,
+	    &was->pos);
+
+	file->seen = was->pos.packed ? 0 : ev_follow_seen_of(&was->pos);
+	file->pos.done = false;
+	file->node = file->pos.node = it->node;
+	ev_follow_drop(look->follow, was);
+	line->own = file;
+	assign(look, it, line);
+}
+
+/* Takes out of the line, from the i-th file on, what holds the same as the
+ * open file: that was packed meanwhile. */
+static void
+drop_copies(const struct ev_follow_look *look, struct ev_follow_line *line,
+    size_t i, const struct ev_follow_file *file)
+{
+	struct ev_filepos all = {0};
+	struct stat info;
+
+	if (fstat(file->fd, &info) || !info.st_size ||
+	    ev_filepos_hash(&all, file->fd, (uint64_t)info.st_size, NULL) !=
+		EV_OK)
+		return;
+	while (i < line->count) {
+		struct ev_follow_file *other = line->before[i];
+
+		if (ev_follow_match(look->follow, &all, other->fd,
+			other->path) != EV_OK) {
+			i++;
+			continue;
+		}
+		ev_follow_file_free(other);
+		line->count--;
+		memmove(line->before + i, line->before + i + 1,
+		    (line->count - i) * sizeof(*line->before));
+	}
+}
+
+/* The file that pos has seen, wherever it lies now. */
+static struct ev_follow_file *
+find_read(const struct ev_follow_look *look, const char *path,
+    const struct ev_filepos *pos)
+{
+	struct ev_follow_file *file = ev_follow_beside(look->follow, path, path,
+	    pos, EV_FOLLOW_NODE, look->seen, look->count);
+
+	if (!file)
+		file = ev_follow_beside(look->follow, path, path, pos,
+		    EV_FOLLOW_CONTENT, look->seen, look->count);
+	return file;
+}
+
+void
+ev_follow_catch_up(const struct ev_follow_look *look,
+    struct ev_follow_line *line, const char *path)
+{
+	struct ev_follow_file *last = NULL;
+	size_t count = line->count;
+
+	for (size_t i = count; i > 0 && !last; i--)
+		last = find_read(look, path, &line->before[i - 1]->pos);
+	if (!last && line->has_last)
+		last = find_read(look, path, &line->last);
+	if (!last)
+		return;
+	ev_follow_between(line, path, path, last, look->seen, look->count);
+	for (size_t i = 0; i < count; i++)
+		drop_copies(look, line, count, line->before[i]);
+	ev_follow_file_free(last);
+}
+
+/* A file that was removed, or renamed and emptied, and is still open: its rest
+ * can be read, or, if it is not what was read, all of it. */
+static void
+read_removed(struct ev_follow *follow, struct ev_follow_line *line, bool intact)
+{
+	struct ev_follow_file *file = line->own;
+
+	line->own = NULL;
+	if (!intact) {
+		struct ev_follow_file *was = file;
+
+		file = ev_follow_file_new(was->name, was->path, NULL);
+		file->fd = fcntl(was->fd, F_DUPFD_CLOEXEC, 0);
+		file->node = file->pos.node = was->node;
+		ev_follow_drop(follow, was);
+		if (file->fd < 0) {
+			ev_follow_file_free(file);
+			return;
+		}
+	}
+	ev_follow_line_add(line, file);
+}
+
+/* Nothing holds what was read. The line begins anew with what has the name, or
+ * ends, unless a person has to decide. */
+static enum ev_status
+begin_anew(struct ev_follow_look *look, struct ev_follow_seen *it,
+    struct ev_follow_line *line, const char *path, bool intact,
+    struct ev_err *err)
+{
+	struct ev_follow *follow = look->follow;
+	struct ev_follow_file *file = line->own;
+	bool first = !look->place->looked;
+	bool lenient = follow->set.follow || look->place->listed ||
+	    follow->set.changed != EV_CHANGED_STOP;
+
+	if (file->fd >= 0 &&
+	    !(it && ev_filepos_same_node(&file->node, &it->node))) {
+		read_removed(look->follow, line, intact);
+		return EV_OK;
+	}
+	if (!it && !look->place->listed && !lenient)
+		return ev_err_set(err, EV_FATAL, EV_EXIT_DISAGREE,
+		    "'%s' is gone, and nothing beside it is what was read of "
+		    "it (--changed read, to begin anew)",
+		    path);
+	if (it && file->pos.length && !lenient)
+		return ev_err_set(err, EV_FATAL, EV_EXIT_DISAGREE,
+		    "'%s' is not the file that was read, and nothing beside "
+		    "it is: --changed read reads it from its beginning, "
+		    "--changed skip goes on at its end",
+		    path);
+	if (it && file->pos.length)
+		ev_follow_say(follow,
+		    "'%s' %s, and what was read of it is not found beside it: "
+		    "%s",
+		    path,
+		    ev_filepos_same_node(&file->node, &it->node)
+			? "was emptied or written anew"
+			: "is another file now",
+		    first && follow->set.changed == EV_CHANGED_SKIP
+			? "it is passed over"
+			: "it is read from its beginning");
+	if (it)
+		it->skip = first && file->pos.length &&
+		    follow->set.changed == EV_CHANGED_SKIP;
+	ev_follow_drop(follow, file);
+	line->own = NULL;
+	return EV_OK;
+}
+
+/* An open file still holds what was read of it. */
+static bool
+is_intact(const struct ev_follow *follow, const struct ev_follow_file *file)
+{
+	struct stat info;
+
+	return !fstat(file->fd, &info) &&
+	    (file->packed || (uint64_t)info.st_size >= file->seen) &&
+	    ev_follow_match(follow, &file->pos, file->fd, file->path) == EV_OK;
+}
+
+enum ev_status
+ev_follow_find_lost(struct ev_follow_look *look, struct ev_follow_track *track,
+    struct ev_err *err)
+{
+	const struct ev_follow *follow = look->follow;
+	struct ev_follow_line *line = &track->line;
+	struct ev_follow_file *file = line->own, *beside;
+	struct ev_follow_seen *it = ev_follow_find_seen(look->seen, look->count,
+	    track->path);
+	bool certain = file->pos.length >= EV_FILEPOS_CERTAIN;
+	bool intact = file->fd >= 0 && is_intact(follow, file);
+	struct ev_follow_seen *other;
+
+	if (it && it->taken)
+		it = NULL;
+	other = find_renamed(look, file, track->path, EV_FOLLOW_NODE);
+	if (other) {
+		assign(look, other, line);
+		return EV_OK;
+	}
+	beside = ev_follow_beside(follow, file->name, track->path, &file->pos,
+	    EV_FOLLOW_NODE, look->seen, look->count);
+	if (beside && file->fd >= 0) {
+		/* The same, and open already, perhaps being read. */
+		free(file->path);
+		file->path = ev_mem_strdup(beside->path);
+		ev_follow_file_free(beside);
+		beside = file;
+	}
+	if (!beside && certain && it && ev_follow_holds(follow, file, it) &&
+	    !ev_filepos_same_node(&file->node, &it->node)) {
+		replace(look, it, line);
+		return EV_OK;
+	}
+	if (!beside) {
+		other = find_renamed(look, file, track->path,
+		    EV_FOLLOW_CONTENT);
+		if (other) {
+			replace(look, other, line);
+			return EV_OK;
+		}
+		beside = ev_follow_beside(follow, file->name, track->path,
+		    &file->pos, EV_FOLLOW_CONTENT, look->seen, look->count);
+	}
+	if (beside) {
+		finish_first(look, line, beside, track->path);
+		return EV_OK;
+	}
+	if (it && file->fd < 0 && file->pos.length &&
+	    ev_follow_holds(follow, file, it)) {
+		replace(look, it, line);
+		return EV_OK;
+	}
+	beside = ev_follow_beside(follow, file->name, track->path, &file->pos,
+	    EV_FOLLOW_EMPTIED, look->seen, look->count);
+	if (beside && !intact) {
+		finish_first(look, line, beside, track->path);
+		return EV_OK;
+	}
+	ev_follow_file_free(beside);
+	return begin_anew(look, it, line, track->path, intact, err);
+}
