@@ -11,7 +11,7 @@ sink() { # OPTIONS…: standard input into sqlite:s.db/t
 }
 
 db() { # SQL: what SQLite's shell answers
-  sqlite3 s.db "$1"
+  sqlite3 -cmd '.timeout 10000' s.db "$1"
 }
 
 holds() { # TEXT SQL
