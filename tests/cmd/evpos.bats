@@ -366,7 +366,7 @@ nothing is changed yet: --yes does it"
   echo '{"n":5}' >>in.ndjson
   try pipeline a in.ndjson a.ndjson
   exits 70
-  says "*'$here/a.ndjson' is not what was committed*bring it back, *evpos accept a*"
+  says "*'$here/a.ndjson' is not what was committed*bring back what was there; or evpos accept a*"
   try evpos
   says "evpos: a: '$here/a.ndjson' is not what was committed: its first or last bytes have changed"
   try evpos accept a
