@@ -388,3 +388,68 @@ ask() { # EVENT WANTED
   try evjoin t.ndjson --on id --follow-table --unique error </dev/null
   exits 64 && says 'evjoin: --follow-table and --unique error:*'
 }
+
+@test "--follow-table: a file that grows, a line at a time and by halves; a folder" {
+  echo '{"id":1,"n":"one"}' >t.ndjson
+  mkdir f && cp t.ndjson f/1.ndjson
+  for place in t.ndjson f/; do
+    coproc join { evjoin $place --on id --type left --follow-table 2>err; }
+    pid=$join_PID
+    echo '{"id":1}' >&"${join[1]}"
+    read -r -t 10 -u "${join[0]}" answer
+    [ "$answer" = '{"id":1,"n":"one"}' ]
+    case $place in
+      t.ndjson)
+        printf '{"id":2,"n":' >>t.ndjson
+        sleep 0.3
+        echo '"two"}' >>t.ndjson
+        ;;
+      *) echo '{"id":2,"n":"two"}' >f/2.ndjson ;;
+    esac
+    ask '{"id":2}' '{"id":2,"n":"two"}'
+    to=${join[1]}
+    exec {to}>&-
+    wait "$pid" && [ ! -s err ]
+  done
+}
+
+@test "--follow-table: a signal ends a plain stream at once, a named one at its seal" {
+  echo '{"id":1,"n":"one"}' >t.ndjson
+  coproc join { exec evjoin t.ndjson --on id --follow-table 2>err; }
+  pid=$join_PID
+  ask '{"id":1}' '{"id":1,"n":"one"}'
+  kill -TERM "$pid"
+  status=0 && wait "$pid" || status=$?
+  [ "$status" = 143 ]
+  # the whole pipeline is asked to stop, the table's evsource with it
+  export EVKIT_STATE=$PWD/state
+  echo '{"id":1}' >in.ndjson
+  setsid bash -c 'trap : TERM
+    evsource --name m --follow in.ndjson |
+      evjoin t.ndjson --on id --follow-table | evsink --name m out.ndjson
+    echo "${PIPESTATUS[*]}" >statuses' &
+  group=$!
+  until grep -qs '"length":"19"' out.ndjson.ev; do
+    sleep 0.1
+  done
+  echo '{"id":1,"x":1}' >>in.ndjson
+  sleep 0.3
+  kill -TERM -- "-$group"
+  wait "$group" || true
+  [ "$(cat statuses)" = '0 0 143' ]
+  [ "$(cat out.ndjson)" = $'{"id":1,"n":"one"}\n{"id":1,"x":1,"n":"one"}' ]
+}
+
+@test "--follow-table: killed, it leaves no evsource behind" {
+  echo '{"id":1,"n":"one"}' >"$BATS_TEST_TMPDIR/left-alone.ndjson"
+  coproc join { exec evjoin "$BATS_TEST_TMPDIR/left-alone.ndjson" --on id --follow-table; }
+  pid=$join_PID
+  ask '{"id":1}' '{"id":1,"n":"one"}'
+  child=$(pgrep -P "$pid")
+  kill -9 "$pid"
+  for ((i = 0; i < 50; i++)); do
+    kill -0 "$child" 2>/dev/null || return 0
+    sleep 0.1
+  done
+  return 1
+}
