@@ -24,9 +24,10 @@
  *		the same forty times, of which each forgets something else
  *	recut SHAPE WHERE PERCENT SEED
  *		and cut again while the next run recovers
- *	killcut SHAPE PROGRAM@POINT:N WHERE PERCENT SEED
+ *	killcut SHAPE PROGRAM@POINT:N WHERE PERCENT SEED [PROGRAM@POINT:N]
  *		a process dies at a point; the power is cut in the next run:
- *		behind so many operations, or at its end (end)
+ *		behind so many operations, or at its end (end); a process of
+ *		the first run after that dies at another point
  *	stranger SHAPE FILE
  *		somebody else appends to a file between two runs: what he wrote
  *		is kept aside

@@ -214,6 +214,13 @@ try_killcut(struct world *world, char *word[TRIAL_WORDS])
 		cut(world, &log, ops, (unsigned)strtoul(word[4], NULL, 10),
 		    strtoull(word[5], NULL, 10));
 	log_release(&log);
+	if (fine && word[6]) {
+		char *dies = ev_mem_printf("EV_POINT=%s", word[6]);
+
+		trial_env(world, dies);
+		fine = run_first(world);
+		free(dies);
+	}
 	return fine;
 }
 
