@@ -100,6 +100,18 @@ teardown() {
   [ "$(cat out.ndjson)" = '{"a":1}' ]
 }
 
+@test "a state folder that is lost: the next start ends with 75, and the one after it is right" {
+  echo '{"a":1}' >in.ndjson
+  evsource --name n in.ndjson | evsink --name n out.ndjson
+  rm -r state
+  echo '{"a":2}' >>in.ndjson
+  try bash -c 'evsource --name n in.ndjson | evsink --name n out.ndjson'
+  exits 75
+  try bash -c 'evsource --name n in.ndjson | evsink --name n out.ndjson'
+  exits 0
+  [ "$(cat out.ndjson)" = $'{"a":1}\n{"a":2}' ]
+}
+
 @test "the unit for systemd is one" {
   from_page low.service
   grep -qx 'RestartPreventExitStatus=64 65 69 70 73 74 76 78' low.service
