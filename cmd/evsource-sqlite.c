@@ -126,6 +126,8 @@ parse(struct source *source, int argc, char **argv)
 	source->poll = POLL;
 	parse_time(source, "wait", &source->wait);
 	parse_time(source, "poll", &source->poll);
+	if (source->poll <= 0 || source->poll > INT32_MAX)
+		ev_tool_die(EV_EXIT_USAGE, "-X poll is a time: 500ms, 10s, 5m");
 	parse_cursor(source);
 	check_follow(source);
 	source->what.query = ev_source_extra(settings, "query");
@@ -369,6 +371,21 @@ begin_at(struct source *source)
 	    other.ptr);
 }
 
+/* What finds the field of --mark-when. */
+static void
+open_when(struct source *source)
+{
+	const char *name = source->settings.marker.mark_when;
+
+	if (!name)
+		return;
+	if (!ev_sqlite_reader_has(source->reader, ev_slice_of(name)))
+		ev_tool_die(EV_EXIT_USAGE, "--mark-when: '%s' is no column",
+		    name);
+	source->when = ev_scan_new();
+	ev_scan_want_key(source->when, ev_slice_of(name));
+}
+
 static void
 open_source(struct source *source)
 {
@@ -384,11 +401,7 @@ open_source(struct source *source)
 	    ev_tool_stdout());
 	stage->role = EV_STAGE_SOURCE;
 	stage->place = source->place.absolute;
-	if (source->settings.marker.mark_when) {
-		source->when = ev_scan_new();
-		ev_scan_want_key(source->when,
-		    ev_slice_of(source->settings.marker.mark_when));
-	}
+	open_when(source);
 	ev_marker_open(&source->marker, &source->settings.marker, stage,
 	    source->settings.follow);
 	ev_progress_open(&source->progress, source->settings.progress);

@@ -43,10 +43,12 @@ no_column(struct ev_sqlite_writer *writer, struct ev_slice name,
 		free(text);
 		return status == EV_OK ? EV_AGAIN : status;
 	}
+	ev_buf_str(&sql, "ALTER TABLE ");
+	ev_sqlite_quote(&sql, writer->table.name);
+	ev_buf_str(&sql, " ADD COLUMN ");
 	ev_sqlite_quote(&sql, text);
 	ev_err_set(err, EV_BAD, EV_EXIT_DATA,
-	    "'%s' is no column of '%s': ALTER TABLE … ADD COLUMN %s, or -X "
-	    "new-columns=add",
+	    "'%s' is no column of '%s': -X new-columns=add adds it, or %s",
 	    text, writer->table.name, ev_buf_cstr(&sql));
 	ev_buf_release(&sql);
 	free(text);

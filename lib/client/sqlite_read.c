@@ -291,6 +291,22 @@ ev_sqlite_reader_free(struct ev_sqlite_reader *reader)
 	free(reader);
 }
 
+bool
+ev_sqlite_reader_has(const struct ev_sqlite_reader *reader,
+    struct ev_slice name)
+{
+	struct ev_buf key = {0};
+	bool found = false;
+
+	ev_build_text(&key, name);
+	for (size_t i = 0; i < reader->count; i++)
+		found = found ||
+		    ev_slice_equal(ev_buf_as_slice(&key),
+			ev_buf_as_slice(&reader->column[i].key));
+	ev_buf_release(&key);
+	return found;
+}
+
 /* --- positions ----------------------------------------------------------- */
 
 /* A value of the cursor as JSON: of numbers only doubles have a point or an

@@ -31,6 +31,10 @@ enum ev_status ev_sqlite_reader_new(struct ev_sqlite_reader **reader,
     struct ev_err *err);
 void ev_sqlite_reader_free(struct ev_sqlite_reader *reader);
 
+/* True if there is a column of this name. */
+bool ev_sqlite_reader_has(const struct ev_sqlite_reader *reader,
+    struct ev_slice name);
+
 /* Begins, behind a position (ptr NULL: at the beginning). EV_FATAL: exit 70,
  * it is no position of this cursor. */
 enum ev_status ev_sqlite_reader_start(struct ev_sqlite_reader *reader,

@@ -86,12 +86,36 @@ find_key(struct ev_sqlite_writer *writer, struct ev_err *err)
 	return EV_OK;
 }
 
+/* With the statement to paste. */
+static enum ev_status
+no_index(const struct ev_sqlite_writer *writer, struct ev_err *err)
+{
+	const struct ev_sqlite_table *table = &writer->table;
+	struct ev_buf list = {0}, sql = {0};
+	const char *word = " (";
+
+	ev_sqlite_writer_key(writer, &list);
+	ev_buf_printf(&sql, "CREATE UNIQUE INDEX some_name ON ");
+	ev_sqlite_quote(&sql, table->name);
+	for (size_t i = 0; i < table->count; i++)
+		if (writer->in_key[i]) {
+			ev_buf_str(&sql, word);
+			ev_sqlite_quote(&sql, table->column[i].name);
+			word = ", ";
+		}
+	ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
+	    "'%s' has no unique index on exactly (%s), the key: %s)",
+	    table->name, ev_buf_cstr(&list), ev_buf_cstr(&sql));
+	ev_buf_release(&list);
+	ev_buf_release(&sql);
+	return EV_FATAL;
+}
+
 /* Without a unique index an upsert would look at all rows for every event, and
  * change several. */
 static enum ev_status
 check_key(struct ev_sqlite_writer *writer, struct ev_err *err)
 {
-	struct ev_buf list = {0};
 	enum ev_status status;
 	bool unique;
 
@@ -103,13 +127,7 @@ check_key(struct ev_sqlite_writer *writer, struct ev_err *err)
 	    writer->in_key, &unique, err);
 	if (status != EV_OK || unique)
 		return status;
-	ev_sqlite_writer_key(writer, &list);
-	ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
-	    "'%s' has no unique index on exactly (%s), the key: CREATE UNIQUE "
-	    "INDEX … ON …",
-	    writer->table.name, ev_buf_cstr(&list));
-	ev_buf_release(&list);
-	return EV_FATAL;
+	return no_index(writer, err);
 }
 
 static enum ev_status

@@ -72,7 +72,7 @@ END
   { seq -f '{"a":%g}' 1000; echo '{"a":1,"new":2}'; } >in.ndjson
   sink <in.ndjson
   exits 65
-  says "evsink-sqlite: standard input:1001: 'new' is no column of 't': *ALTER TABLE * ADD COLUMN \"new\", or -X new-columns=add"
+  says "evsink-sqlite: standard input:1001: 'new' is no column of 't': -X new-columns=add adds it, or ALTER TABLE \"t\" ADD COLUMN \"new\""
   [ ! -e s.db ]
 }
 
@@ -402,6 +402,22 @@ datatype mismatch' ]
   says "*where named pipelines keep their positions"
 }
 
+@test "a full-text table is written and read like others" {
+  db "CREATE VIRTUAL TABLE t USING fts5(a, b)"
+  sink <<<'{"a":"hello world","b":"x"}'
+  exits 0
+  holds 'hello world|x' "SELECT * FROM t('hello')"
+  try evsource sqlite:s.db/t
+  prints '{"a":"hello world","b":"x"}'
+}
+
+@test "a table is replaced by what is read of it" {
+  sink < <(seq -f '{"a":%g}' 20000)
+  run --separate-stderr bash -c "evsource sqlite:s.db/t | evfilter 'a % 2 = 0' | evsink --write replace sqlite:s.db/t"
+  exits 0
+  holds 10000 'SELECT count(*) FROM t'
+}
+
 @test "a view with triggers is written through them" {
   db "CREATE TABLE base (a); CREATE VIEW t AS SELECT a FROM base;
     CREATE TRIGGER i INSTEAD OF INSERT ON t BEGIN INSERT INTO base VALUES (new.a * 10); END"
@@ -478,7 +494,7 @@ END
   for key in a b c; do
     sink --key $key <<<'{"a":1,"b":2,"c":3}'
     exits 64
-    says "*'t' has no unique index on exactly ($key), the key*"
+    says "*'t' has no unique index on exactly ($key), the key: CREATE UNIQUE INDEX some_name ON \"t\" (\"$key\")"
   done
   sink --write upsert <<<'{"a":1}'
   exits 64

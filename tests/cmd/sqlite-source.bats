@@ -362,6 +362,11 @@ END
   says '*no such column: nix'
   rows -X poll=soon
   exits 64
+  rows -X poll=forever
+  exits 64
+  rows --name p -X cursor=a --mark-when nix
+  exits 64
+  says "*--mark-when: 'nix' is no column"
   rows --from 5
   exits 64
   try evsource sqlite:s.db/t sqlite:s.db/u
@@ -524,7 +529,7 @@ nightly() { # OPTIONS…
       evsink --name p sqlite:copy.db/t 2>/dev/null &
     db "WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 3000) INSERT INTO t (a) SELECT hex(i) FROM c"
     sleep "0.$((RANDOM % 4 + 1))"
-    kill -9 $!
+    kill -9 $! 2>/dev/null || true
     wait || true
   done
   until run --separate-stderr bash -c "evsource --name p -X cursor=id sqlite:s.db/t | evsink --name p sqlite:copy.db/t" &&
