@@ -45,6 +45,8 @@ struct json {
 	size_t mark;         /* where the event begins in the out buffer */
 	struct ev_buf held;  /* its beginning, over an EV_AGAIN */
 	struct ev_behind behind; /* of the last record */
+	size_t rest;  /* bytes of the chunk behind what cannot be read */
+	bool passing; /* over all that follows it, to the end */
 };
 
 static void
@@ -118,7 +120,8 @@ fail(struct json *json, struct ev_buf *out, struct ev_record *record,
 	finish_capture(json, end, record);
 	record->line = json->lex.line;
 	record->last = true;
-	json->over = true;
+	json->rest = (size_t)(json->end - end);
+	json->over = json->passing = true;
 	return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
 	    "column %" PRIu64 ": %s; what follows cannot be read",
 	    json->lex.column, json->lex.reason);
@@ -312,6 +315,24 @@ step(struct json *json, struct ev_buf *out, enum ev_status *status,
 	}
 }
 
+/* To the end of an input of which nothing more can be read: nobody shall come
+ * back to it. */
+static enum ev_status
+pass_over(struct json *json, struct ev_err *err)
+{
+	enum ev_status status = EV_OK;
+
+	while (json->passing && status == EV_OK) {
+		json->behind.offset += json->rest;
+		json->rest = 0;
+		status = fill(json, err);
+		if (status == EV_OK)
+			json->rest = (size_t)(json->end - json->at);
+	}
+	json->passing = json->passing && status != EV_END;
+	return json->passing ? status : EV_END;
+}
+
 static enum ev_status
 json_next(struct ev_decoder *decoder, struct ev_buf *out,
     struct ev_record *record, struct ev_err *err)
@@ -344,7 +365,7 @@ json_next(struct ev_decoder *decoder, struct ev_buf *out,
 			return fail(json, out, record, err);
 		}
 	}
-	return EV_END;
+	return pass_over(json, err);
 }
 
 static struct ev_behind
