@@ -372,7 +372,8 @@ a_file_ends_where_its_sidecar_says(void **state)
 {
 	struct world *world = *state;
 	struct ev_settled settled;
-	char *path = ev_sidecar_segment(world->folder, 1600), *link, *own;
+	char *path = ev_sidecar_segment(world->folder, 1600);
+	char *link = NULL, *own = NULL;
 	int fd = open(path, O_RDONLY);
 
 	/* A segment, by the log's sidecar; also through a link. */

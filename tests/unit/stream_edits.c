@@ -197,7 +197,7 @@ middle(struct ev_slice text)
 static int
 run(void (*what)(struct ev_slice text), struct ev_slice text, int out)
 {
-	int status, null;
+	int status = 0, null;
 	pid_t pid = fork();
 
 	if (!pid) {
