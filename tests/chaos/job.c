@@ -237,6 +237,27 @@ job_signal(struct job *job, size_t i, int number)
 }
 
 void
+job_signal_child(struct job *job, size_t i, int number)
+{
+	char path[64], text[32] = "";
+	long pid = job->proc[i].pid;
+	long child;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%ld/task/%ld/children", pid, pid);
+	file = fopen(path, "r");
+	if (file && !fgets(text, sizeof(text), file))
+		text[0] = '\0';
+	if (file)
+		fclose(file);
+	child = strtol(text, NULL, 10);
+	if (child > 1)
+		kill((pid_t)child, number);
+	else
+		job_signal(job, i, number);
+}
+
+void
 job_signal_all(struct job *job, int number)
 {
 	if (job->group)

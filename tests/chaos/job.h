@@ -48,6 +48,8 @@ void job_pause(int ms);
 
 /* Sends it to one that has not ended; to all of them and what they started. */
 void job_signal(struct job *job, size_t i, int number);
+/* To the first of those that it has started, or, where there is none, to it. */
+void job_signal_child(struct job *job, size_t i, int number);
 void job_signal_all(struct job *job, int number);
 /* Ends whatever still runs of it. */
 void job_clear(struct job *job);

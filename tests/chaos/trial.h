@@ -5,8 +5,8 @@
  *		a process dies at the N-th passing of a crash point; with two,
  *		one of the next start dies again
  *	kill SHAPE SEED
- *		up to four times one process, all of a pipeline or all of all
- *		are killed, somewhere
+ *		up to four times one process, one that it has started, all of a
+ *		pipeline or all of all are killed, somewhere
  *	zombie SHAPE PROCESS SEED
  *		a process stops somewhere, the rest is killed, the pipeline
  *		starts again, the process goes on

@@ -35,13 +35,16 @@ kill_some(struct world *world, uint64_t *seed)
 	struct job *job = &world->job[which];
 
 	trial_blow();
-	switch (chance(seed) % 4) {
+	switch (chance(seed) % 5) {
 	case 0:
 		for (size_t i = 0; i < jobs; i++)
 			job_signal_all(&world->job[i], SIGKILL);
 		break;
 	case 1:
 		job_signal_all(job, SIGKILL);
+		break;
+	case 2:
+		job_signal_child(job, chance(seed) % job->count, SIGKILL);
 		break;
 	default:
 		job_signal(job, chance(seed) % job->count, SIGKILL);
