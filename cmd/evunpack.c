@@ -18,6 +18,7 @@
 struct settings {
 	struct ev_archive_limits limits;
 	const char *prefix;
+	uint64_t length;
 };
 
 static const struct ev_opt options[] = {
@@ -29,6 +30,8 @@ static const struct ev_opt options[] = {
 	"bytes that may come of all (1T; 0: any)"},
     {"prefix", 0, EV_OPT_TEXT, offsetof(struct settings, prefix), "HEX",
 	"bytes to read before standard input"},
+    {"length", 0, EV_OPT_COUNT, offsetof(struct settings, length), "N",
+	"read so many bytes of standard input"},
 };
 
 static const struct ev_opt_usage usage = {
@@ -43,6 +46,7 @@ struct input {
 	const char *place;
 	struct ev_buf prefix;
 	size_t given;  /* of the prefix */
+	uint64_t left; /* to be read behind the prefix */
 	int64_t start; /* where a file stood when we got it */
 };
 
@@ -60,10 +64,16 @@ read_input(void *arg, char *buf, size_t cap, size_t *got, struct ev_err *err)
 		in->given += *got;
 		return EV_OK;
 	}
+	if (!in->left)
+		return EV_END;
+	if (cap > in->left)
+		cap = (size_t)in->left;
 	while ((status = ev_io_read(STDIN_FILENO, in->place, buf, cap, got,
 		    err)) == EV_AGAIN)
 		if (ev_io_wait(STDIN_FILENO, -1, err) == EV_FATAL)
 			return EV_FATAL;
+	if (status == EV_OK)
+		in->left -= *got;
 	return status;
 }
 
@@ -160,7 +170,7 @@ main(int argc, char **argv)
 {
 	static const struct ev_archive_sink sink = {NULL, write_member,
 	    write_data, write_note};
-	struct settings settings = {EV_ARCHIVE_LIMITS, NULL};
+	struct settings settings = {EV_ARCHIVE_LIMITS, NULL, UINT64_MAX};
 	const struct ev_opt_table tables[] = {EV_OPT_TABLE(options, &settings),
 	    {NULL, NULL, 0}};
 	struct input in = {.place = "-"};
@@ -179,9 +189,11 @@ main(int argc, char **argv)
 	source.name = in.place = rest < argc ? argv[rest] : "-";
 	if (settings.prefix)
 		read_prefix(&in, settings.prefix);
+	in.left = settings.length;
 	in.start = lseek(STDIN_FILENO, 0, SEEK_CUR);
-	if (!in.prefix.len && in.start >= 0 && !fstat(STDIN_FILENO, &file) &&
-	    S_ISREG(file.st_mode) && file.st_size >= in.start) {
+	if (in.left == UINT64_MAX && !in.prefix.len && in.start >= 0 &&
+	    !fstat(STDIN_FILENO, &file) && S_ISREG(file.st_mode) &&
+	    file.st_size >= in.start) {
 		source.size = (uint64_t)(file.st_size - in.start);
 		source.seek = seek_input;
 	}

@@ -7,6 +7,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -172,18 +174,36 @@ add_input(struct ev_input *in, uint64_t length, struct ev_filepos_sum *sum)
 	return status == EV_END ? EV_OK : status;
 }
 
-/* What is packed in the file begins with what pos has seen. */
+/* How much of an open file may be read: all that a pipeline has committed. */
+static uint64_t
+readable(int fd, const char *path)
+{
+	struct ev_settled settled;
+	uint64_t length;
+
+	ev_settled_init(&settled, path);
+	length = ev_settled_look(&settled, fd, NULL) == EV_OK ? settled.length
+							      : 0;
+	ev_settled_release(&settled);
+	return length;
+}
+
+/* What is packed in the first `length` bytes of the file begins with what pos
+ * has seen. */
 static bool
 match_packed(const struct ev_follow *follow, const struct ev_filepos *pos,
-    const char *path)
+    const char *path, uint64_t length)
 {
 	struct ev_file_settings how = {.limits = follow->set.limits, .fd = -1};
+	char limit[24];
 	struct ev_filepos_sum sum = {0};
 	struct ev_filepos is;
 	struct ev_part part;
 	struct ev_file *file;
 	bool good;
 
+	snprintf(limit, sizeof(limit), "%" PRIu64, length);
+	how.limits.length = limit;
 	if (ev_file_open(&file, path, &how, NULL) != EV_OK)
 		return false;
 	while (sum.length < pos->length &&
@@ -201,16 +221,16 @@ enum ev_status
 ev_follow_match(const struct ev_follow *follow, const struct ev_filepos *pos,
     int fd, const char *path)
 {
-	struct stat info;
+	bool packed = ev_follow_packed(fd, NULL);
+	uint64_t length = packed || pos->packed ? readable(fd, path) : 0;
 
 	if (!pos->length && !pos->packed)
 		return EV_OK;
-	if (pos->packed && !fstat(fd, &info) &&
-	    (uint64_t)info.st_size == pos->packed_size &&
+	if (pos->packed && length == pos->packed_size &&
 	    ev_follow_packed_hash(fd, pos->packed_size) == pos->packed_hash)
 		return EV_OK;
-	if (ev_follow_packed(fd, NULL))
-		return match_packed(follow, pos, path) ? EV_OK : EV_END;
+	if (packed)
+		return match_packed(follow, pos, path, length) ? EV_OK : EV_END;
 	return ev_filepos_match(pos, fd, NULL) == EV_OK ? EV_OK : EV_END;
 }
 

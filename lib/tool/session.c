@@ -3,6 +3,7 @@
  */
 #include "tool/session_impl.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -247,7 +248,7 @@ ev_session_how(const struct ev_session *session, int fd,
 	*how = (struct ev_file_settings){settings->follow,
 	    {ev_source_extra(settings, "unpack-ratio"),
 		ev_source_extra(settings, "unpack-members"),
-		ev_source_extra(settings, "unpack-total")},
+		ev_source_extra(settings, "unpack-total"), NULL},
 	    fd};
 }
 
@@ -281,9 +282,14 @@ read_file(struct ev_session *session)
 	struct ev_part part;
 	struct ev_err err;
 	bool whole = true;
+	char length[24]; /* of what is committed */
 
 	ev_session_how(session, file->fd, &how);
 	how.follow = how.follow && !file->packed;
+	if (file->packed && file->settled.kept) {
+		snprintf(length, sizeof(length), "%" PRIu64, file->size);
+		how.limits.length = length;
+	}
 	session->packed = file->packed;
 	session->base = 0;
 	session->from = file->pos.behind;

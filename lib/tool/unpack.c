@@ -208,9 +208,9 @@ ev_unpack_open(struct ev_unpack **unpack, const char *name, int fd,
 	const struct {
 		const char *option, *value;
 	} pairs[] = {{"--ratio", limits->ratio}, {"--members", limits->members},
-	    {"--total", limits->total}};
+	    {"--total", limits->total}, {"--length", limits->length}};
 	char hex[2 * EV_MAGIC_MAX + 1];
-	const char *argv[12] = {"evunpack"};
+	const char *argv[14] = {"evunpack"};
 	size_t argc = 1;
 
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {

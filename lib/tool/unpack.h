@@ -34,6 +34,7 @@ enum ev_unpack_frame {
 /* Texts of numbers as evunpack's options have them; NULL: the default. */
 struct ev_unpack_limits {
 	const char *ratio, *members, *total;
+	const char *length; /* of the packed bytes, so many are read */
 };
 
 struct ev_unpack_member {

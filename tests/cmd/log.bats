@@ -403,6 +403,31 @@ opened() { # FILE [RUN]
   done
 }
 
+@test "a compressed file is read as far as its sidecar says" {
+  local pack
+  for pack in gz xz zst bz2; do
+    rm -rf state in.ndjson r.*
+    numbers 1 3 >in.ndjson
+    evsource --name w in.ndjson | evsink --name w "w.ndjson.$pack"
+    # Another part, and half of one.
+    numbers 4 5 | evsink "more.$pack" --format ndjson
+    cat "more.$pack" >>"w.ndjson.$pack"
+    head -c 20 "more.$pack" >>"w.ndjson.$pack"
+    opened "w.ndjson.$pack" 0123456789abcdef0123456789abcdef
+    try evsource "w.ndjson.$pack"
+    exits 0
+    prints "$(numbers 1 3)"
+    for _ in 1 2; do
+      evsource --name r "w.ndjson.$pack" | evsink --name r r.ndjson
+      [ "$(<r.ndjson)" = "$(numbers 1 3)" ]
+    done
+    numbers 4 6 >>in.ndjson
+    evsource --name w in.ndjson | evsink --name w "w.ndjson.$pack"
+    evsource --name r "w.ndjson.$pack" | evsink --name r r.ndjson
+    [ "$(<r.ndjson)" = "$(numbers 1 6)" ]
+  done
+}
+
 @test "a segment of a log is read as far as the log's sidecar says" {
   append 1 3
   echo '{"n":4}' >>in.ndjson
