@@ -452,10 +452,14 @@ static struct ev_behind
 behind(const struct ev_decoder *decoder)
 {
 	const struct ev_csv *csv = (const struct ev_csv *)decoder;
-	struct ev_behind behind = {csv->taken - (csv->end - csv->start) -
-		csv->dropped,
-	    csv->line - 1 + csv->torn, EV_RECORD_WHOLE};
+	uint64_t left = csv->end - csv->start;
+	struct ev_behind behind = {0};
 
+	/* Of a record that is still being looked for. */
+	if (csv->searching)
+		left += csv->dropped;
+	behind.offset = csv->taken - left;
+	behind.lines = csv->line - 1 + csv->torn;
 	if (csv->torn) {
 		behind.end = EV_RECORD_TORN;
 	} else if (csv->after_cr && csv->start < csv->end) {

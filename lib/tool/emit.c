@@ -280,21 +280,13 @@ is_dropped(const struct ev_emit *emit, enum ev_status status)
 	    emit->decoder->behind(emit->decoder).offset <= emit->drop;
 }
 
-/* One record, or what comes in its place. */
+/* What next said of a record, where it is not one that just goes out. */
 static enum ev_status
-next_record(struct ev_emit *emit, struct ev_input *in)
+take_record(struct ev_emit *emit, struct ev_input *in, struct ev_buf *out,
+    size_t start, enum ev_status status, const struct ev_behind *before)
 {
-	struct ev_decoder *decoder = emit->decoder;
 	struct ev_stage *stage = &emit->stage;
-	struct ev_buf *out = ev_stage_begin(stage);
-	struct ev_record *record = &emit->record;
-	struct ev_behind before = {0};
-	size_t start = out->len;
-	enum ev_status status;
 
-	if (emit->when.ptr)
-		before = decoder->behind(decoder);
-	status = decoder->next(decoder, out, record, &stage->err);
 	if (is_dropped(emit, status)) {
 		out->len = start;
 		return EV_OK;
@@ -304,26 +296,63 @@ next_record(struct ev_emit *emit, struct ev_input *in)
 		return in->wait(in, &stage->err);
 	}
 	stage->in += status == EV_OK || status == EV_BAD;
-	if (status == EV_OK) {
-		end_record(emit, out, start, record, &before);
+	if (status == EV_OK)
+		end_record(emit, out, start, &emit->record, before);
+	else if (status == EV_BAD)
+		ev_emit_bad(emit, &emit->record, stage->err.text);
+	if (status == EV_OK || status == EV_BAD)
 		mark_if_due(emit);
-	} else if (status == EV_BAD) {
-		ev_emit_bad(emit, record, stage->err.text);
-		mark_if_due(emit);
-	}
 	return status;
+}
+
+/* One record, or what comes in its place. */
+static enum ev_status
+next_record(struct ev_emit *emit, struct ev_decoder *decoder,
+    struct ev_input *in)
+{
+	struct ev_stage *stage = &emit->stage;
+	struct ev_buf *out = ev_stage_begin(stage);
+	struct ev_behind before;
+	size_t start = out->len;
+	enum ev_status status;
+
+	if (emit->when.ptr)
+		before = decoder->behind(decoder);
+	status = decoder->next(decoder, out, &emit->record, &stage->err);
+	return take_record(emit, in, out, start, status, &before);
+}
+
+/* The same where nothing but an event is to be expected. */
+static inline enum ev_status
+next_plain(struct ev_emit *emit, struct ev_decoder *decoder,
+    struct ev_input *in)
+{
+	struct ev_stage *stage = &emit->stage;
+	struct ev_buf *out = ev_stage_begin(stage);
+	size_t start = out->len;
+	enum ev_status status = decoder->next(decoder, out, &emit->record,
+	    &stage->err);
+
+	if (status != EV_OK)
+		return take_record(emit, in, out, start, status, NULL);
+	stage->in++;
+	ev_stage_end(stage);
+	mark_if_due(emit);
+	return EV_OK;
 }
 
 void
 ev_emit_records(struct ev_emit *emit, struct ev_decoder *decoder,
     struct ev_input *in)
 {
+	bool plain = !emit->drop && !emit->when.ptr && !emit->meta.ptr;
 	enum ev_status status = EV_OK;
 
 	emit->stage.place = in->name;
 	emit->decoder = decoder;
 	while (status != EV_END && !ev_emit_full(emit)) {
-		status = next_record(emit, in);
+		status = plain ? next_plain(emit, decoder, in)
+			       : next_record(emit, decoder, in);
 		if (status == EV_FATAL || status == EV_RETRY)
 			ev_tool_fail(&emit->stage.err);
 		draw(emit, in);

@@ -458,7 +458,8 @@ is_later(const struct between *it, const char *base,
 	struct ev_slice is = rotation_of(base_name(it->file->path), base);
 	unsigned number;
 
-	if (!was.len || !is.len || ev_slice_equal(was, is) ||
+	if (ev_filepos_same_node(&it->file->node, &old->node) || !was.len ||
+	    !is.len || ev_slice_equal(was, is) ||
 	    is_counted(was, &number) != it->counted ||
 	    (!it->counted && !same_shape(was, is)))
 		return false;
@@ -489,7 +490,7 @@ is_packed_twin(const struct between *found, size_t count, size_t i,
 
 void
 ev_follow_between(struct ev_follow_line *line, const char *name,
-    const char *path, const struct ev_follow_file *old,
+    const char *path, const struct ev_follow_file *old, int64_t since,
     const struct ev_follow_seen *list, size_t count)
 {
 	const char *base = base_name(path);
@@ -509,8 +510,8 @@ ev_follow_between(struct ev_follow_line *line, const char *name,
 		if (rotation_of(entry->d_name, base).len &&
 		    is_beside(entry->d_name, path, full, list, count) &&
 		    ev_follow_file_open(it.file, NULL) == EV_OK &&
-		    !ev_filepos_same_node(&it.file->node, &old->node) &&
-		    is_later(&it, base, old)) {
+		    (old ? is_later(&it, base, old)
+			 : it.file->node.mtime >= since)) {
 			it.file->pos.node = it.file->node;
 			found = ev_mem_realloc(found, (n + 1) * sizeof(*found));
 			found[n++] = it;

@@ -139,10 +139,10 @@ enum ev_follow_way {
 struct ev_follow_file *ev_follow_beside(const struct ev_follow *follow,
     const char *name, const char *path, const struct ev_filepos *pos,
     enum ev_follow_way way, const struct ev_follow_seen *list, size_t count);
-/* Puts into line what was rotated away between the file at `old` and the one
- * that has the path now. */
+/* Puts into line what was rotated away between the file `old` and the one that
+ * has the path now; old NULL: what was, and was last written then or later. */
 void ev_follow_between(struct ev_follow_line *line, const char *name,
-    const char *path, const struct ev_follow_file *old,
+    const char *path, const struct ev_follow_file *old, int64_t since,
     const struct ev_follow_seen *list, size_t count);
 
 /* True of the name of a file that may have been `base` once: app.log.2.gz,

@@ -107,7 +107,7 @@ finish_first(struct ev_follow_look *look, struct ev_follow_line *line,
 		ev_follow_drop(look->follow, line->own);
 	line->own = NULL;
 	ev_follow_line_add(line, file);
-	ev_follow_between(line, file->name, path, file, look->seen,
+	ev_follow_between(line, file->name, path, file, 0, look->seen,
 	    look->count);
 	look->found++;
 }
@@ -184,7 +184,7 @@ ev_follow_catch_up(const struct ev_follow_look *look,
 		last = find_read(look, path, &line->last);
 	if (!last)
 		return;
-	ev_follow_between(line, path, path, last, look->seen, look->count);
+	ev_follow_between(line, path, path, last, 0, look->seen, look->count);
 	for (size_t i = 0; i < count; i++)
 		drop_copies(look, line, count, line->before[i]);
 	ev_follow_file_free(last);
@@ -256,6 +256,12 @@ begin_anew(struct ev_follow_look *look, struct ev_follow_seen *it,
 	if (it)
 		it->skip = first && file->pos.length &&
 		    follow->set.changed == EV_CHANGED_SKIP;
+	/* Nothing was read of it: what was rotated away since is it, and what
+	 * came after it. */
+	if (!file->pos.length && !file->pos.packed && !line->has_last &&
+	    !line->count && file->pos.node.mtime && file->fd < 0)
+		ev_follow_between(line, file->name, path, NULL,
+		    file->pos.node.mtime, look->seen, look->count);
 	ev_follow_drop(follow, file);
 	line->own = NULL;
 	return EV_OK;

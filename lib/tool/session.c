@@ -333,7 +333,10 @@ ev_session_files(struct ev_session *session, struct ev_follow *follow)
 		&err) != EV_OK)
 		ev_tool_fail(&err);
 	look(session);
-	if (first && session->settings->marker.from && marker->on)
+	/* Where it begins is settled before anything else: what is rotated
+	 * away from now on is known. */
+	if (first && marker->on &&
+	    (session->settings->marker.from || session->settings->follow))
 		ev_emit_mark(session->emit);
 	while (!is_over(session)) {
 		status = ev_follow_next(follow, &session->file, &err);

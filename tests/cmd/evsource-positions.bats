@@ -364,3 +364,48 @@ numbers() { # FROM TO: lines long enough to tell files apart
   [ "$(<out.ndjson)" = $'{"a":1}\n{"a":2}' ]
   [ "$(wc -l <bad.ndjson)" = 1 ]
 }
+
+@test "killed while it follows, and the log rotated twice before the next start" {
+  numbers 1 3 >app.ndjson
+  mkfifo pipe
+  evsink --name p out.ndjson <pipe 2>err 3>&- &
+  sink=$!
+  evsource --name p --follow app.ndjson >pipe 3>&- &
+  source=$!
+  for _ in {1..100}; do
+    grep -qs '"number":3' out.ndjson && break
+    sleep 0.1
+  done
+  numbers 4 4 >>app.ndjson
+  kill -9 "$source"
+  wait "$sink" || [ $? = 75 ]
+  numbers 5 5 >>app.ndjson
+  mv app.ndjson app.ndjson.2
+  gzip app.ndjson.2
+  numbers 6 7 >app.ndjson.1
+  numbers 8 8 >app.ndjson
+  run_p app.ndjson
+  exits 0
+  cmp <(numbers 1 8) out.ndjson
+}
+
+@test "a pipeline that follows knows its file before its first line" {
+  : >app.ndjson
+  mkfifo pipe
+  evsink --name p out.ndjson <pipe 2>err 3>&- &
+  sink=$!
+  evsource --name p --follow app.ndjson >pipe 3>&- &
+  source=$!
+  for _ in {1..100}; do
+    [ -e state/p/record ] && grep -q offset=0 state/p/record && break
+    sleep 0.1
+  done
+  kill -9 "$source"
+  wait "$sink" || [ $? = 75 ]
+  numbers 1 2 >>app.ndjson
+  mv app.ndjson app.ndjson.1
+  numbers 3 3 >app.ndjson
+  run_p app.ndjson
+  exits 0
+  cmp <(numbers 1 3) out.ndjson
+}
