@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -16,6 +17,9 @@
  * something (which network file systems do not) or not. */
 #define LOOK_HINTED 500
 #define LOOK 50
+/* A look that takes long, at thousands of files, is rested from so many times
+ * as long, whatever inotify says. */
+#define REST 8
 
 /* A first line that is bad already is mostly of another format than was
  * thought, and where that was only a guess, of any. */
@@ -75,18 +79,32 @@ ev_session_is_stopped(const struct ev_session *session)
 	return session->emit->marker.on && ev_io_signal();
 }
 
+static int64_t
+now_ms(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
 /* Waits for a hint or until it is time to look again, or for a mark. */
 static void
 wait_for_change(struct ev_session *session)
 {
 	int hints = ev_follow_hints(session->follow);
 	int most = hints < 0 ? LOOK : LOOK_HINTED;
+	int rest = session->cost * REST;
 	int mark = ev_marker_wait(&session->emit->marker);
 	enum ev_status status;
 	struct ev_err err;
 
-	status = ev_io_wait(hints, mark >= 0 && mark < most ? mark : most,
-	    &err);
+	if (mark >= 0 && rest > mark)
+		rest = mark;
+	status = rest > 0 ? ev_io_wait(-1, rest, &err) : EV_AGAIN;
+	if (status == EV_AGAIN)
+		status = ev_io_wait(hints,
+		    mark >= 0 && mark < most ? mark : most, &err);
 	if (status == EV_FATAL)
 		ev_tool_fail(&err);
 	if (status == EV_OK)
@@ -96,10 +114,12 @@ wait_for_change(struct ev_session *session)
 static void
 look(struct ev_session *session)
 {
+	int64_t begin = now_ms();
 	struct ev_err err;
 
 	if (ev_follow_look(session->follow, &err) != EV_OK)
 		ev_tool_fail(&err);
+	session->cost = (int)(now_ms() - begin);
 }
 
 /* Before each read of a file. */

@@ -37,6 +37,7 @@ struct ev_session {
 	struct ev_behind from; /* where an earlier run, or session, ended */
 
 	struct ev_file *open; /* while a stream is read */
+	int cost;             /* of the last look, in ms */
 	bool final; /* nothing will come to the files any more, and all of
 	             * them was read */
 };
