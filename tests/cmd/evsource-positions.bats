@@ -357,7 +357,7 @@ numbers() { # FROM TO: lines long enough to tell files apart
 
 @test "what follows a syntax error in a document is not read again by the next run" {
   printf '[{"a":1},\n {"a":2} {"a":3}]' >a.json
-  for run in 1 2; do
+  for _ in 1 2; do
     evsource --name p --reject bad.ndjson a.json 2>/dev/null |
       evsink --name p out.ndjson
   done
