@@ -21,6 +21,7 @@
 /* A file that was written to less than this before it was looked at may be
  * written to again without another time (ns). */
 #define SETTLES 100000000
+#define LISTS 20   /* of a folder in which files are renamed all the time */
 #define MANY 10000 /* files of a place, from which on it is slow */
 
 void
@@ -65,6 +66,62 @@ list_place(const struct ev_follow *follow, struct ev_follow_place *place,
 			return status;
 	}
 	return EV_OK;
+}
+
+/* A file that is known is not among those seen. */
+static bool
+misses_one(const struct ev_follow_place *place, struct ev_follow_seen *seen,
+    size_t count)
+{
+	for (size_t i = 0; i < place->tracks; i++)
+		if (place->track[i]->line.own &&
+		    !ev_follow_find_seen(seen, count, place->track[i]->path))
+			return true;
+	return false;
+}
+
+static bool
+same_files(const struct ev_follow_seen *a, size_t count,
+    const struct ev_follow_seen *b, size_t count_b)
+{
+	size_t i = 0;
+
+	while (i < count && count == count_b && !strcmp(a[i].path, b[i].path) &&
+	    ev_filepos_same_node(&a[i].node, &b[i].node))
+		i++;
+	return i == count && count == count_b;
+}
+
+/* A file that is renamed while its folder is listed may be listed under
+ * neither name (readdir(3p)), and would be forgotten, and then be new. So
+ * where one is missing the list is made again, until two are the same. */
+static enum ev_status
+list_surely(const struct ev_follow *follow, struct ev_follow_place *place,
+    struct ev_files *files, struct ev_follow_seen **seen, size_t *count,
+    struct ev_err *err)
+{
+	enum ev_status status = list_place(follow, place, files, seen, count,
+	    err);
+	bool same = !place->listed;
+
+	for (int i = 0; i < LISTS && status == EV_OK && !same &&
+	     misses_one(place, *seen, *count);
+	     i++) {
+		struct ev_files again = {0};
+		struct ev_follow_seen *now = NULL;
+		size_t now_count = 0;
+
+		status = list_place(follow, place, &again, &now, &now_count,
+		    err);
+		same = status == EV_OK &&
+		    same_files(*seen, *count, now, now_count);
+		free(*seen);
+		ev_files_release(files);
+		*files = again;
+		*seen = now;
+		*count = now_count;
+	}
+	return status;
 }
 
 /* The file that the line had is still the one of the name. */
@@ -316,7 +373,7 @@ look_at(struct ev_follow *follow, struct ev_follow_place *place,
 {
 	struct ev_follow_look look = {.follow = follow, .place = place};
 	struct ev_files files = {0};
-	enum ev_status status = list_place(follow, place, &files, &look.seen,
+	enum ev_status status = list_surely(follow, place, &files, &look.seen,
 	    &look.count, err);
 
 	if (status == EV_OK && !look.count && !place->listed &&
