@@ -66,6 +66,20 @@ ev_io_catch_signals(void)
 	pipe_ignored = !catch_signal(SIGPIPE, on_nothing);
 }
 
+/* The timer would outlive an exec, and the flag would not. */
+void
+ev_io_release_signals(void)
+{
+	static const struct itimerval never;
+
+	catch_signal(SIGINT, SIG_DFL);
+	catch_signal(SIGTERM, SIG_DFL);
+	catch_signal(SIGHUP, SIG_DFL);
+	setitimer(ITIMER_REAL, &never, NULL);
+	if (caught)
+		raise(caught);
+}
+
 int
 ev_io_signal(void)
 {

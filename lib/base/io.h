@@ -18,6 +18,9 @@
 /* Installs the handlers, and ignores SIGPIPE so that it becomes an error of
  * the write. Signals ignored at the start (nohup) stay ignored. */
 void ev_io_catch_signals(void);
+/* Before the process becomes another program: what asks it to stop ends it
+ * from now on, also what was caught already. */
+void ev_io_release_signals(void);
 /* The signal caught, or 0. */
 int ev_io_signal(void);
 /* From now on a signal ends the calls below only so many milliseconds after

@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/io.h"
+
 #ifndef EVKIT_LIBEXEC
 #define EVKIT_LIBEXEC "/usr/local/libexec/evkit"
 #endif
@@ -194,6 +196,9 @@ ev_child_become(const char *name, char *const *argv, struct ev_err *err)
 {
 	char path[PATH_MAX];
 
+	/* What was caught would be forgotten: a process that was asked to stop
+	 * while it started would never do so. */
+	ev_io_release_signals();
 	execvp(find(name, path), argv);
 	return cannot_start(name, errno, err);
 }

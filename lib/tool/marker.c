@@ -106,7 +106,7 @@ choose_pace(struct ev_marker *marker, bool follow)
 	if (follow) {
 		marker->every_events = FOLLOW_EVENTS;
 		marker->every_bytes = FOLLOW_BYTES;
-		marker->every_ms = FOLLOW_MS;
+		marker->every_ms = ev_point_wait(FOLLOW_MS);
 	}
 	if (marker->settings->mark_every)
 		read_every(marker, marker->settings->mark_every);

@@ -11,8 +11,8 @@
 #include "base/mem.h"
 #include "tree.h"
 
-/* A bounded run marks every 40 events, a followed one too: its time and its
- * chance come from the driver. */
+/* A bounded run marks every 40 events; a followed one, too, or by time, as what
+ * is read by others has to be. */
 #define SOURCE "evsource --name p --mark-every 40 "
 #define FOLLOW "evsource --name p --follow --mark-every 40 "
 #define SINK " | evsink --name p "
@@ -153,7 +153,7 @@ const struct shape shapes[] = {
     {.name = "follow-chain",
 	.input = "in.ndjson",
 	.events = 400,
-	.job = {FOLLOW "in.ndjson" SINK "--roll 8K log/",
+	.job = {"evsource --name p --follow in.ndjson" SINK "--roll 8K log/",
 	    "evsource --name q --follow --mark-every 30 log/ | "
 	    "evfilter 'n <> 3' | evsink --name q out.ndjson"},
 	.made = "log/.ev",
