@@ -247,6 +247,10 @@ run_following(struct world *world)
 			break;
 		job_pause(5);
 	}
+	/* A start that is asked to end before its source has begun, which
+	 * waits where others failed, is none: the next one has longer. */
+	if (waited < PATIENCE)
+		job_wait(&world->job[0], (int)world->starts * 2);
 	for (size_t i = 0; i < SHAPE_JOBS; i++) {
 		if (!world->running[i])
 			continue;
