@@ -10,8 +10,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "base/clock.h"
 
 static volatile sig_atomic_t caught;
 static int grace;        /* ms */
@@ -92,15 +93,6 @@ ev_io_grace(int ms)
 	grace = ms;
 }
 
-static int64_t
-now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
-}
-
 /* A signal came, and its grace is over. */
 static bool
 must_stop(void)
@@ -108,8 +100,8 @@ must_stop(void)
 	if (!caught || !grace)
 		return caught;
 	if (!deadline)
-		deadline = now() + grace;
-	return now() >= deadline;
+		deadline = ev_clock_steady() + grace;
+	return ev_clock_steady() >= deadline;
 }
 
 void

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/io.h"
 #include "base/mem.h"
 #include "base/point.h"
@@ -115,15 +116,6 @@ ev_sqlite_place_release(struct ev_sqlite_place *place)
 
 /* --- waiting ------------------------------------------------------------- */
 
-static int64_t
-now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 /* Another process holds the lock: true to try again. The waits get longer, up
  * to a tenth of a second, since nobody tells when it is free. */
 static int
@@ -133,9 +125,10 @@ on_busy(void *arg, int count)
 	int nap = count < 7 ? 1 << count : NAP_MAX;
 
 	if (!count)
-		lite->deadline = lite->wait < 0 ? INT64_MAX
-						: now() + lite->wait;
-	if (now() >= lite->deadline)
+		lite->deadline = lite->wait < 0
+		    ? INT64_MAX
+		    : ev_clock_steady() + lite->wait;
+	if (ev_clock_steady() >= lite->deadline)
 		return 0;
 	return ev_io_wait(-1, nap, NULL) == EV_AGAIN;
 }
@@ -365,25 +358,19 @@ enum ev_status
 ev_sqlite_time(const char *option, const char *text, int64_t *ms,
     struct ev_err *err)
 {
-	static const struct {
-		const char *name;
-		int64_t ms;
-	} units[] = {{"", 1000}, {"s", 1000}, {"ms", 1}, {"m", 60000},
-	    {"min", 60000}, {"h", 3600000}};
-	int64_t number = 0;
-	const char *at = text;
+	size_t digits = strspn(text, "0123456789");
 
 	if (!strcmp(text, "forever")) {
 		*ms = -1;
 		return EV_OK;
 	}
-	for (; isdigit((unsigned char)*at) && at - text < 9; at++)
-		number = number * 10 + (*at - '0');
-	for (size_t i = 0; at > text && i < sizeof(units) / sizeof(*units); i++)
-		if (!strcmp(at, units[i].name)) {
-			*ms = number * units[i].ms;
-			return EV_OK;
-		}
+	/* A plain number is seconds, and may be 0. */
+	if (digits && digits < 10 && !text[digits]) {
+		*ms = strtoll(text, NULL, 10) * 1000;
+		return EV_OK;
+	}
+	if (ev_clock_span(text, ms))
+		return EV_OK;
 	return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
 	    "%s '%s' is no time: write 500ms, 10s, 5m, 1h or forever", option,
 	    text);

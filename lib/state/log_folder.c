@@ -11,9 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/durable.h"
 #include "base/mem.h"
 #include "base/point.h"
@@ -272,15 +272,6 @@ ev_log_check_folder(struct ev_log *log, const char *run, char **kept,
 
 /* --- segments ------------------------------------------------------------ */
 
-static int64_t
-now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_REALTIME, &time);
-	return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
-}
-
 /* When a file was made, where the file system knows it; else when it was last
  * written, which makes it younger than it is. */
 static int64_t
@@ -289,7 +280,7 @@ born(int fd)
 	struct statx there;
 
 	if (statx(fd, "", AT_EMPTY_PATH, STATX_BTIME | STATX_MTIME, &there))
-		return now();
+		return ev_clock_now();
 	if (there.stx_mask & STATX_BTIME)
 		return (int64_t)there.stx_btime.tv_sec * 1000;
 	return (int64_t)there.stx_mtime.tv_sec * 1000;
@@ -305,7 +296,7 @@ ev_log_open_segment(struct ev_log *log, struct ev_err *err)
 	log->file = ev_sidecar_segment(log->path, log->start);
 	status = ev_log_open_file(log->file, &log->fd, &made, err);
 	if (status == EV_OK)
-		log->began = made ? now() : born(log->fd);
+		log->began = made ? ev_clock_now() : born(log->fd);
 	ev_point("log.segment-open");
 	return status;
 }
@@ -317,7 +308,7 @@ ev_log_must_roll(const struct ev_log *log, uint64_t length)
 		return false;
 	return log->roll_commit ||
 	    (log->roll_bytes && length - log->start >= log->roll_bytes) ||
-	    (log->roll_ms && now() - log->began >= log->roll_ms);
+	    (log->roll_ms && ev_clock_now() - log->began >= log->roll_ms);
 }
 
 /* --- retention ----------------------------------------------------------- */
@@ -326,7 +317,7 @@ bool
 ev_log_forget_old(struct ev_log *log, uint64_t *was)
 {
 	uint64_t *first = &log->sidecar.first;
-	int64_t oldest = now() - ev_point_wait(log->keep_ms);
+	int64_t oldest = ev_clock_now() - ev_point_wait(log->keep_ms);
 	bool old = log->keep_ms > 0;
 
 	*was = *first;

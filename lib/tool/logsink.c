@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/io.h"
 #include "base/mem.h"
 #include "base/point.h"
@@ -22,13 +23,11 @@
 #define AT_ONCE 256 /* events: what is shown of progress is shown so often */
 
 #define FIELD(name) offsetof(struct ev_logsink_settings, name)
-#define SECOND ((int64_t)1000) /* in ms */
-#define DAY (24 * 60 * 60 * SECOND)
 
 /* A segment that nobody asked to end: so that it can be removed one day, and
  * be looked at. */
 #define ROLL_BYTES ((uint64_t)1 << 30)
-#define ROLL_MS DAY
+#define ROLL_MS ((int64_t)24 * 60 * 60 * 1000)
 
 const struct ev_opt ev_logsink_options[2] = {
     {"roll", 0, EV_OPT_TEXT, FIELD(roll), "SIZE,TIME|commit",
@@ -39,41 +38,18 @@ const struct ev_opt ev_logsink_options[2] = {
 
 /* --- options ------------------------------------------------------------- */
 
-/* "30d" in ms; -1: it is no time. */
-static int64_t
-time_of(const char *text)
-{
-	static const struct {
-		const char *unit;
-		int64_t ms;
-	} units[] = {{"s", SECOND}, {"m", 60 * SECOND}, {"h", 3600 * SECOND},
-	    {"d", DAY}};
-	char *end;
-	long n = strtol(text, &end, 10);
-
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-		if (end > text && *text != '-' && *text != '+' &&
-		    *text != ' ' && n > 0 && n <= 36500L * 86400 &&
-		    !strcmp(end, units[i].unit))
-			return n * units[i].ms;
-	return -1;
-}
-
 static void
 set_roll(struct ev_log *log, const char *text)
 {
 	char *copy = ev_mem_strdup(text), *rest = copy, *part;
 
 	while ((part = strsep(&rest, ","))) {
-		int64_t ms = time_of(part);
-
 		if (!strcmp(part, "commit"))
 			log->roll_commit = true;
-		else if (ms > 0)
-			log->roll_ms = ms;
-		else if (ev_opt_size("roll", part, &log->roll_bytes, NULL) !=
-			EV_OK ||
-		    !log->roll_bytes)
+		else if (!ev_clock_span(part, &log->roll_ms) &&
+		    (ev_opt_size("roll", part, &log->roll_bytes, NULL) !=
+			    EV_OK ||
+			!log->roll_bytes))
 			ev_tool_die(EV_EXIT_USAGE,
 			    "--roll wants a size (1G), a time (1d: s, m, h, "
 			    "d), both (1G,1d) or 'commit', and got '%s'",
@@ -104,8 +80,7 @@ set_folder(struct ev_logsink *sink, const struct ev_logsink_settings *settings)
 	}
 	if (!settings->keep)
 		return;
-	log->keep_ms = time_of(settings->keep);
-	if (log->keep_ms < 0)
+	if (!ev_clock_span(settings->keep, &log->keep_ms))
 		ev_tool_die(EV_EXIT_USAGE,
 		    "--keep wants a time (30d: s, m, h, d), and got '%s'",
 		    settings->keep);

@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/io.h"
 #include "base/mem.h"
 #include "base/point.h"
@@ -39,51 +39,20 @@ const struct ev_opt ev_marker_options[10] = {
     {"marks", 0, EV_OPT_FLAG, FIELD(marks), NULL, ""},
 };
 
-static int64_t
-now_ms(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
-}
-
 /* --- when marks are due --------------------------------------------------- */
-
-/* "500ms", "1s", "5m", "2h", "1d" in ms; -1 if it is no time. */
-static int64_t
-time_of(const char *text)
-{
-	static const struct {
-		const char *unit;
-		double ms;
-	} units[] = {{"ms", 1}, {"s", 1e3}, {"m", 60e3}, {"min", 60e3},
-	    {"h", 3600e3}, {"d", 86400e3}};
-	char *end;
-	double number = strtod(text, &end);
-
-	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
-		if (end != text && !strcmp(end, units[i].unit) && number > 0 &&
-		    number * units[i].ms < 1e15)
-			return (int64_t)(number * units[i].ms);
-	return -1;
-}
 
 /* A plain number is events, one with a unit of time a time, one with K, M, G
  * or T a size. */
 static void
 read_every(struct ev_marker *marker, const char *text)
 {
-	int64_t ms = time_of(text);
 	struct ev_err err;
 	uint64_t number;
 
 	marker->every_events = marker->every_bytes = UINT64_MAX;
 	marker->every_ms = -1;
-	if (ms >= 0) {
-		marker->every_ms = ms;
+	if (ev_clock_span(text, &marker->every_ms))
 		return;
-	}
 	if (ev_opt_size("mark-every", text, &number, NULL) != EV_OK ||
 	    !number) {
 		ev_err_set(&err, EV_FATAL, EV_EXIT_USAGE,
@@ -123,7 +92,7 @@ count_from_here(struct ev_marker *marker)
 		!marker->behind
 	    ? out + marker->every_events
 	    : UINT64_MAX;
-	marker->last_mark = now_ms();
+	marker->last_mark = ev_clock_steady();
 	marker->last_bytes = ev_writer_bytes(marker->stage->writer);
 }
 
@@ -145,7 +114,7 @@ ev_marker_due_now(struct ev_marker *marker)
 		return false;
 	due = marker->asked || ev_marker_due(marker) ||
 	    (marker->every_ms >= 0 &&
-		now_ms() - marker->last_mark >= marker->every_ms) ||
+		ev_clock_steady() - marker->last_mark >= marker->every_ms) ||
 	    ev_writer_bytes(marker->stage->writer) - marker->last_bytes >=
 		marker->every_bytes;
 	if (due)
@@ -165,7 +134,7 @@ ev_marker_wait(struct ev_marker *marker)
 	}
 	if (!marker->on || marker->every_ms < 0 || !has_news(marker))
 		return -1;
-	left = marker->last_mark + marker->every_ms - now_ms();
+	left = marker->last_mark + marker->every_ms - ev_clock_steady();
 	return left < 0 ? 0 : left > 60000 ? 60000 : (int)left;
 }
 
@@ -192,7 +161,8 @@ wait_for_better(struct ev_marker *marker)
 	char *why = NULL;
 	unsigned tries = ev_pipeline_tries(&marker->pipeline, marker->base,
 	    &why);
-	int64_t until = now_ms() + (tries ? ev_point_wait(back_off(tries)) : 0);
+	int64_t until = ev_clock_steady() +
+	    (tries ? ev_point_wait(back_off(tries)) : 0);
 	struct ev_err err;
 
 	if (tries && tries >= (most ? most : RESTARTS)) {
@@ -206,8 +176,9 @@ wait_for_better(struct ev_marker *marker)
 		ev_tool_say("%u runs failed here (%s): waiting %d s", tries,
 		    why ? why : "", back_off(tries) / 1000);
 	free(why);
-	while (now_ms() < until)
-		if (ev_io_wait(-1, (int)(until - now_ms()), &err) == EV_FATAL)
+	while (ev_clock_steady() < until)
+		if (ev_io_wait(-1, (int)(until - ev_clock_steady()), &err) ==
+		    EV_FATAL)
 			ev_tool_fail(&err);
 }
 

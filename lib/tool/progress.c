@@ -5,21 +5,13 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "base/clock.h"
 
 #include "tool/tool.h"
 
 #define EVERY 200 /* milliseconds */
-
-static uint64_t
-now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
-}
 
 void
 ev_progress_open(struct ev_progress *progress, bool wanted)
@@ -27,7 +19,7 @@ ev_progress_open(struct ev_progress *progress, bool wanted)
 	*progress = (struct ev_progress){
 	    .shown = wanted && isatty(STDERR_FILENO)};
 	if (progress->shown)
-		progress->started = now();
+		progress->started = ev_clock_steady();
 }
 
 /* "3.2 MiB" */
@@ -47,7 +39,7 @@ static void
 draw(const struct ev_progress *progress, uint64_t bytes, uint64_t events,
     const char *end)
 {
-	uint64_t taken = now() - progress->started + 1;
+	uint64_t taken = ev_clock_steady() - progress->started + 1;
 	char read[32], speed[32];
 
 	size_text(read, sizeof(read), (double)bytes);
@@ -61,9 +53,9 @@ draw(const struct ev_progress *progress, uint64_t bytes, uint64_t events,
 void
 ev_progress_draw(struct ev_progress *progress, uint64_t bytes, uint64_t events)
 {
-	if (!progress->shown || now() - progress->last < EVERY)
+	if (!progress->shown || ev_clock_steady() - progress->last < EVERY)
 		return;
-	progress->last = now();
+	progress->last = ev_clock_steady();
 	draw(progress, bytes, events, "");
 }
 

@@ -18,9 +18,9 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/io.h"
 #include "base/mem.h"
 
@@ -28,15 +28,6 @@
 #define LOOK 100 /* ms between two looks at whether a silent command lives */
 #define LOOK_FIRST 1
 #define LOOK_LAST 50
-
-static int64_t
-now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* --- starting ------------------------------------------------------------ */
 
@@ -308,9 +299,9 @@ ev_run_drain(struct ev_run *run, struct ev_spill *output, struct ev_err *err)
 			return EV_FATAL;
 		look(run);
 		if (!run->pid && ended < 0)
-			ended = now();
+			ended = ev_clock_steady();
 		if (ended >= 0 && run->out >= 0 &&
-		    now() - ended >= EV_RUN_LEFTOVER)
+		    ev_clock_steady() - ended >= EV_RUN_LEFTOVER)
 			return ev_err_set(err, EV_FATAL, EV_EXIT_AGAIN,
 			    "'%s' has ended, but a process that it left keeps "
 			    "its output open",
@@ -452,7 +443,7 @@ exchange(struct dialogue *d, struct ev_err *err)
 static enum ev_status
 talk(struct dialogue *d, uint64_t lines, int patience, struct ev_err *err)
 {
-	int64_t last = now();
+	int64_t last = ev_clock_steady();
 
 	while (d->answers < lines || !d->told) {
 		enum ev_status status = exchange(d, err);
@@ -462,8 +453,8 @@ talk(struct dialogue *d, uint64_t lines, int patience, struct ev_err *err)
 		if (status != EV_OK)
 			return status;
 		if (d->moved)
-			last = now();
-		else if (now() - last >= patience)
+			last = ev_clock_steady();
+		else if (ev_clock_steady() - last >= patience)
 			return silent(d, lines, patience, err);
 		else if (rest(d->run->out,
 			     d->told || d->first ? -1 : d->run->in, LOOK,

@@ -6,9 +6,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/io.h"
 #include "base/point.h"
 #include "tool/tool.h"
@@ -79,15 +79,6 @@ ev_session_is_stopped(const struct ev_session *session)
 	return session->emit->marker.on && ev_io_signal();
 }
 
-static int64_t
-now_ms(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
-}
-
 /* Waits for a hint or until it is time to look again, or for a mark. */
 static void
 wait_for_change(struct ev_session *session)
@@ -114,12 +105,12 @@ wait_for_change(struct ev_session *session)
 static void
 look(struct ev_session *session)
 {
-	int64_t begin = now_ms();
+	int64_t begin = ev_clock_steady();
 	struct ev_err err;
 
 	if (ev_follow_look(session->follow, &err) != EV_OK)
 		ev_tool_fail(&err);
-	session->cost = (int)(now_ms() - begin);
+	session->cost = (int)(ev_clock_steady() - begin);
 }
 
 /* Before each read of a file. */
