@@ -158,9 +158,9 @@ make_follow(const struct source *source)
 	struct ev_follow_settings how = {.follow = settings->follow,
 	    .changed = settings->marker.changed,
 	    .from = settings->marker.from,
-	    .limits = {ev_source_extra(settings, "unpack-ratio"),
-		ev_source_extra(settings, "unpack-members"),
-		ev_source_extra(settings, "unpack-total")},
+	    .limits = {.ratio = ev_source_extra(settings, "unpack-ratio"),
+		.members = ev_source_extra(settings, "unpack-members"),
+		.total = ev_source_extra(settings, "unpack-total")},
 	    .say = say};
 
 	return ev_follow_new(&how);
