@@ -306,12 +306,14 @@ keep_bytes(int fd, const char *path, uint64_t from, const char *kept,
 		}
 		from += n > 0 ? (uint64_t)n : 0;
 	}
-	if (status == EV_OK)
+	if (status == EV_OK && !ev_mutant("log.no-kept-sync"))
 		status = ev_log_sync(to, kept, err);
 	if (to >= 0)
 		close(to);
 	free(block);
-	return status == EV_OK ? ev_durable_sync_folder(kept, err) : status;
+	return status == EV_OK && !ev_mutant("log.no-kept-folder-sync")
+	    ? ev_durable_sync_folder(kept, err)
+	    : status;
 }
 
 enum ev_status

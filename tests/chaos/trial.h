@@ -28,9 +28,9 @@
  *		a process dies at a point; the power is cut in the next run:
  *		behind so many operations, or at its end (end); a process of
  *		the first run after that dies at another point
- *	stranger SHAPE FILE
+ *	stranger SHAPE FILE [WHERE PERCENT SEED]
  *		somebody else appends to a file between two runs: what he wrote
- *		is kept aside
+ *		is kept aside, also where the power is cut in the second
  *	fault SHAPE PROGRAM CALL N ERRNO
  *		the N-th call of a kind fails in a program (tests/fault/nth.c)
  *	refuse SHAPE

@@ -225,6 +225,22 @@ try_killcut(struct world *world, char *word[TRIAL_WORDS])
 }
 
 bool
+try_cut_next(struct world *world, const char *where, unsigned percent,
+    uint64_t seed)
+{
+	struct disk_log log;
+	bool fine = run_recorded(world, &log, NULL, NULL);
+	size_t ops;
+
+	if (fine && !ops_at(&log, where, &ops))
+		fine = world_wrong(world, "the run does not pass %s", where);
+	if (fine)
+		cut(world, &log, ops, percent, seed);
+	log_release(&log);
+	return fine;
+}
+
+bool
 try_cut(struct world *world, char *word[TRIAL_WORDS], const struct known *known)
 {
 	const struct disk_log *log = known->log;

@@ -23,6 +23,9 @@ bool try_zombie(struct world *world, char *word[TRIAL_WORDS],
 bool try_stale(struct world *world, char *word[TRIAL_WORDS]);
 bool try_cut(struct world *world, char *word[TRIAL_WORDS],
     const struct known *known);
+/* Runs it, and cuts the power within that, at WHERE. */
+bool try_cut_next(struct world *world, const char *where, unsigned percent,
+    uint64_t seed);
 bool try_fault(struct world *world, char *word[TRIAL_WORDS]);
 bool try_stranger(struct world *world, char *word[TRIAL_WORDS]);
 bool try_refuse(struct world *world, const struct shape *shape);

@@ -263,8 +263,13 @@ try_stranger(struct world *world, char *word[TRIAL_WORDS])
 	if (fine) {
 		file_append(path, EV_SLICE("by a stranger\n"));
 		trial_blow();
-		fine = world_finish(world);
 	}
+	if (fine && word[3] && word[4] && word[5])
+		fine = try_cut_next(world, word[3],
+		    (unsigned)strtoul(word[4], NULL, 10),
+		    strtoull(word[5], NULL, 10));
+	if (fine)
+		fine = world_finish(world);
 	shell_read(world->folder, "grep -rl stranger . | grep -F .cut-", &out);
 	if (fine && !out.len)
 		fine = world_wrong(world, "what a stranger wrote is gone");
