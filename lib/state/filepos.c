@@ -279,7 +279,7 @@ ev_filepos_match(const struct ev_filepos *pos, int fd, struct ev_err *err)
 void
 ev_filepos_sum_add(struct ev_filepos_sum *sum, const char *ptr, size_t len)
 {
-	if (sum->length < EV_FILEPOS_SPAN) {
+	if (len && sum->length < EV_FILEPOS_SPAN) {
 		size_t room = EV_FILEPOS_SPAN - (size_t)sum->length;
 
 		memcpy(sum->head + sum->length, ptr, len < room ? len : room);
