@@ -344,9 +344,10 @@ ev_session_files(struct ev_session *session, struct ev_follow *follow)
 		&err) != EV_OK)
 		ev_tool_fail(&err);
 	look(session);
-	/* Where it begins is settled before anything else: what is rotated
-	 * away from now on is known. */
-	if (first && marker->on &&
+	/* Where a pipeline begins is settled before anything else: what is
+	 * rotated away from now on is known. (A mark without a name says that
+	 * all has been read.) */
+	if (first && session->settings->marker.name &&
 	    (session->settings->marker.from || session->settings->follow))
 		ev_emit_mark(session->emit);
 	while (!is_over(session)) {
