@@ -420,7 +420,10 @@ ev_follow_beside(const struct ev_follow *follow, const char *name,
 	} else if (found) {
 		found->pos = *pos;
 		found->pos.node = found->node;
-		found->seen = pos->packed ? 0 : ev_follow_seen_of(pos);
+		/* What is packed may have fewer bytes than were read of it. */
+		found->seen = pos->packed || found->packed
+		    ? 0
+		    : ev_follow_seen_of(pos);
 		found->known = true;
 	}
 	return found;

@@ -121,7 +121,8 @@ replace(struct ev_follow_look *look, struct ev_follow_seen *it,
 	struct ev_follow_file *file = ev_follow_file_new(was->name, it->path,
 	    &was->pos);
 
-	file->seen = was->pos.packed ? 0 : ev_follow_seen_of(&was->pos);
+	/* It may be packed: not so many of its bytes were read. */
+	file->seen = 0;
 	file->pos.done = false;
 	file->node = file->pos.node = it->node;
 	ev_follow_drop(look->follow, was);
