@@ -5,7 +5,8 @@
  *
  *	ev_logsink_look(&sink, path, &settings, &ledger);  changes nothing
  *	ev_logsink_open(&sink, &stage, encode);            waits for begin
- *	ev_logsink_run(&sink);                             to the seal
+ *	while (ev_logsink_step(&sink))                     to the seal
+ *		;
  *
  * Files and log folders are state/log.h's (class B). Standard output is a
  * terminal or a file opened with >> (class D: what a killed run wrote after

@@ -4,7 +4,7 @@
  * on failure, as the stage does.
  *
  *	ev_marker_open(&marker, &settings, stage);     lock, copy, begin
- *	from = ev_marker_from(&marker);
+ *	from = marker.from;                              the positions
  *	while (… an event …) {
  *		… goes out through the stage …
  *		if (ev_marker_due(&marker)) {

@@ -301,13 +301,23 @@ rows() { # ROW…
   evsource --name table in | evsink --name table log/
 }
 
+# An evjoin to talk with: its process is $pid, its ends are the descriptors $to
+# and $from. (Those of a coproc go away with it, before its last line is read.)
+start() { # ARGUMENT…
+  rm -f to from
+  mkfifo to from
+  evjoin "$@" <to >from 2>err &
+  pid=$!
+  exec {to}>to {from}<from
+}
+
 # Asks for a key until what comes is as wanted: a table that goes on has its
 # row soon, and not at a time that can be named.
 ask() { # EVENT WANTED
   local answer
   for ((i = 0; i < 100; i++)); do
-    echo "$1" >&"${join[1]}"
-    read -r -t 10 -u "${join[0]}" answer
+    echo "$1" >&"$to"
+    read -r -t 10 -u "$from" answer
     [ "$answer" != "$2" ] || return 0
     sleep 0.1
   done
@@ -317,11 +327,10 @@ ask() { # EVENT WANTED
 
 @test "--follow-table: rows come, change and go while the stream runs" {
   rows '{"id":1,"n":"one"}' '{"id":2,"n":"two"}' '{"id":1,"n":"uno"}'
-  coproc join { evjoin log/ --on id --type left --follow-table 2>err; }
-  pid=$join_PID
+  start log/ --on id --type left --follow-table
   # nothing before the table has caught up, so the first answer is right
-  echo '{"id":1}' >&"${join[1]}"
-  read -r -t 10 -u "${join[0]}" answer
+  echo '{"id":1}' >&"$to"
+  read -r -t 10 -u "$from" answer
   [ "$answer" = '{"id":1,"n":"uno"}' ]
   rows '{"id":1,"n":"eins"}' '{"id":3,"n":"three","new":3}'
   ask '{"id":1}' '{"id":1,"n":"eins"}'
@@ -330,7 +339,7 @@ ask() { # EVENT WANTED
   rows '{"id":2,"__deleted":true}'
   ask '{"id":2}' '{"id":2,"n":null,"new":null}'
   # a field that only came with a later row clashes too
-  echo '{"id":3,"new":0}' >&"${join[1]}"
+  echo '{"id":3,"new":0}' >&"$to"
   status=0
   wait "$pid" || status=$?
   [ "$status" = 64 ]
@@ -355,12 +364,11 @@ ask() { # EVENT WANTED
 
 @test "--follow-table: a table whose evsource dies is a failure, before and after it caught up" {
   rows '{"id":1,"n":"one"}'
-  coproc join { evjoin log/ --on id --follow-table 2>err; }
+  start log/ --on id --follow-table
   ask '{"id":1}' '{"id":1,"n":"one"}'
-  pid=$join_PID
-  pkill -9 -P "$(pgrep -P "$pid" evjoin || echo "$pid")" evsource
+  pkill -9 -P "$pid" evsource
   status=0
-  IFS= read -r -t 10 -u "${join[0]}" last
+  IFS= read -r -t 10 -u "$from" last
   wait "$pid" || status=$?
   [ "$status" = 75 ]
   [ "$(cat err)" = 'evjoin: log/: the stream is broken: it ends without its seal' ]
@@ -393,10 +401,9 @@ ask() { # EVENT WANTED
   echo '{"id":1,"n":"one"}' >t.ndjson
   mkdir f && cp t.ndjson f/1.ndjson
   for place in t.ndjson f/; do
-    coproc join { evjoin $place --on id --type left --follow-table 2>err; }
-    pid=$join_PID
-    echo '{"id":1}' >&"${join[1]}"
-    read -r -t 10 -u "${join[0]}" answer
+    start $place --on id --type left --follow-table
+    echo '{"id":1}' >&"$to"
+    read -r -t 10 -u "$from" answer
     [ "$answer" = '{"id":1,"n":"one"}' ]
     case $place in
       t.ndjson)
@@ -407,7 +414,6 @@ ask() { # EVENT WANTED
       *) echo '{"id":2,"n":"two"}' >f/2.ndjson ;;
     esac
     ask '{"id":2}' '{"id":2,"n":"two"}'
-    to=${join[1]}
     exec {to}>&-
     wait "$pid" && [ ! -s err ]
   done
@@ -415,8 +421,7 @@ ask() { # EVENT WANTED
 
 @test "--follow-table: a signal ends a plain stream at once, a named one at its seal" {
   echo '{"id":1,"n":"one"}' >t.ndjson
-  coproc join { exec evjoin t.ndjson --on id --follow-table 2>err; }
-  pid=$join_PID
+  start t.ndjson --on id --follow-table
   ask '{"id":1}' '{"id":1,"n":"one"}'
   kill -TERM "$pid"
   status=0 && wait "$pid" || status=$?
@@ -442,8 +447,7 @@ ask() { # EVENT WANTED
 
 @test "--follow-table: killed, it leaves no evsource behind" {
   echo '{"id":1,"n":"one"}' >"$BATS_TEST_TMPDIR/left-alone.ndjson"
-  coproc join { exec evjoin "$BATS_TEST_TMPDIR/left-alone.ndjson" --on id --follow-table; }
-  pid=$join_PID
+  start "$BATS_TEST_TMPDIR/left-alone.ndjson" --on id --follow-table
   ask '{"id":1}' '{"id":1,"n":"one"}'
   child=$(pgrep -P "$pid")
   kill -9 "$pid"
