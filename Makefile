@@ -18,7 +18,7 @@ LIBEXEC  = $(PREFIX)/libexec/evkit
 # every other source must build without it. A program loads only the libraries
 # that it uses (--as-needed), so all are offered to all.
 
-LIBRARIES = libarchive zlib libpcre2-8 gmp sqlite3
+LIBRARIES = libarchive zlib libpcre2-8 gmp sqlite3 rdkafka
 
 libarchive_header  = archive.h
 libarchive_link    = -larchive
@@ -41,6 +41,11 @@ sqlite3_header     = sqlite3.h
 sqlite3_link       = -lsqlite3
 sqlite3_users      = lib/client/sqlite%.c lib/tool/sqlite%.c \
 	cmd/evsource-sqlite.c cmd/evsink-sqlite.c
+
+rdkafka_header     = librdkafka/rdkafka.h
+rdkafka_link       = -lrdkafka
+rdkafka_users      = lib/client/kafka%.c lib/tool/kafka%.c \
+	cmd/evsource-kafka.c cmd/evsink-kafka.c
 
 # pkg-config knows where a library lies; without a .pc file it is looked for
 # where the compiler looks.
@@ -92,8 +97,10 @@ LIB_SRC  := $(filter-out $(LEFT_OUT),$(wildcard lib/*/*.c))
 CMD_SRC  := $(filter-out $(LEFT_OUT),$(wildcard cmd/*.c))
 UNIT_SRC := $(wildcard tests/unit/*.c)
 FUZZ_SRC := $(wildcard tests/fuzz/*.c)
-# Programs that tests and the bench run: generators, askers of oracles.
-AID_SRC  := $(wildcard tests/oracle/*.c tests/bench/*.c tests/pipeline/*.c)
+# Programs that tests and the bench run: generators, askers of oracles, hands
+# on servers.
+AID_SRC  := $(wildcard tests/oracle/*.c tests/bench/*.c tests/pipeline/*.c \
+	tests/servers/*.c)
 # Libraries that tests preload.
 SHIM_SRC := $(wildcard tests/fault/*.c) tests/chaos/power.c
 # The driver that kills pipelines, one program of all its sources but what it
