@@ -8,9 +8,10 @@
  *
  * Settings are librdkafka's properties, from the weakest to the strongest: our
  * defaults, the file that $EVKIT_KAFKA_CONFIG names, each -F file, each -X.
- * A file has key=value lines; of Java's clients the keys that mean the same
- * under another name are taken as well (sasl.jaas.config, the PEM ones of ssl.*)
- * and those that mean nothing here are told and left out. A value env:NAME is
+ * A file has key=value lines, as kcat's; one whose name ends in .properties is
+ * Java's, with its escapes. Keys of Java's clients that mean the same under
+ * another name are taken as well (sasl.jaas.config, the PEM ones of ssl.*), and
+ * those that mean nothing here (serializers) are left out. A value env:NAME is
  * that variable's, file:PATH that file's first line, so that no password
  * stands in the arguments.
  */
@@ -34,12 +35,12 @@ struct ev_kafka_place {
 };
 
 struct ev_kafka_settings {
-	const char *brokers;           /* -b, or NULL */
-	const char *const *files;      /* -F */
+	const char *brokers;      /* -b, or NULL */
+	const char *const *files; /* -F */
 	size_t file_count;
-	const char *const *extra;      /* -X key=value */
+	const char *const *extra; /* -X key=value */
 	size_t extra_count;
-	const char *const *own;        /* keys of -X that are the command's, not
+	const char *const *own; /* keys of -X that are the command's, not
 	                                * the library's; NULL at the end */
 };
 
@@ -58,22 +59,24 @@ enum ev_status ev_kafka_own(const struct ev_kafka_settings *settings,
 
 /* A client of the library, and what it last complained about. */
 struct ev_kafka {
-	rd_kafka_t *rk;      /* NULL: closed */
-	char *brokers;       /* as the settings have them */
-	char *cluster;       /* the cluster's id, once asked for */
-	int wake[2];         /* a pipe: [0] can be read when `watched` has
+	rd_kafka_t *rk; /* NULL: closed */
+	char *brokers;  /* as the settings have them */
+	char *cluster;  /* the cluster's id, once asked for */
+	int wake[2];    /* a pipe: [0] can be read when `watched` has
 	                      * something; -1: nothing is watched */
 	struct ev_kafka_trouble *trouble; /* the last complaints of the
 	                                   * library's threads */
 };
 
-/* A configuration of the settings, over our defaults for `type`; each pair of
- * `fixed` (key, value, …, NULL) is set last and not for the user to change: an
- * attempt is EV_FATAL with exit 64, as is a key that the library does not know
- * (the nearest is named) or a value that it does not take. The caller's to
- * hand to ev_kafka_open. */
+/* A configuration: our defaults, `defaults`, what the user says, `fixed`; both
+ * lists are (key, value, …, NULL), or NULL; a key in one of them that this
+ * version of the library does not have is left out. What is fixed is not for
+ * the user to change: EV_FATAL, exit 64, for another value of it by -X; a file
+ * that is shared with other programs may have one. So is a key that the library
+ * does not know (the nearest is named), or a value that it does not take; exit
+ * 78 for those of a file. *conf is the caller's to hand to ev_kafka_open. */
 enum ev_status ev_kafka_conf(const struct ev_kafka_settings *settings,
-    const struct ev_kafka_place *place, rd_kafka_type_t type,
+    const struct ev_kafka_place *place, const char *const *defaults,
     const char *const *fixed, rd_kafka_conf_t **conf, struct ev_err *err);
 
 /* Makes the client; takes the configuration in any case. No broker is asked
@@ -84,8 +87,9 @@ enum ev_status ev_kafka_open(struct ev_kafka *kafka, rd_kafka_type_t type,
 void ev_kafka_close(struct ev_kafka *kafka);
 
 /* From now on kafka->wake[0] becomes readable when the queue, which was empty,
- * has something. ev_kafka_wait clears it. */
-void ev_kafka_watch(struct ev_kafka *kafka, rd_kafka_queue_t *queue);
+ * has something. ev_kafka_wait clears it. EV_FATAL: exit 71. */
+enum ev_status ev_kafka_watch(struct ev_kafka *kafka, rd_kafka_queue_t *queue,
+    struct ev_err *err);
 /* Waits until the watched queue has something, or `timeout` ms. EV_OK, EV_AGAIN
  * when the time is over, EV_FATAL: a signal, or our reader has gone. */
 enum ev_status ev_kafka_wait(struct ev_kafka *kafka, int timeout,

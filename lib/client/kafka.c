@@ -1,0 +1,178 @@
+/* kafka: a client of librdkafka: made, waited for, asked for metadata. */
+#include "client/kafka.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/io.h"
+#include "base/mem.h"
+#include "client/kafka_impl.h"
+
+#define SLICE 200 /* ms between two looks at whether a signal came */
+
+bool
+ev_kafka_at_least(int version)
+{
+	return rd_kafka_version() >= version;
+}
+
+/* --- made and closed ----------------------------------------------------- */
+
+static char *
+conf_value(const rd_kafka_conf_t *conf, const char *key)
+{
+	size_t size = 0;
+	char *value;
+
+	if (rd_kafka_conf_get(conf, key, NULL, &size) != RD_KAFKA_CONF_OK)
+		return ev_mem_strdup("");
+	value = ev_mem_zalloc(1, size + 1);
+	rd_kafka_conf_get(conf, key, value, &size);
+	return value;
+}
+
+enum ev_status
+ev_kafka_open(struct ev_kafka *kafka, rd_kafka_type_t type,
+    rd_kafka_conf_t *conf, struct ev_err *err)
+{
+	char why[512];
+
+	*kafka = (struct ev_kafka){.wake = {-1, -1}};
+	kafka->trouble = ev_mem_zalloc(1, sizeof(*kafka->trouble));
+	kafka->brokers = conf_value(conf, "bootstrap.servers");
+	ev_kafka_trouble_listen(kafka->trouble, conf);
+	kafka->rk = rd_kafka_new(type, conf, why, sizeof(why));
+	if (kafka->rk)
+		return EV_OK;
+	rd_kafka_conf_destroy(conf);
+	ev_kafka_close(kafka);
+	return ev_err_set(err, EV_FATAL, EV_EXIT_CONFIG,
+	    "the settings of Kafka's client: %s", why);
+}
+
+void
+ev_kafka_close(struct ev_kafka *kafka)
+{
+	if (kafka->rk)
+		rd_kafka_destroy_flags(kafka->rk,
+		    RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+	for (int i = 0; i < 2; i++)
+		if (kafka->trouble && kafka->wake[i] >= 0)
+			close(kafka->wake[i]);
+	if (kafka->trouble)
+		pthread_mutex_destroy(&kafka->trouble->lock);
+	free(kafka->trouble);
+	free(kafka->brokers);
+	free(kafka->cluster);
+	*kafka = (struct ev_kafka){.wake = {-1, -1}};
+}
+
+/* --- waiting ------------------------------------------------------------- */
+
+enum ev_status
+ev_kafka_watch(struct ev_kafka *kafka, rd_kafka_queue_t *queue,
+    struct ev_err *err)
+{
+	if (kafka->wake[0] < 0 &&
+	    pipe2(kafka->wake, O_NONBLOCK | O_CLOEXEC) < 0)
+		return ev_err_set(err, EV_FATAL, EV_EXIT_OS,
+		    "cannot make a pipe: %m");
+	rd_kafka_queue_io_event_enable(queue, kafka->wake[1], "", 1);
+	return EV_OK;
+}
+
+enum ev_status
+ev_kafka_wait(struct ev_kafka *kafka, int timeout, struct ev_err *err)
+{
+	enum ev_status status = ev_io_wait(kafka->wake[0], timeout, err);
+	char told[64];
+
+	if (status == EV_OK)
+		while (read(kafka->wake[0], told, sizeof(told)) > 0)
+			;
+	return status;
+}
+
+/* --- metadata ------------------------------------------------------------ */
+
+/* What another try will not change: the brokers answered, and said no. */
+static bool
+is_refused(const struct ev_kafka *kafka)
+{
+	rd_kafka_resp_err_t code;
+
+	pthread_mutex_lock(&kafka->trouble->lock);
+	code = kafka->trouble->code;
+	pthread_mutex_unlock(&kafka->trouble->lock);
+	return code == RD_KAFKA_RESP_ERR__AUTHENTICATION ||
+	    code == RD_KAFKA_RESP_ERR__SSL;
+}
+
+/* One attempt of at most `timeout` ms. */
+static rd_kafka_resp_err_t
+ask(struct ev_kafka *kafka, const char *topic, int timeout,
+    const struct rd_kafka_metadata **metadata)
+{
+	rd_kafka_topic_t *handle = NULL;
+	rd_kafka_resp_err_t code;
+
+	if (topic)
+		handle = rd_kafka_topic_new(kafka->rk, topic, NULL);
+	code = rd_kafka_metadata(kafka->rk, 0, handle, metadata, timeout);
+	if (handle)
+		rd_kafka_topic_destroy(handle);
+	if (!code && !kafka->cluster) {
+		char *id = rd_kafka_clusterid(kafka->rk, timeout);
+
+		kafka->cluster = ev_mem_strdup(id ? id : "");
+		if (id)
+			rd_kafka_mem_free(kafka->rk, id);
+	}
+	return code;
+}
+
+static enum ev_status
+take_metadata(struct ev_kafka *kafka, const char *topic,
+    const struct rd_kafka_metadata *got,
+    const struct rd_kafka_metadata **metadata, struct ev_err *err)
+{
+	rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
+	char *what;
+
+	if (topic)
+		code = got->topic_cnt ? got->topics[0].err
+				      : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+	if (metadata && !code)
+		*metadata = got;
+	else
+		rd_kafka_metadata_destroy(got);
+	if (!code)
+		return EV_OK;
+	what = ev_mem_printf("use topic '%s'", topic);
+	ev_kafka_error(kafka, code, what, err);
+	free(what);
+	return EV_FATAL;
+}
+
+enum ev_status
+ev_kafka_metadata(struct ev_kafka *kafka, const char *topic, int64_t wait,
+    const struct rd_kafka_metadata **metadata, struct ev_err *err)
+{
+	const struct rd_kafka_metadata *got;
+	int64_t until = wait < 0 ? INT64_MAX : ev_clock_steady() + wait;
+	rd_kafka_resp_err_t code;
+
+	while ((code = ask(kafka, topic, SLICE, &got))) {
+		/* serves the callback of errors, and sees a signal */
+		rd_kafka_poll(kafka->rk, 0);
+		if (ev_io_wait(-1, 0, err) == EV_FATAL)
+			return EV_FATAL;
+		if (is_refused(kafka) || ev_clock_steady() >= until)
+			return ev_kafka_error(kafka, code,
+			    "reach the brokers", err);
+	}
+	return take_metadata(kafka, topic, got, metadata, err);
+}
