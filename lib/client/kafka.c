@@ -171,8 +171,8 @@ ev_kafka_metadata(struct ev_kafka *kafka, const char *topic, int64_t wait,
 		if (ev_io_wait(-1, 0, err) == EV_FATAL)
 			return EV_FATAL;
 		if (is_refused(kafka) || ev_clock_steady() >= until)
-			return ev_kafka_error(kafka, code,
-			    "reach the brokers", err);
+			return ev_kafka_error(kafka, code, "reach the brokers",
+			    err);
 	}
 	return take_metadata(kafka, topic, got, metadata, err);
 }

@@ -149,9 +149,8 @@ set(rd_kafka_conf_t *conf, const struct ev_kafka_setting *one,
 		return EV_OK;
 	result = rd_kafka_conf_set(conf, one->key, one->value, why,
 	    sizeof(why));
-	return result == RD_KAFKA_CONF_OK
-	    ? EV_OK
-	    : refuse(conf, result, one, why, err);
+	return result == RD_KAFKA_CONF_OK ? EV_OK
+					  : refuse(conf, result, one, why, err);
 }
 
 /* What is ours to say, and which the library takes for sure. */

@@ -173,8 +173,8 @@ tell(struct ev_kafka *kafka, rd_kafka_resp_err_t code, const char *text,
 	    (trouble->code == RD_KAFKA_RESP_ERR__AUTHENTICATION ||
 		trouble->code == RD_KAFKA_RESP_ERR__SSL))
 		code = trouble->code;
-	words = words_of(log_knows(code) && *trouble->text ? trouble->text
-							   : text);
+	words = words_of(
+	    log_knows(code) && *trouble->text ? trouble->text : text);
 	if (code == RD_KAFKA_RESP_ERR__AUTHENTICATION && trouble->scram &&
 	    !ev_kafka_at_least(SCRAM_MENDED))
 		hint = ev_mem_printf(" (librdkafka %s cannot do SCRAM with "

@@ -75,11 +75,12 @@ java_files_have_escapes_and_go_on_in_the_next_line(void **state)
 	    "PlainLoginModule required \\\n"
 	    "  username=\"alice\" \\\n  password=\"s e;c=\\\\\"t\";\n",
 	    "sasl.username=alice|sasl.password=s e;c=\"t");
-	expect_file("j.properties", "ssl.truststore.location=/t.pem\n"
-				    "ssl.truststore.type=PEM\n"
-				    "ssl.keystore.location=/k.pem\n"
-				    "ssl.endpoint.identification.algorithm=\n"
-				    "buffer.memory=33554432\n",
+	expect_file("j.properties",
+	    "ssl.truststore.location=/t.pem\n"
+	    "ssl.truststore.type=PEM\n"
+	    "ssl.keystore.location=/k.pem\n"
+	    "ssl.endpoint.identification.algorithm=\n"
+	    "buffer.memory=33554432\n",
 	    "ssl.ca.location=/t.pem|ssl.certificate.location=/k.pem|"
 	    "ssl.key.location=/k.pem|"
 	    "ssl.endpoint.identification.algorithm=none|"
@@ -164,7 +165,7 @@ expect_conf(const char *extra, const char *wanted)
 	struct ev_kafka_settings settings = {.extra = &extra,
 	    .extra_count = 1,
 	    .own = own};
-	struct ev_kafka_place place = {.brokers = (char *)(uintptr_t)"b:1"};
+	struct ev_kafka_place place = {.brokers = (char *)(uintptr_t) "b:1"};
 	rd_kafka_conf_t *conf;
 	struct ev_err err = {0};
 
@@ -184,8 +185,9 @@ settings_are_the_librarys_and_the_commands(void **state)
 	expect_conf("isolation.level=read_committed", "");
 	expect_conf("isolation.level=read_uncommitted",
 	    "-X isolation.level: it is always 'read_committed' here");
-	expect_conf("linger.mss=7", "-X: unknown setting 'linger.mss': did you "
-				    "mean 'linger.ms'?");
+	expect_conf("linger.mss=7",
+	    "-X: unknown setting 'linger.mss': did you "
+	    "mean 'linger.ms'?");
 	expect_conf("acks", "-X acks: a setting is KEY=VALUE");
 }
 
