@@ -25,6 +25,16 @@ broken(struct ev_err *err, const char *format, ...)
 	    "the stream is broken: %s", why);
 }
 
+/* Of a stream whose begin is not where it belongs. */
+static enum ev_status
+headless(struct ev_err *err, const char *what)
+{
+	return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
+	    "the stream is of a named pipeline, but its first line is no "
+	    "begin: %s",
+	    what);
+}
+
 static enum ev_status
 begin(struct ev_trail *trail, const struct ev_control *control, uint64_t lines,
     struct ev_err *err)
@@ -32,7 +42,7 @@ begin(struct ev_trail *trail, const struct ev_control *control, uint64_t lines,
 	if (ev_trail_marked(trail))
 		return broken(err, "it begins a second time");
 	if (trail->state == EV_TRAIL_PLAIN || lines)
-		return broken(err, "its begin is not its first line");
+		return headless(err, "that comes later");
 	trail->state = EV_TRAIL_BEGUN;
 	memcpy(trail->run, control->run.ptr, EV_RUN_LEN);
 	trail->run[EV_RUN_LEN] = '\0';
@@ -45,13 +55,15 @@ static enum ev_status
 inside(const struct ev_trail *trail, const struct ev_control *control,
     struct ev_err *err)
 {
-	const char *what = control->kind == EV_CONTROL_MARK ? "a mark"
-							    : "a side line";
+	bool is_mark = control->kind == EV_CONTROL_MARK;
+	const char *what = is_mark ? "a mark" : "a side line";
 
 	if (trail->state == EV_TRAIL_ENDED)
 		return broken(err, "%s stands behind its end", what);
 	if (trail->state != EV_TRAIL_BEGUN)
-		return broken(err, "%s stands before its begin", what);
+		return headless(err,
+		    is_mark ? "a mark comes before it"
+			    : "a side line comes before it");
 	if (!ev_slice_is(control->run, trail->run) && !ev_mutant("R6.run"))
 		return broken(err, "%s of another run stands in it", what);
 	return EV_OK;

@@ -5,7 +5,8 @@
  * nothing behind the seal, and no end without one (rules R2, R5, R6 of DESIGN
  * section 10).
  *
- * A stream whose first line is no begin is plain: unnamed, all of it data.
+ * A stream whose first line is no begin is plain: unnamed, all of it data. That
+ * one has lost its begin shows where another control line comes.
  */
 #ifndef EV_EVENT_TRAIL_H
 #define EV_EVENT_TRAIL_H
@@ -30,8 +31,9 @@ struct ev_trail {
 
 /* {0} is a trail at its start. `lines` counts all data and side lines of the
  * stream before the control line (a side line does not count itself).
- * EV_OK; EV_FATAL: the stream is broken, err has why and exit 75. A fail line
- * is none of the trail's business. */
+ * EV_OK; EV_FATAL: the stream is broken, err has why and exit 75, or 64 where
+ * its first line was no begin, which starting it again will not mend. A fail
+ * line is none of the trail's business. */
 enum ev_status ev_trail_control(struct ev_trail *trail,
     const struct ev_control *control, uint64_t lines, struct ev_err *err);
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/io.h"
 #include "base/mem.h"
 #include "tool/tool.h"
@@ -49,6 +50,10 @@ settle(struct ev_stage *stage, struct ev_err *err)
 static enum ev_status
 on_reader(void *arg, enum ev_reader_event what, struct ev_err *err)
 {
+	const struct ev_stage *stage = arg;
+
+	if (what == EV_READER_WAIT && stage->looks)
+		return EV_AGAIN;
 	return what == EV_READER_WAIT ? flush(arg, err) : settle(arg, err);
 }
 
@@ -213,6 +218,59 @@ ev_stage_bad(struct ev_stage *stage, const struct ev_line *line,
 	ev_stage_bad_at(stage, number, why, line->text, line->length);
 }
 
+/* The next line says that the stream is of a named pipeline. A failure line
+ * does not: it has no name. */
+static bool
+is_of_named(const struct ev_line *line)
+{
+	struct ev_control control;
+	bool named;
+
+	if (!line->control)
+		return ev_control_resembles(line->text);
+	named = ev_control_parse(line->text, &control, NULL) == EV_OK &&
+	    control.kind != EV_CONTROL_FAIL;
+	ev_control_release(&control);
+	return named;
+}
+
+/* How far is looked behind a first line that is bad, for what tells that it
+ * had been a begin. */
+#define LOOK_BYTES (1u << 20)
+#define LOOK_TIME 1000 /* ms */
+#define LOOK_STEP 10
+
+/* The first line is about to end the command as bad input. Where it had been a
+ * begin, of which not enough is left to be known by itself, what comes behind
+ * it tells: then it ends as everything does that lacks its begin. */
+static void
+look_behind(struct ev_stage *stage)
+{
+	int64_t until = ev_clock_steady() + LOOK_TIME;
+	enum ev_status status;
+	struct ev_line line;
+	struct ev_err err;
+	size_t bytes = 0;
+
+	stage->looks = true;
+	do {
+		status = ev_reader_next(stage->reader, NULL, &line, &err);
+		if (status == EV_AGAIN && ev_clock_steady() < until) {
+			if (ev_io_wait(-1, LOOK_STEP, &err) == EV_FATAL)
+				ev_tool_fail(&err);
+			continue;
+		}
+		if (status != EV_OK)
+			return;
+		if (is_of_named(&line))
+			ev_tool_die(EV_EXIT_USAGE,
+			    "%s: the stream is of a named pipeline, but its "
+			    "first line is no begin",
+			    stage->place);
+		bytes += line.length + 1;
+	} while (bytes < LOOK_BYTES);
+}
+
 /* A reject of a marked stream must be the same however often the stream was
  * begun again, and where its lines stand on standard input is not. */
 static char *
@@ -230,6 +288,9 @@ ev_stage_bad_at(struct ev_stage *stage, uint64_t number, const char *why,
 	char *where = bad_where(stage, number);
 	struct ev_err err;
 
+	if (stage->in == 1 && stage->trail.state == EV_TRAIL_PLAIN &&
+	    stage->role != EV_STAGE_SOURCE && ev_bad_stops(stage->bad))
+		look_behind(stage);
 	if (ev_bad_event(stage->bad, where, why, input, length, &err) != EV_OK)
 		ev_tool_fail(&err);
 	free(where);
@@ -266,14 +327,29 @@ bad_line(struct ev_stage *stage, const struct ev_line *line,
 	ev_stage_bad(stage, line, why);
 }
 
+/* Where a pipeline keeps its own rejects and the like, nothing of a plain
+ * stream goes: perhaps it is that pipeline's, and lacks its begin. */
+static void
+must_be_unowned(struct ev_stage *stage, struct ev_outlet *outlet)
+{
+	(void)stage;
+	if (ev_outlet_is_owned(outlet))
+		ev_tool_die(EV_EXIT_USAGE,
+		    "'%s' belongs to a named pipeline, and what comes is of "
+		    "none: its first line is no begin",
+		    outlet->place);
+}
+
 /* The first line is none of a marked stream, or there is none. What a source
  * reads says nothing of what it sends. */
 static void
 plain_line(struct ev_stage *stage)
 {
 	ev_trail_data(&stage->trail);
-	if (stage->role != EV_STAGE_SOURCE && !stage->name)
-		ev_stage_plain(stage);
+	if (stage->role == EV_STAGE_SOURCE || stage->name)
+		return;
+	ev_stage_each_outlet(stage, must_be_unowned);
+	ev_stage_plain(stage);
 }
 
 /* A line that is no event and no control line. */
@@ -322,11 +398,12 @@ at_end(struct ev_stage *stage)
 static inline void
 check_event(struct ev_stage *stage, const struct ev_line *line)
 {
+	if (stage->trail.state != EV_TRAIL_PLAIN &&
+	    stage->role != EV_STAGE_SOURCE && ev_control_ends(line->text) &&
+	    ev_control_resembles(line->text))
+		damaged(stage, line);
 	if (stage->trail.state == EV_TRAIL_START)
 		plain_line(stage);
-	else if (ev_trail_marked(&stage->trail) &&
-	    ev_control_ends(line->text) && ev_control_resembles(line->text))
-		damaged(stage, line);
 }
 
 /* An event that needs no more looking at: not the first line, nor one that may

@@ -69,6 +69,7 @@ struct ev_stage {
 	                   * the reader stands somewhere in it, and nobody
 	                   * knows how many lines stand before; as above */
 	bool stats;
+	bool looks;        /* the reader does not wait */
 	bool idle;         /* the step before found nothing: see ev_stage_try */
 	bool differs;      /* a replay may give other events (a table loaded at
 	                   * start, now()): begin's via says so; set by the

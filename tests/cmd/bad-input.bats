@@ -230,8 +230,8 @@ controls=(
   '75|*not of the form that evmarks(7) gives it*|{"~ev":"fail","by":"x","status":"0","why":""'
   "78|*of the kind 'xyz', which this version does not know|{\"~ev\":\"xyz\""
   '78|*of version 2, and this version knows 1|{"~ev":"begin","v":"2"'
-  '75|*: a mark stands before its begin|{"~ev":"mark","run":"00112233445566778899aabbccddeeff","seq":"1","n":"0","pos":{}'
-  '75|*: a side line stands before its begin|{"~ev":"side","run":"00112233445566778899aabbccddeeff","to":"/b","event":{}'
+  '64|*its first line is no begin: a mark comes before it|{"~ev":"mark","run":"00112233445566778899aabbccddeeff","seq":"1","n":"0","pos":{}'
+  '64|*its first line is no begin: a side line comes before it|{"~ev":"side","run":"00112233445566778899aabbccddeeff","to":"/b","event":{}'
   '69||{"~ev":"fail","by":"x","status":"69","why":"w"'
 )
 

@@ -2,7 +2,8 @@
  * edited: the marked stream on standard input with one of its control lines
  * edited at random (EV_SEED), on standard output. To the file that is its
  * argument it writes how many events stand before the last mark that is whole,
- * and whether the first line is still a begin: "17 named".
+ * and whether the first line is still a begin: "17 named". With a second
+ * argument the first bytes of begin are what is edited, so that it is none.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,17 +80,19 @@ main(int argc, char **argv)
 {
 	unsigned lines = read_lines(), at, other;
 	struct ev_buf edited = {0};
-	FILE *told = argc == 2 ? fopen(argv[1], "we") : NULL;
+	FILE *told = argc > 1 ? fopen(argv[1], "we") : NULL;
+	bool headless = argc > 2;
 
 	if (!told || !lines)
 		return 1;
 	random_begin("edited");
 	do {
-		at = some_control(lines);
+		at = headless ? 0 : some_control(lines);
 		other = some_control(lines);
 		random_edit(&edited, ev_buf_as_slice(&line[at]),
 		    ev_buf_as_slice(&line[other]));
-	} while (stays(&edited, &line[at]) || stays(&edited, &line[other]));
+	} while (stays(&edited, &line[at]) || stays(&edited, &line[other]) ||
+	    (headless && begins(ev_buf_as_slice(&edited), EV_CONTROL_PREFIX)));
 	fprintf(told, "%u %s\n", whole(at),
 	    at || begins(ev_buf_as_slice(&edited), EV_CONTROL_PREFIX)
 		? "named"
