@@ -17,9 +17,9 @@ setup() {
 
 # From in.ndjson, through a filter with side outputs, to $1.
 pipeline() { # TARGET
-  evsource --name p --mark-every 50 in.ndjson |
+  evsource --name p --mark-every "${marks:-50}" in.ndjson |
     evfilter --reject bad.ndjson --else rest.ndjson '100 / n > 20' |
-    evsink --name p "$1"
+    evsink --name p $sink_options "$1"
 }
 # What there is at the end.
 result() { # TARGET
@@ -53,6 +53,59 @@ finish() { # TARGET
   umount full
   [ "$made" = 74 ] || [ "$made" = 73 ]
   cmp out.ndjson in.ndjson
+}
+
+# The log $1, as far as it is committed, is the beginning of in.ndjson; and all
+# of it, once there is room again ($2) and it was started until it was done.
+goes_on() { # LOG [COMMAND]
+  output=
+  if [ -e "$1/.ev" ]; then
+    try evsource "$1"
+    [ "$status" = 0 ] && [ "$output" = "$(head -n "${#lines[@]}" in.ndjson)" ] || return
+  fi
+  ${2-}
+  finish "$1/" && [[ $(cat "$1"/*.ndjson) == "$output"* ]] &&
+    cmp <(cat "$1"/*.ndjson) in.ndjson
+}
+
+@test "a full disk under a log: at a segment, at its next one, at the sidecar; nothing is lost" {
+  [ "$(id -u)" = 0 ] || return 0
+  local where='' size said
+  seq 4000 | sed 's/.*/{"id":&,"n":1}/' >in.ndjson
+  more_room() { mount -o remount,size=4m,nr_inodes=1000 full; }
+  mkdir full
+  marks=800 sink_options='--roll 14000'
+  for size in size=16k size=20k size=24k size=32k size=40k size=64k \
+    nr_inodes=3 nr_inodes=4 nr_inodes=5; do
+    rm -rf state bad.ndjson* rest.ndjson*
+    mount -t tmpfs -o "$size" none full || return 0
+    try pipeline full/log/
+    said=$size:$status:$stderr
+    goes_on full/log more_room || said="$said; it does not go on: $(ls -lA full/log)"
+    umount full
+    echo "# $said"
+    [[ $said == *:7[34]:*'no space left on device'* && $said != *'not go on'* ]]
+    where+=$said
+  done
+  # Each was met.
+  [[ $where == *"cannot write '$PWD/full/log'"* ]]
+  [[ $where == *"cannot write '$PWD/full/log/.ev."*.tmp\'* ]]
+  [[ $where == *"cannot make '$PWD/full/log/.ev."*.tmp\'* ]]
+
+  # There the disk cannot be full but for others: the next segment.
+  local n met=''
+  for n in {20..60}; do
+    rm -rf state log dealt bad.ndjson* rest.ndjson*
+    try env EV_FAULT="evsink-file open $n 28" EV_FAULT_LOG="$PWD/dealt" \
+      LD_PRELOAD="$BUILD/tests/fault/nth.so" bash -c "$(declare -f pipeline)
+        marks=$marks sink_options='$sink_options' pipeline log/"
+    [ -e dealt ]
+    echo "# open $n: $status: $stderr"
+    [ "$status" = 0 ] || [ "$status" = 73 ] || [ "$status" = 74 ]
+    [[ $stderr != *"$PWD/log/0"*'no space left'* ]] || met+=.
+    goes_on log
+  done
+  [ "${#met}" -ge 2 ]
 }
 
 @test "a full state folder is told; with room again it goes on" {
