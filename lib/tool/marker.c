@@ -42,15 +42,13 @@ const struct ev_opt ev_marker_options[10] = {
 /* --- when marks are due --------------------------------------------------- */
 
 /* A plain number is events, one with a unit of time a time, one with K, M, G
- * or T a size. */
+ * or T a size. Events and sizes leave the time as it is. */
 static void
 read_every(struct ev_marker *marker, const char *text)
 {
 	struct ev_err err;
 	uint64_t number;
 
-	marker->every_events = marker->every_bytes = UINT64_MAX;
-	marker->every_ms = -1;
 	if (ev_clock_span(text, &marker->every_ms))
 		return;
 	if (ev_opt_size("mark-every", text, &number, NULL) != EV_OK ||
@@ -71,14 +69,15 @@ static void
 choose_pace(struct ev_marker *marker, bool follow)
 {
 	marker->every_events = marker->every_bytes = UINT64_MAX;
-	marker->every_ms = -1;
-	if (follow) {
+	/* What follows may wait for ever for the event that makes the number
+	 * full. */
+	marker->every_ms = follow ? ev_point_wait(FOLLOW_MS) : -1;
+	if (marker->settings->mark_every) {
+		read_every(marker, marker->settings->mark_every);
+	} else if (follow) {
 		marker->every_events = FOLLOW_EVENTS;
 		marker->every_bytes = FOLLOW_BYTES;
-		marker->every_ms = ev_point_wait(FOLLOW_MS);
 	}
-	if (marker->settings->mark_every)
-		read_every(marker, marker->settings->mark_every);
 }
 
 /* The next mark is due a whole interval after this one. */

@@ -78,7 +78,8 @@ struct ev_marker {
 
 /* Takes the name's lock, waits where earlier runs failed, reads the copy of
  * the record, writes begin and flushes it. With `follow` the default is a mark
- * a second, each 10,000 events or 64 MiB; else only the seal. Settings and
+ * a second, each 10,000 events or 64 MiB, and a number of events or a size of
+ * --mark-every does not change the second; else only the seal. Settings and
  * stage are lent. */
 void ev_marker_open(struct ev_marker *marker,
     const struct ev_marker_settings *settings, struct ev_stage *stage,

@@ -320,6 +320,24 @@ numbers() { # FROM TO: lines long enough to tell files apart
     '"n":1} "n":2} "n":"2" offset=29 "n":3} "n":"1" offset=43 "n":4} "n":"1" offset=51 ' ]
 }
 
+@test "--follow: what --mark-every counts does not wait for the rest of it" {
+  numbers 1 25 >a.ndjson
+  # The first mark, with no event, says which file it is.
+  while read -r every marks; do
+    evsource --follow --name p --mark-every "$every" a.ndjson >stream 3>&- &
+    pid=$!
+    # After the last mark nothing comes, not even one without an event.
+    sleep 2.5
+    kill "$pid"
+    wait "$pid"
+    [ "$(grep -o '"n":"[0-9]*"' stream | tr -dc '0-9\n' | paste -sd' ')" = "$marks 0" ]
+  done <<'CASES'
+10 0 10 10 5
+64K 0 25
+1s 0 25
+CASES
+}
+
 @test "--follow under a name: a signal seals, and the next run goes on" {
   numbers 1 2 >a.ndjson
   evsource --name p --follow a.ndjson >first &
