@@ -3,12 +3,6 @@ load ../helpers
 
 teardown() {
   "$TOP/tests/servers/postgres" stop "$BATS_TEST_TMPDIR/s"
-  "$TOP/tests/servers/kafka" stop "$BATS_TEST_TMPDIR/k"
-}
-
-# Starts it as kafka.bash does, for one test.
-kafka() { # ARGUMENT…
-  eval "$("$TOP/tests/servers/kafka" start "$BATS_TEST_TMPDIR/k" --owner $$ "$@")"
 }
 
 @test "a PostgreSQL starts, answers in UTC and C.UTF-8, and stops" {
@@ -32,16 +26,4 @@ kafka() { # ARGUMENT…
   "$TOP/tests/servers/postgres" stop "$BATS_TEST_TMPDIR/t"
   exits 0
   prints 1
-}
-
-@test "a Kafka starts, takes and gives an event, and stops" {
-  kafka auto.create.topics.enable=true
-  echo '{"id":1}' | timeout 30 kcat -b "$KAFKA_BROKERS" -P -t t
-  try timeout 30 kcat -b "$KAFKA_BROKERS" -C -q -t t -e
-  exits 0
-  prints '{"id":1}'
-
-  "$TOP/tests/servers/kafka" stop "$KAFKA_DIR"
-  try timeout 5 kcat -b "$KAFKA_BROKERS" -L -m 1
-  exits 1
 }
