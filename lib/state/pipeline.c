@@ -114,7 +114,9 @@ make_folder(const char *path, struct ev_err *err)
 
 	if (mkdir(path, 0777) == 0) {
 		ev_point("state.folder");
-		return ev_durable_sync_folder(path, err);
+		return ev_mutant("state.no-folder-sync")
+		    ? EV_OK
+		    : ev_durable_sync_folder(path, err);
 	}
 	/* On a file system that may not be written mkdir may say that rather
 	 * than that the folder is there. */
@@ -440,7 +442,9 @@ ev_pipeline_remove(const struct ev_pipeline *pipeline, struct ev_err *err)
 		return ev_err_set(err, EV_FATAL, EV_EXIT_IO,
 		    "cannot remove folder '%s': %s", pipeline->folder,
 		    ev_err_errno(errno));
-	return ev_durable_sync_folder(pipeline->folder, err);
+	return ev_mutant("forget.no-folder-sync")
+	    ? EV_OK
+	    : ev_durable_sync_folder(pipeline->folder, err);
 }
 
 /* --- the record's copy --------------------------------------------------- */

@@ -207,7 +207,8 @@ take_file(const char *path, struct ev_sidecar *sidecar, uint64_t start,
 	if (fd < 0 && errno == ENOENT)
 		return ev_err_set(err, EV_FATAL, EV_EXIT_DISAGREE,
 		    "there is no '%s': bring it back, or evpos forget", path);
-	if (fd < 0 || fstat(fd, &there) || fsync(fd))
+	if (fd < 0 || fstat(fd, &there) ||
+	    (!ev_mutant("accept.no-sync") && fsync(fd)))
 		status = cannot("write", path, err);
 	if (status == EV_OK) {
 		sidecar->length = start + (uint64_t)there.st_size;
@@ -255,7 +256,8 @@ cut(const char *path, uint64_t length, struct ev_err *err)
 		return errno == ENOENT ? EV_OK : cannot("write", path, err);
 	if (fstat(fd, &there) ||
 	    ((uint64_t)there.st_size > length &&
-		(ftruncate(fd, (off_t)length) || fsync(fd))))
+		(ftruncate(fd, (off_t)length) ||
+		    (!ev_mutant("forget.no-cut-sync") && fsync(fd)))))
 		status = cannot("cut", path, err);
 	close(fd);
 	return status;

@@ -18,8 +18,8 @@
  *		can, all are killed
  *	cut SHAPE WHERE PERCENT SEED
  *		the power is cut behind so many operations, or behind
- *		PROGRAM@POINT:N, and PERCENT of what was not synced is
- *		forgotten
+ *		PROGRAM@POINT:N, or behind the whole run (end), and PERCENT of
+ *		what was not synced is forgotten
  *	cuts SHAPE WHERE PERCENT SEED
  *		the same forty times, of which each forgets something else
  *	recut SHAPE WHERE PERCENT SEED

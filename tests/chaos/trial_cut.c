@@ -151,7 +151,7 @@ passings(const struct ev_slice *text, size_t i)
 	return count;
 }
 
-/* The operations up to WHERE: a number, or PROGRAM@POINT:N. False: the run
+/* The operations up to WHERE: a number, PROGRAM@POINT:N, or end. False: the run
  * did not come there. */
 static bool
 ops_at(const struct disk_log *log, const char *where, size_t *ops)
@@ -161,6 +161,10 @@ ops_at(const struct disk_log *log, const char *where, size_t *ops)
 	struct ev_slice *text;
 	bool found = false;
 
+	if (!strcmp(where, "end")) {
+		*ops = disk_ops(ev_buf_as_slice(&log->bytes));
+		return true;
+	}
 	if (!colon) {
 		*ops = strtoul(where, NULL, 10) %
 		    (disk_ops(ev_buf_as_slice(&log->bytes)) + 1);
