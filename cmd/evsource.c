@@ -9,6 +9,7 @@
 #include "tool/place.h"
 #include "tool/source.h"
 #include "tool/tool.h"
+#include "tool/topic_opt.h"
 
 static const struct ev_opt_usage usage = {
     .name = "evsource",
@@ -40,7 +41,8 @@ int
 main(int argc, char **argv)
 {
 	struct ev_source_settings settings = EV_SOURCE_DEFAULTS;
-	struct ev_opt_table tables[EV_SOURCE_TABLES];
+	struct ev_topic_opts topic = {0};
+	struct ev_opt_table tables[EV_SOURCE_TABLES + 1];
 	size_t size = ((size_t)argc + 1) * sizeof(*argv);
 	struct ev_err err;
 	char **parsed;
@@ -48,7 +50,8 @@ main(int argc, char **argv)
 
 	ev_tool_start("evsource", true);
 	parsed = memcpy(ev_mem_alloc(size), argv, size);
-	ev_source_tables(&settings, tables);
+	tables[0] = (struct ev_opt_table)EV_OPT_TABLE(ev_topic_options, &topic);
+	ev_source_tables(&settings, tables + 1);
 	rest = ev_tool_options(&usage, tables, argc, parsed);
 	if (rest == argc)
 		ev_tool_die(EV_EXIT_USAGE,

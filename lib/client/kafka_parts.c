@@ -1,0 +1,512 @@
+/*
+ * kafka_parts: which partitions a reader reads, and what offsets they have.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/io.h"
+#include "base/mem.h"
+#include "client/kafka_read_impl.h"
+
+#define SLICE 1000  /* ms, of one attempt */
+#define QUERY 5000  /* ms, of one about offsets */
+#define PAUSE 100   /* ms between two attempts */
+#define SILENT 5000 /* ms of waiting that are not worth a word */
+
+/* --- which are meant ----------------------------------------------------- */
+
+static enum ev_status
+parse_ranges(struct ev_kafka_reader *reader, const char *text,
+    struct ev_err *err)
+{
+	const char *at = text;
+
+	for (;;) {
+		char *end;
+		unsigned long first = strtoul(at, &end, 10), last = first;
+		bool right = end != at && *at >= '0' && *at <= '9';
+
+		if (right && *end == '-') {
+			at = end + 1;
+			last = strtoul(at, &end, 10);
+			right = end != at && *at >= '0' && *at <= '9';
+		}
+		if (!right || (*end && *end != ',') || first > last ||
+		    last > INT32_MAX)
+			return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
+			    "--partitions wants numbers such as 0,3-5, not "
+			    "'%s'",
+			    text);
+		reader->range = ev_mem_realloc(reader->range,
+		    (reader->ranges + 1) * sizeof(*reader->range));
+		reader->range[reader->ranges++] =
+		    (struct ev_kafka_range){(int32_t)first, (int32_t)last};
+		if (!*end)
+			return EV_OK;
+		at = end + 1;
+	}
+}
+
+static enum ev_status
+parse_topics(struct ev_kafka_reader *reader, const char *text,
+    struct ev_err *err)
+{
+	char why[256];
+	int code;
+
+	if (*text == '^') {
+		code = regcomp(&reader->pattern, text,
+		    REG_EXTENDED | REG_NOSUB);
+		if (code) {
+			regerror(code, &reader->pattern, why, sizeof(why));
+			return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
+			    "'%s' is no regular expression: %s", text, why);
+		}
+		reader->matches = true;
+		return EV_OK;
+	}
+	for (size_t len; *text; text += len + (text[len] == ',')) {
+		len = strcspn(text, ",");
+		if (!len)
+			continue;
+		reader->name = ev_mem_realloc(reader->name,
+		    (reader->names + 1) * sizeof(*reader->name));
+		reader->name[reader->names++] = ev_mem_strndup(text, len);
+	}
+	return reader->names ? EV_OK
+			     : ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
+				   "the place names no topic");
+}
+
+enum ev_status
+ev_kafka_reader_new(struct ev_kafka_reader **result, struct ev_kafka *kafka,
+    const struct ev_kafka_reader_settings *settings, struct ev_err *err)
+{
+	struct ev_kafka_reader *reader = ev_mem_zalloc(1, sizeof(*reader));
+
+	*result = reader;
+	reader->kafka = kafka;
+	reader->set = settings;
+	if (parse_topics(reader, settings->topics, err) != EV_OK)
+		return EV_FATAL;
+	return settings->partitions
+	    ? parse_ranges(reader, settings->partitions, err)
+	    : EV_OK;
+}
+
+void
+ev_kafka_reader_free(struct ev_kafka_reader *reader)
+{
+	if (!reader)
+		return;
+	if (reader->matches)
+		regfree(&reader->pattern);
+	for (size_t i = 0; i < reader->names; i++)
+		free(reader->name[i]);
+	for (size_t i = 0; i < reader->topics; i++) {
+		free(reader->topic[i]->name);
+		free(reader->topic[i]);
+	}
+	for (size_t i = 0; i < reader->parts; i++)
+		free(reader->part[i]);
+	if (reader->queue)
+		rd_kafka_queue_destroy(reader->queue);
+	free(reader->name);
+	free(reader->range);
+	free(reader->topic);
+	free(reader->part);
+	free(reader);
+}
+
+/* A partition of a topic that is ours to read. */
+static bool
+is_wanted(const struct ev_kafka_reader *reader, int32_t id)
+{
+	const struct ev_kafka_reader_settings *set = reader->set;
+	bool in = !reader->ranges;
+
+	for (size_t i = 0; i < reader->ranges && !in; i++)
+		in = id >= reader->range[i].first &&
+		    id <= reader->range[i].last;
+	return in &&
+	    (!set->shards || (unsigned)id % set->shards == set->shard - 1);
+}
+
+/* Topics that Kafka and pipelines keep their own things in, which a pattern
+ * does not mean unless it begins as they do. */
+static bool
+is_internal(const char *name, const char *pattern)
+{
+	return (!strncmp(name, "__", 2) && strncmp(pattern, "^__", 3)) ||
+	    (!strcmp(name, "ev_positions") && strncmp(pattern, "^ev_", 4));
+}
+
+/* --- waiting for answers ------------------------------------------------- */
+
+enum ev_status
+ev_kafka_reader_wait(struct ev_kafka_reader *reader, struct ev_err *err)
+{
+	int64_t now = ev_clock_steady();
+	struct ev_err other;
+	char text[sizeof(err->text) + 32];
+
+	if (!reader->away)
+		reader->away = now;
+	if (reader->set->wait >= 0 && now - reader->away >= reader->set->wait)
+		return EV_FATAL;
+	if (!reader->told && now - reader->away >= SILENT) {
+		reader->told = true;
+		snprintf(text, sizeof(text), "%s: waiting", err->text);
+		reader->set->say(text);
+	}
+	if (ev_io_wait(-1, PAUSE, &other) == EV_FATAL || ev_io_signal()) {
+		*err = other;
+		if (ev_io_signal())
+			err->exit = 128 + ev_io_signal();
+		return EV_FATAL;
+	}
+	return EV_OK;
+}
+
+void
+ev_kafka_reader_answered(struct ev_kafka_reader *reader)
+{
+	if (reader->told)
+		reader->set->say("the brokers answer again");
+	reader->away = 0;
+	reader->told = false;
+}
+
+/* How long an attempt may take. */
+static int
+slice(const struct ev_kafka_reader *reader)
+{
+	int64_t wait = reader->set->wait;
+
+	return wait >= 0 && wait < SLICE ? (int)wait : SLICE;
+}
+
+static enum ev_status
+ask(struct ev_kafka_reader *reader, const char *topic,
+    const struct rd_kafka_metadata **metadata, struct ev_err *err)
+{
+	for (;;) {
+		if (ev_kafka_metadata(reader->kafka, topic, slice(reader),
+			metadata, err) == EV_OK) {
+			ev_kafka_reader_answered(reader);
+			return EV_OK;
+		}
+		if (err->exit != EV_EXIT_UNAVAILABLE ||
+		    ev_kafka_reader_wait(reader, err) != EV_OK)
+			return EV_FATAL;
+	}
+}
+
+/* --- partitions ---------------------------------------------------------- */
+
+static struct ev_kafka_topic *
+topic_of(struct ev_kafka_reader *reader, const char *name, size_t order)
+{
+	struct ev_kafka_topic *topic;
+
+	for (size_t i = 0; i < reader->topics; i++)
+		if (!strcmp(reader->topic[i]->name, name))
+			return reader->topic[i];
+	topic = ev_mem_zalloc(1, sizeof(*topic));
+	topic->name = ev_mem_strdup(name);
+	topic->order = order;
+	reader->topic = ev_mem_realloc(reader->topic,
+	    (reader->topics + 1) * sizeof(struct ev_kafka_topic *));
+	reader->topic[reader->topics++] = topic;
+	return topic;
+}
+
+static bool
+is_known(const struct ev_kafka_reader *reader,
+    const struct ev_kafka_topic *topic, int32_t id)
+{
+	for (size_t i = 0; i < reader->parts; i++)
+		if (reader->part[i]->topic == topic &&
+		    reader->part[i]->id == id)
+			return true;
+	return false;
+}
+
+static void
+add_parts(struct ev_kafka_reader *reader, const rd_kafka_metadata_topic_t *got,
+    size_t order)
+{
+	struct ev_kafka_topic *topic = topic_of(reader, got->topic, order);
+
+	for (int i = 0; i < got->partition_cnt; i++) {
+		int32_t id = got->partitions[i].id;
+		struct ev_kafka_part *part;
+
+		if (!is_wanted(reader, id) || is_known(reader, topic, id))
+			continue;
+		part = ev_mem_zalloc(1, sizeof(*part));
+		part->topic = topic;
+		part->id = id;
+		reader->part = ev_mem_realloc(reader->part,
+		    (reader->parts + 1) * sizeof(struct ev_kafka_part *));
+		reader->part[reader->parts++] = part;
+	}
+}
+
+static enum ev_status
+look_at_names(struct ev_kafka_reader *reader, struct ev_err *err)
+{
+	const struct rd_kafka_metadata *metadata;
+
+	for (size_t i = 0; i < reader->names; i++) {
+		if (ask(reader, reader->name[i], &metadata, err) != EV_OK)
+			return EV_FATAL;
+		add_parts(reader, &metadata->topics[0], i);
+		rd_kafka_metadata_destroy(metadata);
+	}
+	return EV_OK;
+}
+
+static enum ev_status
+look_at_all(struct ev_kafka_reader *reader, struct ev_err *err)
+{
+	const struct rd_kafka_metadata *metadata;
+	rd_kafka_resp_err_t code;
+
+	if (ask(reader, NULL, NULL, err) != EV_OK)
+		return EV_FATAL;
+	while ((code = rd_kafka_metadata(reader->kafka->rk, 1, NULL, &metadata,
+		    slice(reader)))) {
+		ev_kafka_error(reader->kafka, code, "list the topics", err);
+		if (err->exit != EV_EXIT_UNAVAILABLE ||
+		    ev_kafka_reader_wait(reader, err) != EV_OK)
+			return EV_FATAL;
+	}
+	for (int i = 0; i < metadata->topic_cnt; i++) {
+		const rd_kafka_metadata_topic_t *got = &metadata->topics[i];
+
+		if (!got->err &&
+		    !is_internal(got->topic, reader->set->topics) &&
+		    !regexec(&reader->pattern, got->topic, 0, NULL, 0))
+			add_parts(reader, got, 0);
+	}
+	rd_kafka_metadata_destroy(metadata);
+	return EV_OK;
+}
+
+/* What --partitions names must be there. */
+static enum ev_status
+check_ranges(const struct ev_kafka_reader *reader, struct ev_err *err)
+{
+	for (size_t i = 0; i < reader->ranges; i++)
+		for (int32_t id = reader->range[i].first;; id++) {
+			bool there = reader->set->shards &&
+			    !is_wanted(reader, id);
+
+			for (size_t k = 0; k < reader->parts && !there; k++)
+				there = reader->part[k]->id == id;
+			if (!there)
+				return ev_err_set(err, EV_FATAL,
+				    EV_EXIT_DISAGREE,
+				    "'%s' has no partition %" PRId32,
+				    reader->set->topics, id);
+			if (id == reader->range[i].last)
+				break;
+		}
+	return EV_OK;
+}
+
+size_t
+ev_kafka_reader_count(const struct ev_kafka_reader *reader)
+{
+	return reader->parts;
+}
+
+struct ev_kafka_part *
+ev_kafka_reader_part(struct ev_kafka_reader *reader, size_t i)
+{
+	return reader->part[i];
+}
+
+/* --- offsets ------------------------------------------------------------- */
+
+/* What another try may change. */
+static bool
+is_passing(rd_kafka_resp_err_t code)
+{
+	switch (code) {
+	case RD_KAFKA_RESP_ERR__TRANSPORT:
+	case RD_KAFKA_RESP_ERR__TIMED_OUT:
+	case RD_KAFKA_RESP_ERR__TIMED_OUT_QUEUE:
+	case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN:
+	case RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE:
+	case RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION:
+	case RD_KAFKA_RESP_ERR_BROKER_NOT_AVAILABLE:
+	case RD_KAFKA_RESP_ERR_REPLICA_NOT_AVAILABLE:
+	case RD_KAFKA_RESP_ERR_NETWORK_EXCEPTION:
+	case RD_KAFKA_RESP_ERR_KAFKA_STORAGE_ERROR:
+	case RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT:
+	case RD_KAFKA_RESP_ERR_OFFSET_NOT_AVAILABLE:
+	case RD_KAFKA_RESP_ERR_FENCED_LEADER_EPOCH:
+	case RD_KAFKA_RESP_ERR_UNKNOWN_LEADER_EPOCH:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The list of those that are not started, each with this offset (or time). */
+static rd_kafka_topic_partition_list_t *
+list_of(const struct ev_kafka_reader *reader, int64_t offset)
+{
+	rd_kafka_topic_partition_list_t *list =
+	    rd_kafka_topic_partition_list_new((int)reader->parts);
+
+	for (size_t i = 0; i < reader->parts; i++) {
+		struct ev_kafka_part *part = reader->part[i];
+
+		if (part->started || part->gone)
+			continue;
+		rd_kafka_topic_partition_list_add(list, part->topic->name,
+		    part->id)
+		    ->offset = offset;
+	}
+	return list;
+}
+
+static rd_kafka_resp_err_t
+worst_of(const rd_kafka_topic_partition_list_t *list)
+{
+	rd_kafka_resp_err_t worst = RD_KAFKA_RESP_ERR_NO_ERROR;
+
+	for (int i = 0; i < list->cnt; i++)
+		if (list->elems[i].err &&
+		    (!worst || !is_passing(list->elems[i].err)))
+			worst = list->elems[i].err;
+	return worst;
+}
+
+/* Asks the leaders, all partitions at a time, for the offset of a time (ms; or
+ * one of the two that the protocol has for the first and the end, -2 and -1,
+ * which the library passes on). Where nothing is as late, it is -1. *list is
+ * the caller's to destroy. */
+static enum ev_status
+query(struct ev_kafka_reader *reader, int64_t time,
+    rd_kafka_topic_partition_list_t **list, struct ev_err *err)
+{
+	for (;;) {
+		rd_kafka_resp_err_t code;
+
+		*list = list_of(reader, time);
+		if (!(*list)->cnt)
+			return EV_OK;
+		code = rd_kafka_offsets_for_times(reader->kafka->rk, *list,
+		    QUERY);
+		if (!code)
+			code = worst_of(*list);
+		if (!code)
+			break;
+		rd_kafka_topic_partition_list_destroy(*list);
+		*list = NULL;
+		rd_kafka_poll(reader->kafka->rk, 0);
+		ev_kafka_error(reader->kafka, code, "ask for offsets", err);
+		if (is_passing(code))
+			err->exit = EV_EXIT_UNAVAILABLE;
+		if (!is_passing(code) ||
+		    ev_kafka_reader_wait(reader, err) != EV_OK)
+			return EV_FATAL;
+	}
+	ev_kafka_reader_answered(reader);
+	return EV_OK;
+}
+
+/* Hands the offsets of a list out, in the order in which list_of put them. */
+static void
+hand_out(struct ev_kafka_reader *reader, rd_kafka_topic_partition_list_t *list,
+    void (*take)(struct ev_kafka_part *part, int64_t offset))
+{
+	for (size_t i = 0; i < reader->parts; i++) {
+		struct ev_kafka_part *part = reader->part[i];
+		const rd_kafka_topic_partition_t *one;
+
+		if (part->started || part->gone)
+			continue;
+		one = rd_kafka_topic_partition_list_find(list,
+		    part->topic->name, part->id);
+		if (one)
+			take(part, one->offset);
+	}
+	rd_kafka_topic_partition_list_destroy(list);
+}
+
+static void
+take_low(struct ev_kafka_part *part, int64_t offset)
+{
+	part->low = offset;
+}
+
+static void
+take_high(struct ev_kafka_part *part, int64_t offset)
+{
+	part->high = offset < part->low ? part->low : offset;
+}
+
+static void
+take_found(struct ev_kafka_part *part, int64_t offset)
+{
+	if (offset < 0 || offset > part->high)
+		offset = part->high;
+	part->found = offset < part->low ? part->low : offset;
+}
+
+enum ev_status
+ev_kafka_reader_look(struct ev_kafka_reader *reader, struct ev_err *err)
+{
+	rd_kafka_topic_partition_list_t *list;
+	enum ev_status status = reader->matches ? look_at_all(reader, err)
+						: look_at_names(reader, err);
+
+	if (status != EV_OK || check_ranges(reader, err) != EV_OK)
+		return EV_FATAL;
+	if (query(reader, RD_KAFKA_OFFSET_BEGINNING, &list, err) != EV_OK)
+		return EV_FATAL;
+	hand_out(reader, list, take_low);
+	if (query(reader, RD_KAFKA_OFFSET_END, &list, err) != EV_OK)
+		return EV_FATAL;
+	hand_out(reader, list, take_high);
+	return EV_OK;
+}
+
+enum ev_status
+ev_kafka_reader_find(struct ev_kafka_reader *reader,
+    const struct ev_kafka_when *when, struct ev_err *err)
+{
+	rd_kafka_topic_partition_list_t *list;
+
+	if (when->kind == EV_KAFKA_TIME) {
+		if (query(reader, when->value, &list, err) != EV_OK)
+			return EV_FATAL;
+		hand_out(reader, list, take_found);
+		return EV_OK;
+	}
+	for (size_t i = 0; i < reader->parts; i++) {
+		struct ev_kafka_part *part = reader->part[i];
+
+		if (!part->started)
+			take_found(part,
+			    when->kind == EV_KAFKA_START     ? part->low
+				: when->kind == EV_KAFKA_END ? part->high
+							     : when->value);
+	}
+	return EV_OK;
+}
+
+void
+ev_kafka_part_place(struct ev_kafka_part *part,
+    const struct ev_kafka_offset *offset)
+{
+	part->at = part->was = *offset;
+	part->placed = true;
+}

@@ -1,0 +1,114 @@
+/*
+ * kafka_read: reading the partitions of topics, each from an offset of its
+ * own on, without a consumer group. Who reads knows where to begin, and keeps
+ * how far it came.
+ *
+ *	ev_kafka_reader_new(&reader, &kafka, &settings, &err);
+ *	ev_kafka_reader_look(reader, &err);          which partitions there are
+ *	for (… part of ev_kafka_reader_part …)
+ *		ev_kafka_reader_place(part, &offset);   where to begin
+ *	ev_kafka_reader_start(reader, &err);
+ *	while (ev_kafka_reader_pending(reader))
+ *		if (ev_kafka_reader_read(reader, &err) == EV_AGAIN)
+ *			… ev_kafka_wait …
+ *
+ * ev_kafka_reader_look and what follows may be called again, for partitions
+ * that were added.
+ *
+ * The end of a partition is its last stable offset, or its high watermark for
+ * who reads what is not committed: transactions that are open when it is looked
+ * at are behind the end.
+ */
+#ifndef EV_CLIENT_KAFKA_READ_H
+#define EV_CLIENT_KAFKA_READ_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "client/kafka.h"
+#include "client/kafka_offset.h"
+#include "client/kafka_when.h"
+
+struct ev_kafka_topic {
+	char *name;
+	size_t order; /* among the topics that were named; of a pattern 0 */
+	rd_kafka_topic_t *handle; /* that messages come with; lent */
+};
+
+struct ev_kafka_part {
+	const struct ev_kafka_topic *topic;
+	int32_t id;
+	int64_t low, high; /* the first and the end, when they were looked
+	                    * at */
+	int64_t found;     /* what ev_kafka_reader_find found */
+	struct ev_kafka_offset at;  /* where it is; `place` of it is not set */
+	int64_t goal;               /* the end that was there at the start */
+	struct ev_kafka_offset was; /* checked against what comes first */
+	bool placed, started;
+	bool reached; /* the goal; behind it nothing is taken, unless
+	               * followed */
+	bool moved;   /* since the caller set it to false */
+	bool gone;    /* its topic was deleted */
+};
+
+/* Takes a message (with a value or a tombstone). part->at is still before
+ * it. */
+typedef void (*ev_kafka_take)(void *arg, struct ev_kafka_part *part,
+    const rd_kafka_message_t *message);
+
+struct ev_kafka_reader_settings {
+	const char *topics;     /* "a,b" or "^regex" */
+	const char *partitions; /* "0,3-5"; NULL: all */
+	unsigned shard, shards; /* of N the K-th, from 1; 0: all */
+	bool follow;
+	int64_t wait; /* ms for brokers that do not answer; -1: for ever */
+	ev_kafka_take take;
+	void *arg;
+	void (*say)(const char *text); /* that it waits */
+};
+
+struct ev_kafka_reader;
+
+/* Settings are lent, and what they point at. EV_FATAL: exit 64, partitions or
+ * a pattern that are none. */
+enum ev_status ev_kafka_reader_new(struct ev_kafka_reader **reader,
+    struct ev_kafka *kafka, const struct ev_kafka_reader_settings *settings,
+    struct ev_err *err);
+void ev_kafka_reader_free(struct ev_kafka_reader *reader);
+
+/* Asks which partitions there are, and where those that are not placed yet
+ * begin and end. EV_FATAL: 69, nobody answers; 70, there is no such topic or
+ * partition. */
+enum ev_status ev_kafka_reader_look(struct ev_kafka_reader *reader,
+    struct ev_err *err);
+
+/* The partitions that are known; they stay where they are until the next
+ * look. */
+size_t ev_kafka_reader_count(const struct ev_kafka_reader *reader);
+struct ev_kafka_part *ev_kafka_reader_part(struct ev_kafka_reader *reader,
+    size_t i);
+
+/* The offset that `when` is, of each partition that is not started, into
+ * `found`: within what is there. */
+enum ev_status ev_kafka_reader_find(struct ev_kafka_reader *reader,
+    const struct ev_kafka_when *when, struct ev_err *err);
+
+/* Where to begin. With a last message it is looked at again. */
+void ev_kafka_part_place(struct ev_kafka_part *part,
+    const struct ev_kafka_offset *offset);
+
+/* Begins with the partitions that are placed. */
+enum ev_status ev_kafka_reader_start(struct ev_kafka_reader *reader,
+    struct ev_err *err);
+
+/* Partitions that have not reached what was there at the start. */
+size_t ev_kafka_reader_pending(const struct ev_kafka_reader *reader);
+
+/* Takes what has come. EV_OK; EV_AGAIN, nothing; EV_FATAL: 70, an offset is
+ * not there any more, or another message is; and what ev_kafka_error says. */
+enum ev_status ev_kafka_reader_read(struct ev_kafka_reader *reader,
+    struct ev_err *err);
+/* Called while a message is taken: it is the last one. */
+void ev_kafka_reader_stop(struct ev_kafka_reader *reader);
+
+#endif

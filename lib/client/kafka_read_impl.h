@@ -1,0 +1,47 @@
+/*
+ * kafka_read_impl: what the files of the reader share among themselves.
+ */
+#ifndef EV_CLIENT_KAFKA_READ_IMPL_H
+#define EV_CLIENT_KAFKA_READ_IMPL_H
+
+#include <regex.h>
+
+#include "client/kafka_read.h"
+
+struct ev_kafka_range {
+	int32_t first, last;
+};
+
+struct ev_kafka_reader {
+	struct ev_kafka *kafka;
+	const struct ev_kafka_reader_settings *set;
+	regex_t pattern;
+	bool matches; /* the topics are those that match the pattern */
+	char **name;  /* else those of these names */
+	size_t names;
+	struct ev_kafka_range *range; /* partitions; of 0 ranges all */
+	size_t ranges;
+
+	struct ev_kafka_topic **topic;
+	size_t topics;
+	struct ev_kafka_part **part;
+	size_t parts;
+	size_t pending;
+
+	rd_kafka_queue_t *queue;    /* NULL: nothing is assigned yet */
+	struct ev_kafka_part *last; /* whose message came last */
+	bool stopped;
+	int64_t away;          /* since when nobody answers; 0: they do */
+	bool told;             /* and it was said */
+	enum ev_status status; /* of the callback that runs */
+	struct ev_err err;
+};
+
+/* Nobody answered, as err says. EV_OK: try again; EV_FATAL: enough of it, or a
+ * signal came. */
+enum ev_status ev_kafka_reader_wait(struct ev_kafka_reader *reader,
+    struct ev_err *err);
+/* They do. */
+void ev_kafka_reader_answered(struct ev_kafka_reader *reader);
+
+#endif
