@@ -47,6 +47,17 @@ says() { # PATTERN (of bash's ==): the whole of stderr; '' for silence
   }
 }
 
+# Waits until a command is true, 10 seconds at most.
+soon() { # COMMAND…
+  local i
+  for ((i = 0; i < 500; i++)); do
+    "$@" 2>/dev/null && return
+    sleep 0.02
+  done
+  echo "never: $*"
+  return 1
+}
+
 # Runs a command as somebody who is not root (root may read and write all), in
 # a folder that is open to all. Ours are copied, since the tree may stand where
 # only root may go. Input passes.

@@ -58,6 +58,22 @@ ev_object_read(struct ev_slice json, const char *what, struct ev_buf *own,
 }
 
 enum ev_status
+ev_object_each(struct ev_slice json, const char *what, ev_object_take *take,
+    void *arg, struct ev_err *err)
+{
+	struct ev_buf own = {0};
+	struct ev_value object;
+	struct ev_member member;
+	const char *at = NULL;
+	enum ev_status status = ev_object_read(json, what, &own, &object, err);
+
+	while (status == EV_OK && ev_value_next(object, &at, &member))
+		status = take(arg, &member, err);
+	ev_buf_release(&own);
+	return status;
+}
+
+enum ev_status
 ev_object_wrong(const char *what, const struct ev_member *member,
     const char *wanted, struct ev_err *err)
 {

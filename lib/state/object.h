@@ -15,6 +15,14 @@
 enum ev_status ev_object_read(struct ev_slice json, const char *what,
     struct ev_buf *own, struct ev_value *object, struct ev_err *err);
 
+/* Takes a member, which lives for the call; all but EV_OK ends the object. */
+typedef enum ev_status ev_object_take(void *arg, const struct ev_member *member,
+    struct ev_err *err);
+/* Hands the members of an object to `take`, one by one. EV_BAD: as
+ * ev_object_read; else what `take` said last. */
+enum ev_status ev_object_each(struct ev_slice json, const char *what,
+    ev_object_take *take, void *arg, struct ev_err *err);
+
 /* The text of a string, allocated. EV_BAD: it is none. */
 enum ev_status ev_object_text(const char *what, const struct ev_member *member,
     char **text, struct ev_err *err);

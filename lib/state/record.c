@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/point.h"
 #include "event/build.h"
@@ -18,15 +19,14 @@
 void
 ev_record_now(char time[EV_RECORD_TIME])
 {
-	struct timespec now;
+	int64_t now = ev_clock_now();
+	time_t seconds = now / 1000;
 	struct tm parts;
 	size_t len;
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	gmtime_r(&now.tv_sec, &parts);
+	gmtime_r(&seconds, &parts);
 	len = strftime(time, EV_RECORD_TIME, "%Y-%m-%dT%H:%M:%S", &parts);
-	snprintf(time + len, EV_RECORD_TIME - len, ".%03ldZ",
-	    now.tv_nsec / 1000000);
+	snprintf(time + len, EV_RECORD_TIME - len, ".%03dZ", (int)(now % 1000));
 }
 
 void
@@ -101,9 +101,9 @@ keep(struct ev_record *record, const struct ev_member *member)
 }
 
 static enum ev_status
-read_member(struct ev_record *record, const struct ev_member *member,
-    struct ev_err *err)
+read_member(void *arg, const struct ev_member *member, struct ev_err *err)
 {
+	struct ev_record *record = arg;
 	const struct {
 		const char *name;
 		char **text;
@@ -131,16 +131,11 @@ ev_record_parse(struct ev_record *record, struct ev_slice json,
     struct ev_err *err)
 {
 	struct ev_record read;
-	struct ev_buf own = {0};
-	struct ev_value object;
-	struct ev_member member;
-	const char *at = NULL;
-	enum ev_status status = ev_object_read(json, WHAT, &own, &object, err);
+	enum ev_status status;
 
 	ev_record_init(&read, "", "");
 	*read.id = '\0';
-	while (status == EV_OK && ev_value_next(object, &at, &member))
-		status = read_member(&read, &member, err);
+	status = ev_object_each(json, WHAT, read_member, &read, err);
 	if (status == EV_OK && (!*read.id || !*read.name || !*read.place))
 		status = ev_err_set(err, EV_BAD, EV_EXIT_DISAGREE,
 		    WHAT " is damaged: its %s is not there",
@@ -153,7 +148,6 @@ ev_record_parse(struct ev_record *record, struct ev_slice json,
 	} else {
 		ev_record_release(&read);
 	}
-	ev_buf_release(&own);
 	return status;
 }
 

@@ -43,6 +43,7 @@ ev_sidecar_release(struct ev_sidecar *sidecar)
 
 /* Which members were there. */
 struct seen {
+	struct ev_sidecar *sidecar;
 	bool version, length, head, tail, first, last, record;
 };
 
@@ -88,9 +89,10 @@ read_record(struct ev_sidecar *sidecar, const struct ev_member *member,
 }
 
 static enum ev_status
-read_member(struct ev_sidecar *sidecar, const struct ev_member *member,
-    struct seen *seen, struct ev_err *err)
+read_member(void *arg, const struct ev_member *member, struct ev_err *err)
 {
+	struct seen *seen = arg;
+	struct ev_sidecar *sidecar = seen->sidecar;
 	const struct {
 		const char *name;
 		bool *seen;
@@ -152,21 +154,14 @@ enum ev_status
 ev_sidecar_parse(struct ev_slice text, struct ev_sidecar *sidecar,
     struct ev_err *err)
 {
-	struct seen seen = {0};
-	struct ev_buf own = {0};
-	struct ev_value object;
-	struct ev_member member;
-	const char *at = NULL;
+	struct seen seen = {.sidecar = sidecar};
 	enum ev_status status;
 
 	*sidecar = (struct ev_sidecar){.record = ev_mem_strdup("")};
-	status = ev_object_read(text, WHAT, &own, &object, err);
-	while (status == EV_OK && ev_value_next(object, &at, &member))
-		status = read_member(sidecar, &member, &seen, err);
+	status = ev_object_each(text, WHAT, read_member, &seen, err);
 	if (status == EV_OK)
 		status = check(sidecar, &seen, err);
 	sidecar->log = seen.first;
-	ev_buf_release(&own);
 	return status;
 }
 

@@ -10,9 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/path.h"
 #include "tool/files.h"
@@ -129,7 +129,7 @@ static bool
 is_kept(const struct ev_follow *follow, struct ev_follow_file *file,
     const struct ev_follow_seen *it)
 {
-	struct timespec now;
+	int64_t now;
 	bool good;
 
 	if (!ev_filepos_same_node(&file->node, &it->node))
@@ -142,10 +142,9 @@ is_kept(const struct ev_follow *follow, struct ev_follow_file *file,
 		return true;
 	file->checked_size = it->size;
 	file->checked_mtime = it->node.mtime;
-	clock_gettime(CLOCK_REALTIME, &now);
+	now = ev_clock_now() * 1000000;
 	good = ev_follow_holds(follow, file, it);
-	file->checked = good &&
-	    now.tv_sec * 1000000000 + now.tv_nsec - it->node.mtime > SETTLES;
+	file->checked = good && now - it->node.mtime > SETTLES;
 	return good;
 }
 

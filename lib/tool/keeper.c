@@ -19,6 +19,7 @@
 #include "tool/place.h"
 #include "tool/tool.h"
 
+#define WHAT "the answer of evsink"
 #define WHATEVER "-"
 #define RECORD "--record="
 #define NAME "--name="
@@ -198,10 +199,9 @@ release(char *argv[5])
 }
 
 static enum ev_status
-read_member(struct ev_keeper_state *state, const struct ev_member *member,
-    struct ev_err *err)
+read_member(void *arg, const struct ev_member *member, struct ev_err *err)
 {
-	static const char what[] = "the answer of evsink";
+	struct ev_keeper_state *state = arg;
 	const struct {
 		const char *key;
 		char **text;
@@ -215,35 +215,18 @@ read_member(struct ev_keeper_state *state, const struct ev_member *member,
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (ev_value_text_is(member->key, ev_slice_of(texts[i].key)))
-			return ev_object_text(what, member, texts[i].text, err);
+			return ev_object_text(WHAT, member, texts[i].text, err);
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
 		if (ev_value_text_is(member->key, ev_slice_of(flags[i].key)))
 			*flags[i].flag = true;
 	if (ev_value_text_is(member->key, EV_SLICE("tail")))
-		return ev_object_number(what, member, &state->tail, err);
+		return ev_object_number(WHAT, member, &state->tail, err);
 	if (ev_value_text_is(member->key, EV_SLICE("record"))) {
 		free(state->record);
 		state->record = ev_mem_strndup(member->value.ptr,
 		    member->value.len);
 	}
 	return EV_OK;
-}
-
-static enum ev_status
-parse_state(struct ev_slice answer, struct ev_keeper_state *state,
-    struct ev_err *err)
-{
-	struct ev_buf own = {0};
-	struct ev_value object;
-	struct ev_member member;
-	const char *at = NULL;
-	enum ev_status status = ev_object_read(answer, "the answer of evsink",
-	    &own, &object, err);
-
-	while (status == EV_OK && ev_value_next(object, &at, &member))
-		status = read_member(state, &member, err);
-	ev_buf_release(&own);
-	return status == EV_OK ? EV_OK : EV_FATAL;
 }
 
 enum ev_status
@@ -257,8 +240,10 @@ ev_keeper_get(const char *name, const char *place,
 	*state = (struct ev_keeper_state){0};
 	command(argv, EV_KEEPER_GET, name, place);
 	status = ev_answer_ask(argv[0], argv, -1, &answer, err);
-	if (status == EV_OK)
-		status = parse_state(ev_buf_as_slice(&answer), state, err);
+	if (status == EV_OK &&
+	    ev_object_each(ev_buf_as_slice(&answer), WHAT, read_member, state,
+		err) != EV_OK)
+		status = EV_FATAL;
 	ev_buf_release(&answer);
 	release(argv);
 	return status;

@@ -6,8 +6,8 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/io.h"
 #include "base/mem.h"
 #include "expr/time.h"
@@ -64,16 +64,6 @@ source_wait(struct ev_input *in, struct ev_err *err)
 
 /* --- where to begin ------------------------------------------------------- */
 
-static int64_t
-now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_REALTIME, &time);
-	return ((int64_t)time.tv_sec - EV_TIME_EPOCH) * 1000000 +
-	    time.tv_nsec / 1000;
-}
-
 /* A time as in conditions, in UTC unless it says otherwise; in ms of the
  * epoch. */
 static bool
@@ -82,7 +72,7 @@ read_time(const char *text, int64_t *ms)
 	struct ev_zones *zones = ev_zones_new(NULL);
 	struct ev_time_env env = {.zones = zones,
 	    .zone = ev_zones_utc(zones),
-	    .now = now()};
+	    .now = (ev_clock_now() - EV_TIME_EPOCH * 1000) * 1000};
 	int64_t value;
 	bool is = ev_time_in(&env, EV_TIME_TZ, ev_slice_of(text), &value,
 		      NULL) == EV_OK;

@@ -142,9 +142,9 @@ question(const struct ev_vector *pos, int *fd, struct ev_err *err)
 }
 
 static enum ev_status
-read_member(struct ev_seeker_input *input, const struct ev_member *member,
-    struct ev_err *err)
+read_member(void *arg, const struct ev_member *member, struct ev_err *err)
 {
+	struct ev_seeker_input *input = arg;
 	const struct {
 		const char *key;
 		char **text;
@@ -169,20 +169,14 @@ static enum ev_status
 read_line(struct ev_slice line, struct ev_seeker_input *input,
     struct ev_err *err)
 {
-	struct ev_buf own = {0};
-	struct ev_value object;
-	struct ev_member member;
-	const char *at = NULL;
-	enum ev_status status = ev_object_read(line, WHAT, &own, &object, err);
 	char *key = ev_mem_strdup(input->key);
+	enum ev_status status = ev_object_each(line, WHAT, read_member, input,
+	    err);
 
-	while (status == EV_OK && ev_value_next(object, &at, &member))
-		status = read_member(input, &member, err);
 	if (status == EV_OK && strcmp(key, input->key) != 0)
 		status = ev_err_set(err, EV_FATAL, EV_EXIT_CONFIG,
 		    WHAT " is about '%s', not about '%s'", input->key, key);
 	free(key);
-	ev_buf_release(&own);
 	return status == EV_OK ? EV_OK : EV_FATAL;
 }
 

@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 #define WORDS 32
 
 struct command {
@@ -209,16 +211,11 @@ job_pause(int ms)
 bool
 job_wait(struct job *job, int ms)
 {
-	struct timespec now;
-	long long end;
+	int64_t end = ev_clock_steady() + ms;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	end = now.tv_sec * 1000LL + now.tv_nsec / 1000000 + ms;
 	while (!job_poll(job)) {
-		long long left;
+		int64_t left = end - ev_clock_steady();
 
-		clock_gettime(CLOCK_MONOTONIC, &now);
-		left = end - now.tv_sec * 1000LL - now.tv_nsec / 1000000;
 		if (left <= 0)
 			return false;
 		/* Not all at once: one signal may stand for two ends. */

@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "trial_impl.h"
 #include "tree.h"
@@ -70,21 +70,12 @@ known_of(const struct shape *shape)
 	return &all_known[shape - shapes];
 }
 
-static long long
-now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
-}
-
 bool
 trial_know(struct world *world, const struct shape *shape, struct known **known)
 {
 	struct known *it = *known = known_of(shape);
 	const char *was = mutant;
-	long long start;
+	int64_t start;
 	size_t lines = 0;
 
 	if (it->have)
@@ -96,10 +87,10 @@ trial_know(struct world *world, const struct shape *shape, struct known **known)
 	world_clear(world, shape, true);
 	trial_env(world, NULL);
 	mutant = was;
-	start = now_ms();
+	start = ev_clock_steady();
 	if (!world_run(world))
 		return false;
-	it->ms = (unsigned)(now_ms() - start);
+	it->ms = (unsigned)(ev_clock_steady() - start);
 	if (!world_done(world))
 		return world_wrong(world, "the uninterrupted run fails");
 	world_show(world, &it->good);

@@ -22,17 +22,6 @@ teardown() {
   done
 }
 
-# Waits until a command is true, 10 seconds at most.
-soon() { # COMMAND…
-  local i
-  for ((i = 0; i < 500; i++)); do
-    "$@" 2>/dev/null && return
-    sleep 0.02
-  done
-  echo "never: $*"
-  return 1
-}
-
 # --- what a command gets and gives ------------------------------------------------
 
 # How evexec calls it, and the batch that it was.

@@ -23,16 +23,6 @@ holds() { # TEXT SQL
   }
 }
 
-eventually() { # COMMAND…: within ten seconds it says yes
-  local try
-  for ((try = 0; try < 200; try++)); do
-    "$@" && return
-    sleep 0.05
-  done
-  echo "never: $*"
-  return 1
-}
-
 # --- making tables --------------------------------------------------------
 
 @test "a table is made from the events, with types that hold them" {
@@ -671,7 +661,7 @@ z|13' 'SELECT d, n FROM t ORDER BY n'
   exec 5>lock
   echo 'BEGIN IMMEDIATE;' >&5
   echo "INSERT INTO t VALUES ('theirs');" >&5
-  eventually test -e s.db-journal
+  soon test -e s.db-journal
   sink --wait 200ms <<<'{"a":1}'
   exits 69
   says "*cannot write to '*s.db': another process holds its lock*"
@@ -966,7 +956,7 @@ pipe() { # NAME OPTIONS…: in.ndjson into the table
   sqlite3 s.db <lock &
   exec 5>lock
   echo "BEGIN IMMEDIATE; INSERT INTO t VALUES (0);" >&5
-  eventually test -e s.db-journal
+  soon test -e s.db-journal
   pipe p --wait 100ms
   exits 75
   exec 5>&-

@@ -26,16 +26,6 @@ query() { # SELECT
   try evsource -X query="$1" sqlite:s.db
 }
 
-eventually() { # COMMAND…: within ten seconds it says yes
-  local try
-  for ((try = 0; try < 200; try++)); do
-    "$@" && return
-    sleep 0.05
-  done
-  echo "never: $*"
-  return 1
-}
-
 # --- values ---------------------------------------------------------------
 
 @test "every row is an event, its columns the fields" {
@@ -306,7 +296,7 @@ END
   sqlite3 s.db <lock &
   exec 5>lock
   echo "BEGIN EXCLUSIVE;" >&5
-  eventually locked
+  soon locked
   rows -X wait=200ms
   exits 69
   exec 5>&-
@@ -322,7 +312,7 @@ END
   writer=$!
   exec 5>lock
   echo "PRAGMA cache_size=5; BEGIN; WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 20000) INSERT INTO t SELECT i FROM c; SELECT 'done' FROM t LIMIT 0;" >&5
-  eventually grows
+  soon grows
   kill -9 $writer
   exec 5>&-
   wait $writer || true
@@ -505,9 +495,9 @@ nightly() { # OPTIONS…
   db "PRAGMA journal_mode=WAL; CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1)" >/dev/null
   evsource --name p --follow -X cursor=id -X poll=50ms sqlite:s.db/t >out 2>err &
   source=$!
-  eventually grep -q '{"id":1}' out
+  soon grep -q '{"id":1}' out
   db "INSERT INTO t VALUES (2), (3)"
-  eventually grep -q '{"id":3}' out
+  soon grep -q '{"id":3}' out
   kill -TERM $source
   wait $source
   tail -n 1 out | grep -q '"end":"stop"'
@@ -515,7 +505,7 @@ nightly() { # OPTIONS…
   source=$!
   sleep 0.5
   db "INSERT INTO t VALUES (4)"
-  eventually grep -q '{"id":4}' plain
+  soon grep -q '{"id":4}' plain
   kill -TERM $source
   wait $source || [ $? = 143 ]
   [ "$(head -n 1 plain)" = '{"id":4}' ]

@@ -150,18 +150,28 @@ memory_read(struct ev_input *in, char *buf, size_t cap, size_t *got,
 	return EV_OK;
 }
 
+/* Opens the stage of a process that reads the text. */
+static void
+open_stage(struct ev_stage *stage, struct ev_slice text,
+    struct ev_writer *writer)
+{
+	static const struct ev_stage_settings settings = EV_STAGE_DEFAULTS;
+	static struct memory input;
+
+	input = (struct memory){{"stream", 0, memory_read, NULL}, text.ptr,
+	    text.ptr + text.len};
+	ev_stage_open(stage, &settings, &input.in, ev_scan_new(), writer);
+}
+
 /* As a named sink: what is before a mark is committed there. */
 static _Noreturn void
 sink(struct ev_slice text)
 {
-	struct memory input = {{"stream", 0, memory_read, NULL}, text.ptr,
-	    text.ptr + text.len};
-	struct ev_stage_settings settings = EV_STAGE_DEFAULTS;
 	struct ev_stage stage;
 	struct ev_line line;
 
 	ev_tool_start("evsink", false);
-	ev_stage_open(&stage, &settings, &input.in, ev_scan_new(), NULL);
+	open_stage(&stage, text, NULL);
 	stage.role = EV_STAGE_SINK;
 	stage.name = "u";
 	if (ev_stage_step(&stage, &line) != EV_STAGE_BEGIN)
@@ -183,15 +193,11 @@ sink(struct ev_slice text)
 static _Noreturn void
 middle(struct ev_slice text)
 {
-	struct memory input = {{"stream", 0, memory_read, NULL}, text.ptr,
-	    text.ptr + text.len};
-	struct ev_stage_settings settings = EV_STAGE_DEFAULTS;
 	struct ev_stage stage;
 	struct ev_line line;
 
 	ev_tool_start("evfilter", true);
-	ev_stage_open(&stage, &settings, &input.in, ev_scan_new(),
-	    ev_tool_stdout());
+	open_stage(&stage, text, ev_tool_stdout());
 	while (ev_stage_next(&stage, &line))
 		ev_stage_pass(&stage, &line);
 	ev_stage_done(&stage);
