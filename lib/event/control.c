@@ -341,6 +341,16 @@ of_mark(struct parse *p, struct ev_slice key, bool *known)
 	return true;
 }
 
+/* The same of a begin. */
+static bool
+of_begin(struct parse *p, struct ev_slice key, bool *known)
+{
+	struct ev_slice *shard = &p->control->shard;
+
+	*known = ev_slice_is(key, "shard");
+	return !*known || (!shard->ptr && string(p, shard));
+}
+
 /* The members up to the tail. */
 static bool
 optional(struct parse *p)
@@ -352,8 +362,9 @@ optional(struct parse *p)
 
 		if (!literal(p, ",") || !string(p, &key) || !literal(p, ":"))
 			return false;
-		if (p->control->kind == EV_CONTROL_MARK &&
-		    !of_mark(p, key, &known))
+		if (!(p->control->kind == EV_CONTROL_MARK
+			    ? of_mark(p, key, &known)
+			    : of_begin(p, key, &known)))
 			return false;
 		if (!known && !unknown(p, from, key))
 			return false;

@@ -60,6 +60,7 @@ struct ev_control {
 	struct ev_slice state, sid; /* begin: the state folder */
 	struct ev_value pos;        /* begin (whole), mark (changed entries) */
 	struct ev_value via, side;  /* begin: arrays of strings */
+	struct ev_slice shard;      /* begin: "2/4"; optional */
 
 	uint64_t seq, n; /* mark */
 	uint64_t sides;  /* mark: how many of n are side lines; optional, 0

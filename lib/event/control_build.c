@@ -67,6 +67,8 @@ put_begin(struct ev_buf *out, const struct ev_control *control)
 	put(out, "sid", control->sid);
 	put_value(out, "via", control->via, "[]");
 	put_value(out, "side", control->side, "[]");
+	if (control->shard.ptr)
+		put(out, "shard", control->shard);
 	put_more(out, control->more);
 }
 

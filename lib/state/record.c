@@ -40,6 +40,7 @@ ev_record_init(struct ev_record *record, const char *name, const char *place)
 	    .via = ev_mem_strdup("[]"),
 	    .wm = ev_mem_strdup(""),
 	    .time = ev_mem_strdup(""),
+	    .shard = ev_mem_strdup(""),
 	    .more = ev_mem_strdup("")};
 }
 
@@ -54,6 +55,7 @@ ev_record_release(struct ev_record *record)
 	free(record->via);
 	free(record->wm);
 	free(record->time);
+	free(record->shard);
 	free(record->more);
 	*record = (struct ev_record){0};
 }
@@ -109,7 +111,7 @@ read_member(void *arg, const struct ev_member *member, struct ev_err *err)
 		char **text;
 	} texts[] = {{"id", &record->id}, {"name", &record->name},
 	    {"place", &record->place}, {"wm", &record->wm},
-	    {"time", &record->time}};
+	    {"time", &record->time}, {"shard", &record->shard}};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (ev_value_text_is(member->key, ev_slice_of(texts[i].name)))
@@ -177,6 +179,8 @@ ev_record_build(const struct ev_record *record, struct ev_buf *out)
 	ev_vector_build(record->side, out);
 	if (*record->time)
 		text(out, "time", record->time);
+	if (*record->shard)
+		text(out, "shard", record->shard);
 	if (record->final)
 		text(out, "final", "1");
 	if (*record->more) {

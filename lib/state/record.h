@@ -29,6 +29,7 @@ struct ev_record {
 	struct ev_vector *side; /* side outputs: place to committed length */
 	char *via;              /* JSON array of strings */
 	char *wm, *time;        /* watermark, when committed; "" : none */
+	char *shard;            /* which of several it is, "2/4"; "" : none */
 	bool final;             /* the stream ended for ever */
 	char *more;             /* other members, as control.h has them; "" */
 };

@@ -38,8 +38,8 @@ open_pipeline(struct ev_ledger *ledger, const char *state, const char *sid)
 {
 	struct ev_err err;
 
-	if (ev_pipeline_open(&ledger->pipeline, ledger->settings->name, state,
-		sid, &err) != EV_OK)
+	if (ev_pipeline_open(&ledger->pipeline, ledger->name, state, sid,
+		&err) != EV_OK)
 		ev_tool_fail(&err);
 	ev_tool_on_ending(on_ending, ledger);
 }
@@ -67,6 +67,7 @@ static _Noreturn void
 nothing_came(struct ev_ledger *ledger)
 {
 	ev_pipeline_run(ledger->run);
+	ledger->name = ev_mem_strdup(ledger->settings->name);
 	open_pipeline(ledger, NULL, NULL);
 	free(ledger->base);
 	ledger->base = id_of_copy(&ledger->pipeline);
@@ -125,14 +126,30 @@ check_state(const char *theirs)
 	free(ours);
 }
 
+/* A shard K/N of our name calls itself NAME.K. */
+static void
+take_name(struct ev_ledger *ledger)
+{
+	const struct ev_control *begin = &ledger->stage->control;
+	struct ev_shard shard = {0, 0};
+
+	if (begin->shard.ptr &&
+	    ev_shard_parse("the stream's shard", begin->shard, &shard,
+		&ledger->err) != EV_OK)
+		ev_tool_fail(&ledger->err);
+	ledger->name = ev_shard_name(ledger->settings->name, shard);
+	ledger->shard = copy_of(begin->shard);
+	if (!ev_slice_is(begin->name, ledger->name))
+		other_name(ledger);
+}
+
 static void
 take_begin(struct ev_ledger *ledger)
 {
 	const struct ev_control *begin = &ledger->stage->control;
 	char *state = copy_of(begin->state), *sid = copy_of(begin->sid);
 
-	if (!ev_slice_is(begin->name, ledger->settings->name))
-		other_name(ledger);
+	take_name(ledger);
 	memcpy(ledger->run, begin->run.ptr, EV_RUN_LEN);
 	ledger->base = copy_of(begin->base);
 	ledger->via = copy_of(ev_value_raw(begin->via));
@@ -236,6 +253,19 @@ record_is_gone(const struct ev_ledger *ledger)
 	    name, ledger->place, name);
 }
 
+void
+ev_ledger_check_shard(struct ev_ledger *ledger, const char *text)
+{
+	struct ev_shard shard = {0, 0};
+
+	if (*ledger->shard)
+		ev_shard_parse("shard", ev_slice_of(ledger->shard), &shard,
+		    NULL);
+	if (ev_shard_agree(ledger->settings->name, shard, text, &ledger->err) !=
+	    EV_OK)
+		ev_tool_fail(&ledger->err);
+}
+
 static void
 read_record(struct ev_ledger *ledger, struct ev_slice text)
 {
@@ -246,17 +276,21 @@ read_record(struct ev_ledger *ledger, struct ev_slice text)
 		ev_tool_die(EV_EXIT_DISAGREE,
 		    "the record in '%s' cannot be read: %s", ledger->place,
 		    err.text);
-	if (strcmp(record->name, ledger->settings->name))
+	if (strcmp(record->name, ledger->name))
 		ev_tool_die(EV_EXIT_DISAGREE,
 		    "'%s' belongs to the pipeline '%s', not to '%s'",
-		    ledger->place, record->name, ledger->settings->name);
+		    ledger->place, record->name, ledger->name);
+	if (strcmp(record->id, EV_RECORD_FIRST))
+		ev_ledger_check_shard(ledger, record->shard);
 }
 
 static void
-set_place(struct ev_ledger *ledger)
+set_own(struct ev_ledger *ledger)
 {
 	free(ledger->record.place);
 	ledger->record.place = ev_mem_strdup(ledger->place);
+	free(ledger->record.shard);
+	ledger->record.shard = ev_mem_strdup(ledger->shard);
 }
 
 static bool
@@ -319,14 +353,14 @@ ev_ledger_begin(struct ev_ledger *ledger, struct ev_slice record)
 {
 	bool found = record.ptr != NULL;
 
-	ev_record_init(&ledger->record, ledger->settings->name, ledger->place);
+	ev_record_init(&ledger->record, ledger->name, ledger->place);
 	if (found)
 		read_record(ledger, record);
 	check_place(ledger, found);
 	if (!strcmp(ledger->record.id, EV_RECORD_FIRST) &&
 	    strcmp(ledger->base, EV_RECORD_FIRST))
 		record_is_gone(ledger);
-	set_place(ledger);
+	set_own(ledger);
 	if (!same_start(ledger) && !ev_mutant("R1"))
 		began_elsewhere(ledger);
 	compare_via(ledger);

@@ -26,6 +26,7 @@
 
 #include "state/pipeline.h"
 #include "state/record.h"
+#include "state/shard.h"
 #include "tool/opt.h"
 #include "tool/stage.h"
 
@@ -45,7 +46,9 @@ struct ev_ledger {
 	struct ev_record record; /* committed, and after ev_ledger_mark what
 	                          * is to be committed */
 	struct ev_buf text;      /* the record as it is to be stored */
-	char *via;               /* of begin, as all that follows */
+	char *name;              /* of the pipeline: of a shard, NAME.K */
+	char *shard;             /* of begin, as all that follows: "2/4", "" */
+	char *via;
 	char run[EV_RUN_LEN + 1];
 	char *base;              /* after a commit, the id of that */
 	struct ev_vector *begun; /* begin's positions */
@@ -65,6 +68,11 @@ void ev_ledger_open(struct ev_ledger *ledger,
  * another record, after the true one was written into the copy; 70 where the
  * record is gone or of another place. */
 void ev_ledger_begin(struct ev_ledger *ledger, struct ev_slice record);
+
+/* Ends the process with 70 where a record of this name that says it is of
+ * shard `text` ("": none) knows of another count than begin does: for sinks
+ * whose store has the records of the other shards, too. */
+void ev_ledger_check_shard(struct ev_ledger *ledger, const char *text);
 
 /* The mark just read, as the record to store with the data; lent until the
  * next call. The committed lengths of side outputs are put in before it

@@ -206,7 +206,7 @@ ev_logsink_look(struct ev_logsink *sink, const char *path,
 static _Noreturn void
 not_as_committed(const struct ev_logsink *sink)
 {
-	const char *name = sink->settings->name;
+	const char *name = sink->ledger.name;
 
 	if (sink->err.exit != EV_EXIT_DISAGREE ||
 	    strstr(sink->err.text, "evpos "))
@@ -234,7 +234,7 @@ make_log(struct ev_logsink *sink)
 	struct ev_buf text = {0};
 	struct ev_record record;
 
-	ev_record_init(&record, sink->settings->name, sink->place);
+	ev_record_init(&record, sink->ledger.name, sink->place);
 	ev_record_build(&record, &text);
 	if (ev_log_make(&sink->log, sink->ledger.run, ev_buf_cstr(&text),
 		sink->settings->adopt, &sink->err) != EV_OK)
@@ -262,7 +262,7 @@ open_log(struct ev_logsink *sink)
 		ev_tool_die(EV_EXIT_DISAGREE,
 		    "'%s' is a side output of the pipeline '%s', and cannot be "
 		    "its target",
-		    sink->place, sink->settings->name);
+		    sink->place, sink->ledger.name);
 	ev_ledger_begin(&sink->ledger, ev_slice_of(log->sidecar.record));
 	ev_sides_open(sink->sides, &sink->ledger);
 	ev_tool_on_failure(undo, sink);
@@ -271,7 +271,7 @@ open_log(struct ev_logsink *sink)
 	if (kept)
 		ev_tool_say("'%s' had bytes at its end that no run of '%s' "
 			    "wrote: they are cut off, and kept in '%s'",
-		    sink->place, sink->settings->name, kept);
+		    sink->place, sink->ledger.name, kept);
 	free(kept);
 }
 

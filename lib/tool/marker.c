@@ -209,16 +209,57 @@ read_copy(struct ev_marker *marker)
 	ev_buf_release(&text);
 }
 
+/* What the state folder has of the pipeline of this name must know of as many
+ * shards as we do. */
+static void
+check_shard(const struct ev_marker *marker, const char *name)
+{
+	const struct ev_marker_settings *settings = marker->settings;
+	struct ev_pipeline other = {0};
+	struct ev_buf text = {0};
+	struct ev_record record;
+	struct ev_err err;
+
+	ev_record_init(&record, name, "");
+	if (ev_pipeline_find(&other, name, &err) == EV_OK &&
+	    ev_pipeline_read(&other, &text, &err) == EV_OK &&
+	    ev_record_parse(&record, ev_buf_as_slice(&text), &err) == EV_OK &&
+	    ev_shard_agree(settings->name, settings->shard, record.shard,
+		&err) != EV_OK)
+		ev_tool_fail(&err);
+	ev_record_release(&record);
+	ev_pipeline_release(&other);
+	ev_buf_release(&text);
+}
+
+/* A count that others of the name do not have would read again what they have
+ * read. Of what is on other machines the sink knows. */
+static void
+check_shards(const struct ev_marker *marker)
+{
+	const char *name = marker->settings->name;
+	char *first = ev_shard_name(name, (struct ev_shard){1, 1});
+
+	check_shard(marker, marker->pipeline.name);
+	check_shard(marker, first);
+	if (marker->settings->shard.count)
+		check_shard(marker, name);
+	free(first);
+}
+
 static void
 take_name(struct ev_marker *marker)
 {
 	const struct ev_marker_settings *settings = marker->settings;
+	char *name = ev_shard_name(settings->name, settings->shard);
 	struct ev_err err;
 	int lock;
 
-	if (ev_pipeline_open(&marker->pipeline, settings->name, NULL, NULL,
-		&err) != EV_OK)
+	if (ev_pipeline_open(&marker->pipeline, name, NULL, NULL, &err) !=
+	    EV_OK)
 		ev_tool_fail(&err);
+	free(name);
+	check_shards(marker);
 	if (ev_pipeline_lock(&marker->pipeline, "lock", &lock, &err) != EV_OK) {
 		if (err.exit == EV_EXIT_BUSY && settings->quiet_busy)
 			*err.text = '\0';
@@ -232,7 +273,9 @@ take_name(struct ev_marker *marker)
 static void
 send_begin(struct ev_marker *marker)
 {
+	struct ev_shard shard = marker->settings->shard;
 	struct ev_buf pos = {0};
+	char part[32];
 	struct ev_control begin = {.kind = EV_CONTROL_BEGIN,
 	    .run = {marker->run, EV_RUN_LEN},
 	    .name = EV_SLICE(""),
@@ -244,6 +287,11 @@ send_begin(struct ev_marker *marker)
 		begin.name = ev_slice_of(marker->pipeline.name);
 		begin.state = ev_slice_of(marker->pipeline.state);
 		begin.sid = ev_slice_of(marker->pipeline.sid);
+	}
+	if (shard.count) {
+		snprintf(part, sizeof(part), "%u/%u", shard.number,
+		    shard.count);
+		begin.shard = ev_slice_of(part);
 	}
 	ev_vector_build(marker->from, &pos);
 	begin.pos = (struct ev_value){pos.ptr, (uint32_t)pos.len, EV_OBJECT,

@@ -26,6 +26,7 @@
 #include "event/control.h"
 #include "event/vector.h"
 #include "state/pipeline.h"
+#include "state/shard.h"
 #include "tool/opt.h"
 #include "tool/stage.h"
 
@@ -36,8 +37,9 @@ struct ev_marker_settings {
 	const char *from;                   /* --from */
 	int changed;                        /* enum ev_marker_changed */
 	bool final, quiet_busy;
-	uint64_t restarts; /* 0: the default, 20 */
-	bool marks;        /* marks without a name: for a table that is
+	uint64_t restarts;     /* 0: the default, 20 */
+	struct ev_shard shard; /* of the name, which partitions are read */
+	bool marks;            /* marks without a name: for a table that is
 	                    * followed by one of our own commands. The first
 	                    * goes out where the source first waits: it has
 	                    * caught up */

@@ -103,7 +103,7 @@ check_stranger(struct ev_sqlitesink *sink)
 		ev_tool_die(EV_EXIT_DISAGREE,
 		    "'%s' is not empty, and has no record of the pipeline "
 		    "'%s': --adopt goes on with what is there",
-		    sink->set->place.absolute, sink->set->ledger.name);
+		    sink->set->place.absolute, sink->ledger.name);
 }
 
 /* Rule R1: the record here is the one that the stream began from. */
@@ -111,7 +111,7 @@ static void
 compare_records(struct ev_sqlitesink *sink)
 {
 	enum ev_status status = ev_sqlite_positions_read(&sink->lite,
-	    sink->set->ledger.name, &sink->was, &sink->err);
+	    sink->ledger.name, &sink->was, &sink->err);
 
 	if (status != EV_OK && status != EV_END)
 		fail(sink);
@@ -251,7 +251,7 @@ store_record(struct ev_sqlitesink *sink, struct ev_slice record)
 
 	begin(sink);
 	ev_point("sqlite.record");
-	if (ev_sqlite_positions_swap(&sink->lite, sink->set->ledger.name, was,
+	if (ev_sqlite_positions_swap(&sink->lite, sink->ledger.name, was,
 		record, &sink->err) != EV_OK)
 		fail(sink);
 	sink->was.len = 0;

@@ -1,0 +1,76 @@
+/* shard: see shard.h. */
+#include "state/shard.h"
+
+#include <stdio.h>
+
+#include "base/mem.h"
+
+/* Digits up to the end or to a slash; 0: none, or more than there can be. */
+static unsigned
+read_number(struct ev_slice *text)
+{
+	unsigned number = 0;
+
+	while (text->len && *text->ptr >= '0' && *text->ptr <= '9') {
+		number = number * 10 + (unsigned)(*text->ptr - '0');
+		if (number > EV_SHARD_MAX)
+			return 0;
+		text->ptr++;
+		text->len--;
+	}
+	return number;
+}
+
+enum ev_status
+ev_shard_parse(const char *what, struct ev_slice text, struct ev_shard *shard,
+    struct ev_err *err)
+{
+	struct ev_slice at = text;
+	bool slash;
+
+	shard->number = read_number(&at);
+	slash = at.len && *at.ptr == '/';
+	at.ptr += slash;
+	at.len -= slash;
+	shard->count = read_number(&at);
+	if (slash && !at.len && shard->number &&
+	    shard->count >= shard->number) {
+		if (shard->count == 1)
+			*shard = (struct ev_shard){0, 0};
+		return EV_OK;
+	}
+	return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
+	    "%s '%.*s': a shard is K/N, the K-th of N: 1/4, 2/4, 3/4, 4/4 "
+	    "(at most %d)",
+	    what, (int)text.len, text.ptr, EV_SHARD_MAX);
+}
+
+char *
+ev_shard_name(const char *name, struct ev_shard shard)
+{
+	return shard.count ? ev_mem_printf("%s.%u", name, shard.number)
+			   : ev_mem_strdup(name);
+}
+
+enum ev_status
+ev_shard_agree(const char *name, struct ev_shard shard, const char *text,
+    struct ev_err *err)
+{
+	struct ev_shard was = {0, 0};
+
+	if (*text &&
+	    ev_shard_parse("shard", ev_slice_of(text), &was, err) != EV_OK)
+		return EV_FATAL;
+	if (was.count == shard.count)
+		return EV_OK;
+	if (!shard.count)
+		return ev_err_set(err, EV_FATAL, EV_EXIT_DISAGREE,
+		    "pipeline %s has %u shards: start each with --shard K/%u, "
+		    "or put them together by evpos shards %s 1",
+		    name, was.count, was.count, name);
+	return ev_err_set(err, EV_FATAL, EV_EXIT_DISAGREE,
+	    "pipeline %s has %u shard%s, not %u: evpos shards %s %u deals its "
+	    "positions anew, while all stand still",
+	    name, was.count ? was.count : 1, was.count ? "s" : "",
+	    shard.count, name, shard.count);
+}
