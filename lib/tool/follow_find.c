@@ -472,6 +472,20 @@ is_later(const struct between *it, const char *base,
 			   : memcmp(was.ptr, is.ptr, is.len) < 0;
 }
 
+/* By its name alone, where nothing is known of how the log is rotated: a
+ * number, a date, ".old"; app-2.log and app-error.log are logs of their own. */
+static bool
+is_rotation(const struct between *it, const char *base)
+{
+	struct ev_slice is = rotation_of(base_name(it->file->path), base);
+	size_t digits = 0;
+
+	for (size_t i = 0; i < is.len; i++)
+		digits += isdigit((unsigned char)is.ptr[i]) != 0;
+	return (it->counted && is.ptr[0] == '.') || digits >= 6 ||
+	    ev_slice_is(is, ".old");
+}
+
 /* The file is packed, or being packed, from another one that is still there;
  * the line has that. */
 static bool
@@ -514,7 +528,8 @@ ev_follow_between(struct ev_follow_line *line, const char *name,
 		    is_beside(entry->d_name, path, full, list, count) &&
 		    ev_follow_file_open(it.file, NULL) == EV_OK &&
 		    (old ? is_later(&it, base, old)
-			 : it.file->node.mtime >= since)) {
+			 : is_rotation(&it, base) &&
+				it.file->node.mtime > since)) {
 			it.file->pos.node = it.file->node;
 			found = ev_mem_realloc(found, (n + 1) * sizeof(*found));
 			found[n++] = it;

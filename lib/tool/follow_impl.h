@@ -19,8 +19,9 @@ struct ev_follow_line {
 	struct ev_follow_file **before; /* the oldest first; owned, all */
 	size_t count;
 	struct ev_follow_file *own; /* of the name; NULL: there is none now */
-	struct ev_filepos last;     /* where the one before ended: what is told
-	                             * while nothing was read of the next */
+	struct ev_filepos last;     /* where the one before ended, or was lost:
+	                             * what is told while nothing was read of
+	                             * the next */
 	bool has_last, dirty;
 };
 
@@ -98,7 +99,8 @@ bool ev_follow_holds(const struct ev_follow *follow,
 enum ev_status ev_follow_find_lost(struct ev_follow_look *look,
     struct ev_follow_track *track, struct ev_err *err);
 /* Puts into the line what was rotated away after the last file of it that
- * still lies somewhere, and is not in the line already. */
+ * still lies somewhere, or, if none does, after it was written to last, and is
+ * not in the line already. */
 void ev_follow_catch_up(const struct ev_follow_look *look,
     struct ev_follow_line *line, const char *path);
 
@@ -140,7 +142,7 @@ struct ev_follow_file *ev_follow_beside(const struct ev_follow *follow,
     const char *name, const char *path, const struct ev_filepos *pos,
     enum ev_follow_way way, const struct ev_follow_seen *list, size_t count);
 /* Puts into line what was rotated away between the file `old` and the one that
- * has the path now; old NULL: what was, and was last written then or later. */
+ * has the path now; old NULL: what was, and was written to after that time. */
 void ev_follow_between(struct ev_follow_line *line, const char *name,
     const char *path, const struct ev_follow_file *old, int64_t since,
     const struct ev_follow_seen *list, size_t count);
@@ -152,6 +154,10 @@ bool ev_follow_related(const char *name, const char *base);
 /* Frees the file, or, where it is handed out, leaves that to
  * ev_follow_leave. */
 void ev_follow_drop(struct ev_follow *follow, struct ev_follow_file *file);
+/* The line goes on after this file, which leaves it: it was read to its end,
+ * or is lost. */
+void ev_follow_remember(struct ev_follow_line *line,
+    const struct ev_follow_file *file);
 /* There is something to read. */
 bool ev_follow_ready(const struct ev_follow_file *file);
 

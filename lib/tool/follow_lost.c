@@ -106,6 +106,8 @@ finish_first(struct ev_follow_look *look, struct ev_follow_line *line,
 	if (line->own != file)
 		ev_follow_drop(look->follow, line->own);
 	line->own = NULL;
+	/* How far it was read may not have been told yet. */
+	line->dirty = true;
 	ev_follow_line_add(line, file);
 	ev_follow_between(line, file->name, path, file, 0, look->seen,
 	    look->count);
@@ -172,20 +174,41 @@ find_read(const struct ev_follow_look *look, const char *path,
 	return file;
 }
 
+/* The time after which all that was rotated away is still to be read, where
+ * nothing that was read lies anywhere. What was written to in the same tick of
+ * the file system's clock may have come before it, so it is left out. */
+static bool
+last_time(const struct ev_follow_line *line, int64_t *since)
+{
+	const struct ev_filepos *pos = &line->last;
+
+	if (line->count)
+		pos = &line->before[line->count - 1]->pos;
+	else if (!line->has_last)
+		return false;
+	*since = pos->node.mtime;
+	/* Of which nothing was ever read may be one of them. */
+	if (!line->count && !pos->length && !pos->packed)
+		--*since;
+	return pos->node.mtime != 0;
+}
+
 void
 ev_follow_catch_up(const struct ev_follow_look *look,
     struct ev_follow_line *line, const char *path)
 {
 	struct ev_follow_file *last = NULL;
 	size_t count = line->count;
+	int64_t since = 0;
 
 	for (size_t i = count; i > 0 && !last; i--)
 		last = find_read(look, path, &line->before[i - 1]->pos);
 	if (!last && line->has_last)
 		last = find_read(look, path, &line->last);
-	if (!last)
+	if (!last && !last_time(line, &since))
 		return;
-	ev_follow_between(line, path, path, last, 0, look->seen, look->count);
+	ev_follow_between(line, path, path, last, since, look->seen,
+	    look->count);
 	for (size_t i = 0; i < count; i++)
 		drop_copies(look, line, count, line->before[i]);
 	ev_follow_file_free(last);
@@ -205,6 +228,7 @@ read_removed(struct ev_follow *follow, struct ev_follow_line *line, bool intact)
 		file = ev_follow_file_new(was->name, was->path, NULL);
 		file->fd = fcntl(was->fd, F_DUPFD_CLOEXEC, 0);
 		file->node = file->pos.node = was->node;
+		ev_follow_remember(line, was);
 		ev_follow_drop(follow, was);
 		if (file->fd < 0) {
 			ev_follow_file_free(file);
@@ -230,6 +254,7 @@ begin_anew(struct ev_follow_look *look, struct ev_follow_seen *it,
 	if (file->fd >= 0 &&
 	    !(it && ev_filepos_same_node(&file->node, &it->node))) {
 		read_removed(look->follow, line, intact);
+		ev_follow_catch_up(look, line, path);
 		return EV_OK;
 	}
 	if (!it && !look->place->listed && !lenient)
@@ -257,12 +282,10 @@ begin_anew(struct ev_follow_look *look, struct ev_follow_seen *it,
 	if (it)
 		it->skip = first && file->pos.length &&
 		    follow->set.changed == EV_CHANGED_SKIP;
-	/* Nothing was read of it: what was rotated away since is it, and what
-	 * came after it. */
-	if (!file->pos.length && !file->pos.packed && !line->has_last &&
-	    !line->count && file->pos.node.mtime && file->fd < 0)
-		ev_follow_between(line, file->name, path, NULL,
-		    file->pos.node.mtime, look->seen, look->count);
+	if (!it || !it->skip) {
+		ev_follow_remember(line, file);
+		ev_follow_catch_up(look, line, path);
+	}
 	ev_follow_drop(follow, file);
 	line->own = NULL;
 	return EV_OK;

@@ -50,18 +50,25 @@ current(const struct ev_follow_line *line)
 	return line->count ? line->before[0] : line->own;
 }
 
+void
+ev_follow_remember(struct ev_follow_line *line,
+    const struct ev_follow_file *file)
+{
+	/* An empty one tells nothing. */
+	if (file->pos.length || file->pos.packed || !line->has_last) {
+		line->last = file->pos;
+		line->has_last = true;
+	}
+	line->dirty = true;
+}
+
 /* The first file of the line was read to its end, and grows no more. */
 static void
 pop(struct ev_follow_line *line)
 {
 	struct ev_follow_file *file = line->before[0];
 
-	/* An empty one tells nothing. */
-	if (file->pos.length || !line->has_last) {
-		line->last = file->pos;
-		line->has_last = true;
-	}
-	line->dirty = true;
+	ev_follow_remember(line, file);
 	line->count--;
 	memmove(line->before, line->before + 1,
 	    line->count * sizeof(*line->before));
