@@ -189,11 +189,12 @@ readable(int fd, const char *path)
 }
 
 /* What is packed in the first `length` bytes of the file begins with what pos
- * has seen. */
+ * has seen, or, whole, is that. */
 static bool
 match_packed(const struct ev_follow *follow, const struct ev_filepos *pos,
-    const char *path, uint64_t length)
+    const char *path, uint64_t length, bool whole)
 {
+	uint64_t want = pos->length + whole;
 	struct ev_file_settings how = {.limits = follow->set.limits, .fd = -1};
 	char limit[24];
 	struct ev_filepos_sum sum = {0};
@@ -206,9 +207,8 @@ match_packed(const struct ev_follow *follow, const struct ev_filepos *pos,
 	how.limits.length = limit;
 	if (ev_file_open(&file, path, &how, NULL) != EV_OK)
 		return false;
-	while (sum.length < pos->length &&
-	    ev_file_next(file, &part, NULL) == EV_OK)
-		if (add_input(part.in, pos->length, &sum) != EV_OK)
+	while (sum.length < want && ev_file_next(file, &part, NULL) == EV_OK)
+		if (add_input(part.in, want, &sum) != EV_OK)
 			break;
 	ev_file_close(file);
 	ev_filepos_sum_hash(&sum, &is);
@@ -230,8 +230,22 @@ ev_follow_match(const struct ev_follow *follow, const struct ev_filepos *pos,
 	    ev_follow_packed_hash(fd, pos->packed_size) == pos->packed_hash)
 		return EV_OK;
 	if (packed)
-		return match_packed(follow, pos, path, length) ? EV_OK : EV_END;
+		return match_packed(follow, pos, path, length, false) ? EV_OK
+								      : EV_END;
 	return ev_filepos_match(pos, fd, NULL) == EV_OK ? EV_OK : EV_END;
+}
+
+bool
+ev_follow_is_copy(const struct ev_follow *follow, const struct ev_filepos *pos,
+    int fd, const char *path)
+{
+	struct stat info;
+
+	if (ev_follow_packed(fd, NULL))
+		return match_packed(follow, pos, path, readable(fd, path),
+		    true);
+	return !fstat(fd, &info) && (uint64_t)info.st_size == pos->length &&
+	    ev_filepos_match(pos, fd, NULL) == EV_OK;
 }
 
 /* --- names --------------------------------------------------------------- */

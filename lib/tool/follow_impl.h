@@ -125,6 +125,10 @@ enum ev_status ev_follow_file_look(struct ev_follow_file *file,
 enum ev_status ev_follow_match(const struct ev_follow *follow,
     const struct ev_filepos *pos, int fd, const char *path);
 
+/* It holds that and nothing else. */
+bool ev_follow_is_copy(const struct ev_follow *follow,
+    const struct ev_filepos *pos, int fd, const char *path);
+
 /* Whether what is packed lies there as it did, and that hash. */
 bool ev_follow_packed(int fd, const char **what);
 uint64_t ev_follow_packed_hash(int fd, uint64_t size);

@@ -132,8 +132,19 @@ replace(struct ev_follow_look *look, struct ev_follow_seen *it,
 	assign(look, it, line);
 }
 
+static void
+take_out(struct ev_follow_line *line, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++)
+		ev_follow_file_free(line->before[i]);
+	memmove(line->before + from, line->before + to,
+	    (line->count - to) * sizeof(*line->before));
+	line->count -= to - from;
+}
+
 /* Takes out of the line, from the i-th file on, what holds the same as the
- * open file: that was packed meanwhile. */
+ * open file, which was packed meanwhile, and what is older than that: all of
+ * it was in the line before the open file. */
 static void
 drop_copies(const struct ev_follow_look *look, struct ev_follow_line *line,
     size_t i, const struct ev_follow_file *file)
@@ -145,18 +156,14 @@ drop_copies(const struct ev_follow_look *look, struct ev_follow_line *line,
 	    ev_filepos_hash(&all, file->fd, (uint64_t)info.st_size, NULL) !=
 		EV_OK)
 		return;
-	while (i < line->count) {
-		struct ev_follow_file *other = line->before[i];
+	for (size_t j = i; j < line->count; j++) {
+		struct ev_follow_file *other = line->before[j];
 
-		if (ev_follow_match(look->follow, &all, other->fd,
-			other->path) != EV_OK) {
-			i++;
+		if (!ev_follow_is_copy(look->follow, &all, other->fd,
+			other->path))
 			continue;
-		}
-		ev_follow_file_free(other);
-		line->count--;
-		memmove(line->before + i, line->before + i + 1,
-		    (line->count - i) * sizeof(*line->before));
+		take_out(line, i, j + 1);
+		return;
 	}
 }
 
