@@ -30,6 +30,7 @@ free_line(struct ev_follow_line *line)
 	for (size_t i = 0; i < line->count; i++)
 		ev_follow_file_free(line->before[i]);
 	free(line->before);
+	free(line->hollow);
 	ev_follow_file_free(line->own);
 	*line = (struct ev_follow_line){0};
 }

@@ -379,6 +379,8 @@ is_it(const struct ev_follow *follow, const struct ev_follow_file *file,
 
 	if (way == EV_FOLLOW_EMPTIED)
 		return related && pos->node.born &&
+		    file->packed == pos->packed &&
+		    file->node.mtime >= pos->node.mtime &&
 		    ev_filepos_same_node(&pos->node, &file->node);
 	if (way == EV_FOLLOW_NODE) {
 		if (!ev_filepos_same_node(&pos->node, &file->node) ||
@@ -500,6 +502,25 @@ is_rotation(const struct between *it, const char *base)
 	    ev_slice_is(is, ".old");
 }
 
+/* Whether the file was rotated away after one that lies nowhere any more: it
+ * was written to later, or is that, emptied and written anew. What was written
+ * to in the same tick of the file system's clock may have come before it, so
+ * it is left out, unless nothing was ever read. */
+static bool
+is_after(const struct between *it, const char *base,
+    const struct ev_filepos *lost)
+{
+	const struct ev_filepos_node *node = &it->file->node;
+
+	if (!lost->node.mtime || !is_rotation(it, base))
+		return false;
+	if (node->mtime != lost->node.mtime)
+		return node->mtime > lost->node.mtime;
+	return (!lost->length && !lost->packed) ||
+	    (lost->node.born && it->file->packed == lost->packed &&
+		ev_filepos_same_node(node, &lost->node));
+}
+
 /* The file is packed, or being packed, from another one that is still there;
  * the line has that. */
 static bool
@@ -521,8 +542,9 @@ is_packed_twin(const struct between *found, size_t count, size_t i,
 
 void
 ev_follow_between(struct ev_follow_line *line, const char *name,
-    const char *path, const struct ev_follow_file *old, int64_t since,
-    const struct ev_follow_seen *list, size_t count)
+    const char *path, const struct ev_follow_file *old,
+    const struct ev_filepos *lost, const struct ev_follow_seen *list,
+    size_t count)
 {
 	const char *base = base_name(path);
 	struct between *found = NULL;
@@ -542,8 +564,7 @@ ev_follow_between(struct ev_follow_line *line, const char *name,
 		    is_beside(entry->d_name, path, full, list, count) &&
 		    ev_follow_file_open(it.file, NULL) == EV_OK &&
 		    (old ? is_later(&it, base, old)
-			 : is_rotation(&it, base) &&
-				it.file->node.mtime > since)) {
+			 : is_after(&it, base, lost))) {
 			it.file->pos.node = it.file->node;
 			found = ev_mem_realloc(found, (n + 1) * sizeof(*found));
 			found[n++] = it;

@@ -23,6 +23,9 @@ struct ev_follow_line {
 	                             * what is told while nothing was read of
 	                             * the next */
 	bool has_last, dirty;
+	/* Files after it that were empty: they tell nothing. Owned. */
+	struct ev_filepos_node *hollow;
+	size_t hollow_count;
 };
 
 /* One entry of the vector. */
@@ -146,10 +149,12 @@ struct ev_follow_file *ev_follow_beside(const struct ev_follow *follow,
     const char *name, const char *path, const struct ev_filepos *pos,
     enum ev_follow_way way, const struct ev_follow_seen *list, size_t count);
 /* Puts into line what was rotated away between the file `old` and the one that
- * has the path now; old NULL: what was, and was written to after that time. */
+ * has the path now; old NULL: what was after `lost`, whose file lies nowhere
+ * any more. */
 void ev_follow_between(struct ev_follow_line *line, const char *name,
-    const char *path, const struct ev_follow_file *old, int64_t since,
-    const struct ev_follow_seen *list, size_t count);
+    const char *path, const struct ev_follow_file *old,
+    const struct ev_filepos *lost, const struct ev_follow_seen *list,
+    size_t count);
 
 /* True of the name of a file that may have been `base` once: app.log.2.gz,
  * app-20260101.log and app.log.old of app.log. */

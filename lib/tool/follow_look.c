@@ -124,6 +124,14 @@ list_surely(const struct ev_follow *follow, struct ev_follow_place *place,
 	return status;
 }
 
+/* It is as it was when it was looked at, and was that for a while. */
+static bool
+is_unchanged(const struct ev_follow_file *file, const struct ev_follow_seen *it)
+{
+	return file->checked && file->checked_size == it->size &&
+	    file->checked_mtime == it->node.mtime;
+}
+
 /* The file that the line had is still the one of the name. */
 static bool
 is_kept(const struct ev_follow *follow, struct ev_follow_file *file,
@@ -137,8 +145,7 @@ is_kept(const struct ev_follow *follow, struct ev_follow_file *file,
 	/* Emptied, even if not all of that could be told from its bytes. */
 	if (!file->packed && it->size < file->seen)
 		return false;
-	if (file->checked && file->checked_size == it->size &&
-	    file->checked_mtime == it->node.mtime)
+	if (is_unchanged(file, it))
 		return true;
 	file->checked_size = it->size;
 	file->checked_mtime = it->node.mtime;
@@ -162,10 +169,18 @@ keep(struct ev_follow_look *look)
 		struct ev_follow_seen *it = ev_follow_find_seen(look->seen,
 		    look->count, track->path);
 
+		bool unread = line->own && !line->own->pos.length &&
+		    !line->own->pos.packed && it &&
+		    !is_unchanged(line->own, it);
+
 		look->known += line->own != NULL;
 		if (!line->own || !it || !is_kept(look->follow, line->own, it))
 			continue;
 		it->taken = true;
+		/* What was written may have been copied away before it was
+		 * emptied: nothing that was read could tell. */
+		if (unread)
+			ev_follow_catch_up(look, line, track->path);
 		line->own->node = it->node;
 		line->own->size = it->size;
 		look->now[it - look->seen] = *line;
@@ -270,6 +285,7 @@ put_before(struct ev_follow_line *line, struct ev_follow_line *more)
 	for (size_t i = 0; i < was.count; i++)
 		ev_follow_line_add(line, was.before[i]);
 	free(was.before);
+	free(was.hollow);
 	line->own = was.own;
 	line->dirty = true;
 	*more = (struct ev_follow_line){0};

@@ -109,7 +109,7 @@ finish_first(struct ev_follow_look *look, struct ev_follow_line *line,
 	/* How far it was read may not have been told yet. */
 	line->dirty = true;
 	ev_follow_line_add(line, file);
-	ev_follow_between(line, file->name, path, file, 0, look->seen,
+	ev_follow_between(line, file->name, path, file, NULL, look->seen,
 	    look->count);
 	look->found++;
 }
@@ -167,6 +167,29 @@ drop_copies(const struct ev_follow_look *look, struct ev_follow_line *line,
 	}
 }
 
+/* Takes out, from the i-th file on, what is in the line before that, and the
+ * empty ones that were. */
+static void
+drop_known(struct ev_follow_line *line, size_t i)
+{
+	size_t count = i;
+
+	while (i < line->count) {
+		const struct ev_filepos_node *node = &line->before[i]->node;
+		bool known = false;
+
+		for (size_t j = 0; j < count; j++)
+			known |= ev_filepos_same_node(&line->before[j]->node,
+			    node);
+		for (size_t j = 0; j < line->hollow_count; j++)
+			known |= ev_filepos_same_node(&line->hollow[j], node);
+		if (known)
+			take_out(line, i, i + 1);
+		else
+			i++;
+	}
+}
+
 /* The file that pos has seen, wherever it lies now. */
 static struct ev_follow_file *
 find_read(const struct ev_follow_look *look, const char *path,
@@ -181,23 +204,17 @@ find_read(const struct ev_follow_look *look, const char *path,
 	return file;
 }
 
-/* The time after which all that was rotated away is still to be read, where
- * nothing that was read lies anywhere. What was written to in the same tick of
- * the file system's clock may have come before it, so it is left out. */
-static bool
-last_time(const struct ev_follow_line *line, int64_t *since)
+/* The last of what was read in the line, where it is known: NULL if nothing
+ * was. */
+static const struct ev_filepos *
+last_read(const struct ev_follow_line *line)
 {
-	const struct ev_filepos *pos = &line->last;
-
-	if (line->count)
-		pos = &line->before[line->count - 1]->pos;
-	else if (!line->has_last)
-		return false;
-	*since = pos->node.mtime;
-	/* Of which nothing was ever read may be one of them. */
-	if (!line->count && !pos->length && !pos->packed)
-		--*since;
-	return pos->node.mtime != 0;
+	for (size_t i = line->count; i > 0; i--)
+		if (line->before[i - 1]->pos.length)
+			return &line->before[i - 1]->pos;
+	if (line->has_last)
+		return &line->last;
+	return line->count ? &line->before[line->count - 1]->pos : NULL;
 }
 
 void
@@ -205,20 +222,110 @@ ev_follow_catch_up(const struct ev_follow_look *look,
     struct ev_follow_line *line, const char *path)
 {
 	struct ev_follow_file *last = NULL;
+	const struct ev_filepos *lost = last_read(line);
 	size_t count = line->count;
-	int64_t since = 0;
 
 	for (size_t i = count; i > 0 && !last; i--)
 		last = find_read(look, path, &line->before[i - 1]->pos);
 	if (!last && line->has_last)
 		last = find_read(look, path, &line->last);
-	if (!last && !last_time(line, &since))
+	if (!last && !lost)
 		return;
-	ev_follow_between(line, path, path, last, since, look->seen,
+	ev_follow_between(line, path, path, last, lost, look->seen,
 	    look->count);
 	for (size_t i = 0; i < count; i++)
 		drop_copies(look, line, count, line->before[i]);
+	drop_known(line, count);
 	ev_follow_file_free(last);
+}
+
+static bool
+has_node(const struct ev_follow_line *line, const struct ev_follow_file *file)
+{
+	for (size_t i = 0; i < line->count; i++)
+		if (ev_filepos_same_node(&line->before[i]->node, &file->node))
+			return true;
+	return false;
+}
+
+/* What was read was emptied, and then renamed: all that came since is there,
+ * and this file among it. */
+static void
+go_on_after(struct ev_follow_look *look, struct ev_follow_line *line,
+    struct ev_follow_file *emptied, const char *path)
+{
+	ev_follow_remember(line, line->own);
+	ev_follow_drop(look->follow, line->own);
+	line->own = NULL;
+	ev_follow_catch_up(look, line, path);
+	if (has_node(line, emptied))
+		ev_follow_file_free(emptied);
+	else
+		ev_follow_line_add(line, emptied);
+	look->found++;
+}
+
+/* Puts an open file that lies nowhere any more where it belongs by its time
+ * among those from the i-th on, unless one of them is a copy of it. */
+static void
+insert_removed(struct ev_follow_look *look, struct ev_follow_line *line,
+    size_t i, struct ev_follow_file *file)
+{
+	struct ev_filepos all = {0};
+	uint64_t size = 0;
+
+	if (ev_filepos_look(file->fd, file->path, &file->node, &size, NULL) !=
+		EV_OK ||
+	    !size || ev_filepos_hash(&all, file->fd, size, NULL) != EV_OK) {
+		ev_follow_drop(look->follow, file);
+		return;
+	}
+	for (size_t j = i; j < line->count; j++)
+		if (ev_follow_is_copy(look->follow, &all, line->before[j]->fd,
+			line->before[j]->path)) {
+			ev_follow_drop(look->follow, file);
+			return;
+		}
+	/* Of one time: after what may be copies of what it held before. */
+	while (i < line->count &&
+	    line->before[i]->node.mtime <
+		file->node.mtime + (size < file->seen))
+		i++;
+	ev_follow_line_add(line, file);
+	memmove(line->before + i + 1, line->before + i,
+	    (line->count - 1 - i) * sizeof(*line->before));
+	line->before[i] = file;
+}
+
+/* Nothing was read of the file, but of one before it. What was copied away
+ * from it before it went is older than what it holds now; it has its place in
+ * the line as those that nobody has looked at. */
+static void
+lose_unread(struct ev_follow_look *look, struct ev_follow_line *line,
+    const struct ev_follow_seen *it, const char *path)
+{
+	struct ev_follow_file *file = line->own;
+	size_t count = line->count;
+
+	line->own = NULL;
+	line->dirty = true;
+	look->found++;
+	ev_follow_catch_up(look, line, path);
+	if (has_node(line, file) ||
+	    (it && ev_filepos_same_node(&it->node, &file->node))) {
+		ev_follow_drop(look->follow, file);
+		return;
+	}
+	if (file->fd < 0) {
+		struct ev_follow_file *beside = ev_follow_beside(look->follow,
+		    file->name, path, &file->pos, EV_FOLLOW_NODE, look->seen,
+		    look->count);
+
+		ev_follow_drop(look->follow, file);
+		file = beside;
+	}
+	if (file)
+		insert_removed(look, line, count, file);
 }
 
 /* A file that was removed, or renamed and emptied, and is still open: its rest
@@ -329,6 +436,11 @@ ev_follow_find_lost(struct ev_follow_look *look, struct ev_follow_track *track,
 		assign(look, other, line);
 		return EV_OK;
 	}
+	if (!file->pos.length && !file->pos.packed &&
+	    (line->count || line->has_last)) {
+		lose_unread(look, line, it, track->path);
+		return EV_OK;
+	}
 	beside = ev_follow_beside(follow, file->name, track->path, &file->pos,
 	    EV_FOLLOW_NODE, look->seen, look->count);
 	if (beside && file->fd >= 0) {
@@ -365,7 +477,7 @@ ev_follow_find_lost(struct ev_follow_look *look, struct ev_follow_track *track,
 	beside = ev_follow_beside(follow, file->name, track->path, &file->pos,
 	    EV_FOLLOW_EMPTIED, look->seen, look->count);
 	if (beside && !intact) {
-		finish_first(look, line, beside, track->path);
+		go_on_after(look, line, beside, track->path);
 		return EV_OK;
 	}
 	ev_follow_file_free(beside);

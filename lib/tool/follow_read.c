@@ -54,12 +54,16 @@ void
 ev_follow_remember(struct ev_follow_line *line,
     const struct ev_follow_file *file)
 {
-	/* An empty one tells nothing. */
-	if (file->pos.length || file->pos.packed || !line->has_last) {
-		line->last = file->pos;
-		line->has_last = true;
-	}
 	line->dirty = true;
+	if (line->has_last && !file->pos.length) {
+		line->hollow = ev_mem_realloc(line->hollow,
+		    (line->hollow_count + 1) * sizeof(*line->hollow));
+		line->hollow[line->hollow_count++] = file->node;
+		return;
+	}
+	line->last = file->pos;
+	line->has_last = true;
+	line->hollow_count = 0;
 }
 
 /* The first file of the line was read to its end, and grows no more. */
