@@ -69,17 +69,13 @@ static void
 parse_shard(struct source *source)
 {
 	const char *text = source->topic.shard;
-	char *end;
+	struct ev_err err;
 
-	if (!text)
-		return;
-	source->how.shard = (unsigned)strtoul(text, &end, 10);
-	if (*end == '/')
-		source->how.shards = (unsigned)strtoul(end + 1, &end, 10);
-	if (*end || strchr(text, '-') || !source->how.shard ||
-	    source->how.shard > source->how.shards)
-		ev_tool_die(EV_EXIT_USAGE,
-		    "--shard wants K/N, the K-th of N, not '%s'", text);
+	if (text &&
+	    ev_shard_parse("--shard", ev_slice_of(text), &source->how.shard,
+		&err) != EV_OK)
+		ev_tool_fail(&err);
+	source->settings.marker.shard = source->how.shard;
 }
 
 static void

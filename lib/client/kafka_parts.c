@@ -124,14 +124,12 @@ ev_kafka_reader_free(struct ev_kafka_reader *reader)
 static bool
 is_wanted(const struct ev_kafka_reader *reader, int32_t id)
 {
-	const struct ev_kafka_reader_settings *set = reader->set;
 	bool in = !reader->ranges;
 
 	for (size_t i = 0; i < reader->ranges && !in; i++)
 		in = id >= reader->range[i].first &&
 		    id <= reader->range[i].last;
-	return in &&
-	    (!set->shards || (unsigned)id % set->shards == set->shard - 1);
+	return in && ev_shard_owns(reader->set->shard, (unsigned)id);
 }
 
 /* Topics that Kafka and pipelines keep their own things in, which a pattern
@@ -302,8 +300,7 @@ check_ranges(const struct ev_kafka_reader *reader, struct ev_err *err)
 {
 	for (size_t i = 0; i < reader->ranges; i++)
 		for (int32_t id = reader->range[i].first;; id++) {
-			bool there = reader->set->shards &&
-			    !is_wanted(reader, id);
+			bool there = !is_wanted(reader, id);
 
 			for (size_t k = 0; k < reader->parts && !there; k++)
 				there = reader->part[k]->id == id;

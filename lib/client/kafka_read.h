@@ -26,6 +26,7 @@
 #include <stdint.h>
 
 #include "client/kafka.h"
+#include "state/shard.h"
 #include "client/kafka_offset.h"
 #include "client/kafka_when.h"
 
@@ -59,7 +60,7 @@ typedef void (*ev_kafka_take)(void *arg, struct ev_kafka_part *part,
 struct ev_kafka_reader_settings {
 	const char *topics;     /* "a,b" or "^regex" */
 	const char *partitions; /* "0,3-5"; NULL: all */
-	unsigned shard, shards; /* of N the K-th, from 1; 0: all */
+	struct ev_shard shard;  /* whose partitions are read */
 	bool follow;
 	int64_t wait; /* ms for brokers that do not answer; -1: for ever */
 	ev_kafka_take take;

@@ -71,6 +71,6 @@ ev_shard_agree(const char *name, struct ev_shard shard, const char *text,
 	return ev_err_set(err, EV_FATAL, EV_EXIT_DISAGREE,
 	    "pipeline %s has %u shard%s, not %u: evpos shards %s %u deals its "
 	    "positions anew, while all stand still",
-	    name, was.count ? was.count : 1, was.count ? "s" : "",
-	    shard.count, name, shard.count);
+	    name, was.count ? was.count : 1, was.count ? "s" : "", shard.count,
+	    name, shard.count);
 }

@@ -65,33 +65,6 @@ ev_kafkapos_advice(const struct ev_marker *marker)
 
 /* --- where to begin ------------------------------------------------------ */
 
-/* The record is of other partitions than ours. */
-static void
-check_shard(const struct ev_kafkapos *pos)
-{
-	const struct ev_marker *marker = pos->marker;
-	const struct ev_kafka_reader_settings *how = pos->how;
-	const char *name = marker->settings->name;
-	struct ev_slice was;
-	char *is = how->shards ? ev_mem_printf("%u/%u", how->shard, how->shards)
-			       : NULL;
-
-	if (!marker->on)
-		return;
-	was = ev_vector_get(marker->from, EV_SLICE(EV_KAFKAPOS_SHARD));
-	if (ev_vector_count(marker->from) &&
-	    (is ? !was.ptr || !ev_slice_is(was, is) : was.ptr != NULL))
-		ev_tool_die(EV_EXIT_DISAGREE,
-		    "pipeline %s has read %s%.*s so far, and not %s%s: each "
-		    "shard has a pipeline of its own, and evpos shards deals "
-		    "positions anew while all stand still",
-		    name ? name : "", was.ptr ? "shard " : "all partitions",
-		    (int)was.len, was.ptr ? was.ptr : "",
-		    is ? "shard " : "all partitions", is ? is : "");
-	ev_marker_set(pos->marker, EV_KAFKAPOS_SHARD, is);
-	free(is);
-}
-
 /* The record has positions of this input. */
 static bool
 is_input(const struct ev_vector *from, const char *input)
@@ -123,22 +96,19 @@ is_any_input(const struct ev_kafkapos *pos)
 	return is;
 }
 
-/* The first input of the record that is none of ours; the caller's to free. */
+/* The first input of the record; the caller's to free, NULL: it has none. */
 static char *
-other_input(const struct ev_vector *from)
+first_input(const struct ev_vector *from)
 {
 	struct ev_slice key, value;
+	const char *part;
 
-	for (size_t i = 0; i < ev_vector_count(from); i++) {
-		const char *part;
-
-		ev_vector_at(from, i, &key, &value);
-		part = memrchr(key.ptr, '#', key.len);
-		if (part != key.ptr)
-			return ev_mem_strndup(key.ptr,
-			    part ? (size_t)(part - key.ptr) : key.len);
-	}
-	return NULL;
+	if (!ev_vector_count(from))
+		return NULL;
+	ev_vector_at(from, 0, &key, &value);
+	part = memrchr(key.ptr, '#', key.len);
+	return ev_mem_strndup(key.ptr,
+	    part ? (size_t)(part - key.ptr) : key.len);
 }
 
 /* Nothing of the record is about what is read now. */
@@ -146,7 +116,7 @@ static void
 check_known(struct ev_kafkapos *pos)
 {
 	struct ev_marker *marker = pos->marker;
-	char *other = marker->on ? other_input(marker->from) : NULL, *mine;
+	char *other = marker->on ? first_input(marker->from) : NULL, *mine;
 	struct ev_slice key, value;
 
 	if (!other || is_any_input(pos)) {
@@ -167,8 +137,7 @@ check_known(struct ev_kafkapos *pos)
 
 		ev_vector_at(marker->from, i, &key, &value);
 		gone = ev_mem_strndup(key.ptr, key.len);
-		if (strcmp(gone, EV_KAFKAPOS_SHARD) != 0)
-			ev_marker_set(marker, gone, NULL);
+		ev_marker_set(marker, gone, NULL);
 		free(gone);
 	}
 	free(other);
@@ -245,7 +214,6 @@ ev_kafkapos_place(struct ev_kafkapos *pos)
 
 	if (!pos->begun) {
 		check_inputs(pos);
-		check_shard(pos);
 		check_known(pos);
 		if (ev_marker_first(pos->marker) &&
 		    ev_kafka_reader_find(pos->reader, pos->from, &err) != EV_OK)

@@ -5,9 +5,7 @@
  *
  * A position's key is INPUT#PARTITION, where INPUT is kafka:CLUSTER/TOPIC (the
  * cluster's id, not its brokers, which come and go) or what --input names. Its
- * text is that of client/kafka_offset.h. Who reads a shard says so under the
- * key "#shard", as "2/4": the partitions of a topic whose number, divided by 4,
- * leaves 1.
+ * text is that of client/kafka_offset.h.
  *
  * It ends the process where positions and the world disagree (70).
  */
@@ -16,8 +14,6 @@
 
 #include "client/kafka_read.h"
 #include "tool/marker.h"
-
-#define EV_KAFKAPOS_SHARD "#shard"
 
 struct ev_kafkapos {
 	struct ev_kafka *kafka; /* these are lent */
