@@ -6,6 +6,7 @@
 #include "tool/encode.h"
 #include "tool/ledger.h"
 #include "tool/logsink.h"
+#include "tool/message_opt.h"
 #include "tool/place.h"
 #include "tool/sink.h"
 #include "tool/stage.h"
@@ -27,7 +28,11 @@ main(int argc, char **argv)
 	struct ev_encode_settings encode = EV_ENCODE_DEFAULTS;
 	struct ev_ledger_settings ledger = {0};
 	struct ev_logsink_settings log = {0};
+	struct ev_message_opts message = {0};
+	/* The first one only some connectors have: its words must not be taken
+	 * for the place. */
 	const struct ev_opt_table tables[] = {
+	    EV_OPT_TABLE(ev_message_options, &message),
 	    EV_OPT_TABLE(ev_encode_options, &encode),
 	    EV_OPT_TABLE(ev_sink_options, &sink),
 	    EV_OPT_TABLE(ev_ledger_options, &ledger),
@@ -41,7 +46,7 @@ main(int argc, char **argv)
 
 	ev_tool_start("evsink", false);
 	if (!place) {
-		ev_tool_options(&usage, tables, argc, argv);
+		ev_tool_options(&usage, tables + 1, argc, argv);
 		ev_tool_die(EV_EXIT_USAGE,
 		    "no place to write to (a path, '-' or a URL)");
 	}

@@ -205,6 +205,13 @@ write_copy(struct ev_ledger *ledger, struct ev_slice record)
 	ev_point("ledger.copied");
 }
 
+static bool
+is_here(const struct ev_ledger *ledger, const struct ev_record *record)
+{
+	return !strcmp(record->place, ledger->place) ||
+	    (ledger->same && ledger->same(ledger->same_arg, record));
+}
+
 /* The copy must be of this place, or the record here the very one that it is a
  * copy of, which was moved. */
 static void
@@ -217,7 +224,7 @@ check_place(struct ev_ledger *ledger, bool found)
 	ev_record_init(&copy, name, ledger->place);
 	if (ev_pipeline_read(&ledger->pipeline, &text, NULL) == EV_OK &&
 	    ev_record_parse(&copy, ev_buf_as_slice(&text), NULL) == EV_OK &&
-	    strcmp(copy.place, ledger->place) &&
+	    !is_here(ledger, &copy) &&
 	    !(found && strcmp(copy.id, EV_RECORD_FIRST) &&
 		!strcmp(copy.id, ledger->record.id)))
 		ev_tool_die(EV_EXIT_DISAGREE,

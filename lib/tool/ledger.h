@@ -52,6 +52,11 @@ struct ev_ledger {
 	char run[EV_RUN_LEN + 1];
 	char *base;              /* after a commit, the id of that */
 	struct ev_vector *begun; /* begin's positions */
+	/* Whether the place of another record of this pipeline is this one, by
+	 * another name; NULL: only where it has the same name. Set by the
+	 * caller before ev_ledger_begin. */
+	bool (*same)(void *arg, const struct ev_record *record);
+	void *same_arg;
 	struct ev_err err;
 };
 

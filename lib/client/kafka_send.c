@@ -1,0 +1,567 @@
+/*
+ * kafka_send: see kafka_send.h.
+ *
+ * Only messages that failed are reported one by one
+ * (delivery.report.only.error): the library counts those on their way, so all
+ * are acknowledged when there are none left and no report has come. Messages
+ * have no time-out of their own (message.timeout.ms=0), which would take one
+ * out of the middle of the others; instead it is seen here whether anything
+ * moves.
+ */
+#include "client/kafka_send.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/io.h"
+#include "base/mem.h"
+#include "base/point.h"
+
+#define MEMORY "32768"   /* KiB of messages on their way, */
+#define MESSAGES "60000" /* and how many: each has 200 bytes beside it */
+#define BATCH 1000000    /* bytes, the library's own batch.size */
+#define FULL 5           /* ms until one that did not fit is tried again */
+#define SLICE 100        /* ms between two looks at whether a signal came */
+#define SLOW 5000        /* ms until a wait is told */
+#define ABORT 3000       /* ms for one on the way out */
+#define LAST 0.9         /* of its time, by which a transaction must end */
+
+/* --- what becomes of messages -------------------------------------------- */
+
+/* True where the message itself is what the broker does not take: others may
+ * go on. */
+static bool
+is_of_message(rd_kafka_resp_err_t code)
+{
+	switch (code) {
+	case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
+	case RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE:
+	case RD_KAFKA_RESP_ERR_INVALID_MSG_SIZE:
+	case RD_KAFKA_RESP_ERR_INVALID_RECORD:
+	case RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP:
+	case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void
+refuse(struct ev_kafka_sender *sender, const rd_kafka_message_t *message)
+{
+	struct ev_slice text = {message->payload, message->len};
+	struct ev_kafka_refused *one;
+
+	sender->refused = ev_mem_realloc(sender->refused,
+	    (sender->refused_count + 1) * sizeof(*sender->refused));
+	one = &sender->refused[sender->refused_count++];
+	if (!text.ptr)
+		text = (struct ev_slice){message->key, message->key_len};
+	one->text = ev_mem_strndup(text.ptr ? text.ptr : "", text.len);
+	one->len = text.len;
+	one->number = (uint64_t)(uintptr_t)message->_private;
+	one->why = ev_mem_printf("the broker refuses it: %s",
+	    rd_kafka_err2str(message->err));
+}
+
+/* Called within rd_kafka_poll and rd_kafka_flush, on our thread. */
+static void
+report(rd_kafka_t *rk, const rd_kafka_message_t *message, void *opaque)
+{
+	struct ev_kafka_sender *sender = rd_kafka_topic_opaque(message->rkt);
+
+	(void)rk;
+	(void)opaque;
+	if (!message->err)
+		return;
+	sender->failed++;
+	if (is_of_message(message->err) && !sender->how->transaction)
+		refuse(sender, message);
+	else if (!sender->trouble)
+		sender->trouble = message->err;
+}
+
+bool
+ev_kafka_take_refused(struct ev_kafka_sender *sender,
+    struct ev_kafka_refused *one)
+{
+	if (!sender->refused_count)
+		return false;
+	*one = sender->refused[0];
+	memmove(sender->refused, sender->refused + 1,
+	    --sender->refused_count * sizeof(*sender->refused));
+	return true;
+}
+
+/* What waits in the library's queue of reports is counted by it too, so this
+ * may be a few too low. */
+uint64_t
+ev_kafka_acknowledged(struct ev_kafka_sender *sender)
+{
+	uint64_t away = (uint64_t)rd_kafka_outq_len(sender->kafka.rk) +
+	    sender->failed;
+
+	return sender->sent > away ? sender->sent - away : 0;
+}
+
+/* --- waiting ------------------------------------------------------------- */
+
+static bool
+transactional(const struct ev_kafka_sender *sender)
+{
+	return sender->how->transaction != NULL;
+}
+
+/* Under a name nothing is lost by a start from the last commit. */
+static enum ev_status
+settle(const struct ev_kafka_sender *sender, struct ev_err *err)
+{
+	if (transactional(sender) && err->exit == EV_EXIT_UNAVAILABLE)
+		err->exit = EV_EXIT_AGAIN;
+	return EV_FATAL;
+}
+
+static enum ev_status
+trouble(struct ev_kafka_sender *sender, rd_kafka_resp_err_t code,
+    struct ev_err *err)
+{
+	char *what = ev_mem_printf("write to topic '%s'",
+	    sender->how->place->topic);
+	char why[512];
+
+	/* What the whole producer died of says more. */
+	if (code == RD_KAFKA_RESP_ERR__FATAL ||
+	    code == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
+	    code == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT) {
+		rd_kafka_resp_err_t fatal =
+		    rd_kafka_fatal_error(sender->kafka.rk, why, sizeof(why));
+
+		code = fatal ? fatal : code;
+	}
+	ev_kafka_error(&sender->kafka, code, what, err);
+	free(what);
+	return settle(sender, err);
+}
+
+static enum ev_status
+object_trouble(struct ev_kafka_sender *sender, rd_kafka_error_t *error,
+    const char *what, struct ev_err *err)
+{
+	ev_kafka_error_object(&sender->kafka, error, what, err);
+	return settle(sender, err);
+}
+
+/* A wait begins: what was acknowledged until now counts from here. */
+static struct ev_kafka_wait
+wait_begin(struct ev_kafka_sender *sender)
+{
+	int64_t now = ev_clock_steady();
+
+	sender->moved = now;
+	return (struct ev_kafka_wait){.since = now};
+}
+
+/* Whether a transaction has come near its end while everything moved: a
+ * later start would be as slow. */
+static enum ev_status
+check_time(struct ev_kafka_sender *sender, int64_t now, struct ev_err *err)
+{
+	int64_t lasted = now - sender->begun;
+
+	if (!sender->open || !sender->lasts ||
+	    lasted < (int64_t)((double)sender->lasts * LAST))
+		return EV_OK;
+	if (sender->stalled > lasted / 10)
+		return ev_err_set(err, EV_FATAL, EV_EXIT_AGAIN,
+		    "the brokers were away for %" PRId64
+		    " s of a transaction, which may last %" PRId64 " s",
+		    sender->stalled / 1000, sender->lasts / 1000);
+	return ev_err_set(err, EV_FATAL, EV_EXIT_CONFIG,
+	    "%" PRIu64
+	    " events do not get into one transaction, which may last "
+	    "%" PRId64
+	    " s (transaction.max.timeout.ms of the brokers): make marks more "
+	    "often, evsource --mark-every %" PRIu64,
+	    sender->sent, sender->lasts / 1000,
+	    ev_kafka_acknowledged(sender) / 2 + 1);
+}
+
+/* One look while waiting: a message that failed, a signal, or too long a time
+ * in which nothing has moved ends the wait. */
+static enum ev_status
+wait_look(struct ev_kafka_sender *sender, struct ev_kafka_wait *wait,
+    const char *what, struct ev_err *err)
+{
+	int64_t now = ev_clock_steady();
+	uint64_t done = ev_kafka_acknowledged(sender) + sender->failed;
+
+	if (sender->trouble)
+		return trouble(sender, sender->trouble, err);
+	if (ev_io_wait(-1, 0, err) == EV_FATAL)
+		return EV_FATAL;
+	if (done != sender->done) {
+		sender->done = done;
+		sender->moved = now;
+	}
+	if (now - sender->moved >= SLOW && !wait->told && sender->how->slow) {
+		wait->told = true;
+		sender->how->slow(what);
+	}
+	if (sender->how->wait >= 0 && now - sender->moved >= sender->how->wait)
+		return trouble(sender, RD_KAFKA_RESP_ERR__TRANSPORT, err);
+	return check_time(sender, now, err);
+}
+
+static void
+wait_end(struct ev_kafka_sender *sender)
+{
+	int64_t still = ev_clock_steady() - sender->moved;
+
+	if (still >= SLOW)
+		sender->stalled += still;
+}
+
+enum ev_status
+ev_kafka_look(struct ev_kafka_sender *sender, struct ev_err *err)
+{
+	rd_kafka_poll(sender->kafka.rk, 0);
+	if (!rd_kafka_outq_len(sender->kafka.rk))
+		sender->moved = ev_clock_steady();
+	return wait_look(sender, &sender->looks, "the brokers", err);
+}
+
+/* --- sending ------------------------------------------------------------- */
+
+/* rd_kafka_produce is the quicker one, and knows no headers and no time. */
+static rd_kafka_resp_err_t
+produce_plain(rd_kafka_topic_t *topic, const struct ev_kafka_message *message)
+{
+	/* Not const there, and not changed. */
+	void *value = (void *)(uintptr_t)message->value.ptr;
+
+	return rd_kafka_produce(topic, message->partition, RD_KAFKA_MSG_F_COPY,
+		   value, message->value.len, message->key.ptr,
+		   message->key.len, (void *)(uintptr_t)message->number) == 0
+	    ? RD_KAFKA_RESP_ERR_NO_ERROR
+	    : rd_kafka_last_error();
+}
+
+static rd_kafka_resp_err_t
+produce_full(struct ev_kafka_sender *sender, rd_kafka_topic_t *topic,
+    struct ev_kafka_message *message)
+{
+	rd_kafka_headers_t *headers = message->headers;
+	rd_kafka_vu_t vu[8] = {
+	    {.vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = topic},
+	    {.vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = message->partition},
+	    {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY},
+	    {.vtype = RD_KAFKA_VTYPE_VALUE,
+		.u.mem = {(void *)(uintptr_t)message->value.ptr,
+		    message->value.len}},
+	    {.vtype = RD_KAFKA_VTYPE_KEY,
+		.u.mem = {(void *)(uintptr_t)message->key.ptr,
+		    message->key.len}},
+	    {.vtype = RD_KAFKA_VTYPE_TIMESTAMP, .u.i64 = message->time},
+	    {.vtype = RD_KAFKA_VTYPE_OPAQUE,
+		.u.ptr = (void *)(uintptr_t)message->number},
+	    {.vtype = RD_KAFKA_VTYPE_HEADERS, .u.headers = headers},
+	};
+	rd_kafka_error_t *error = rd_kafka_produceva(sender->kafka.rk, vu,
+	    headers ? 8 : 7);
+	rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
+
+	if (error) {
+		code = rd_kafka_error_code(error);
+		rd_kafka_error_destroy(error);
+	} else {
+		message->headers = NULL; /* the library's now */
+	}
+	return code;
+}
+
+static rd_kafka_resp_err_t
+produce(struct ev_kafka_sender *sender, rd_kafka_topic_t *topic,
+    struct ev_kafka_message *message)
+{
+	return message->headers || message->time != EV_KAFKA_NOW
+	    ? produce_full(sender, topic, message)
+	    : produce_plain(topic, message);
+}
+
+/* The library holds all that it may: waits until it takes this one too. */
+static enum ev_status
+produce_later(struct ev_kafka_sender *sender, rd_kafka_topic_t *topic,
+    struct ev_kafka_message *message, rd_kafka_resp_err_t *code,
+    struct ev_err *err)
+{
+	struct ev_kafka_wait wait = wait_begin(sender);
+
+	while (*code == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
+		rd_kafka_poll(sender->kafka.rk, FULL);
+		if (wait_look(sender, &wait, "the brokers to take events",
+			err) != EV_OK)
+			return EV_FATAL;
+		*code = produce(sender, topic, message);
+	}
+	wait_end(sender);
+	return EV_OK;
+}
+
+enum ev_status
+ev_kafka_send_to(struct ev_kafka_sender *sender, rd_kafka_topic_t *topic,
+    struct ev_kafka_message *message, struct ev_err *err)
+{
+	rd_kafka_resp_err_t code = produce(sender, topic, message);
+	enum ev_status status = EV_OK;
+
+	if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL)
+		status = produce_later(sender, topic, message, &code, err);
+	ev_kafka_message_release(message);
+	if (status != EV_OK)
+		return status;
+	if (code)
+		return trouble(sender, sender->trouble ? sender->trouble : code,
+		    err);
+	sender->sent++;
+	return EV_OK;
+}
+
+enum ev_status
+ev_kafka_send(struct ev_kafka_sender *sender, struct ev_kafka_message *message,
+    struct ev_err *err)
+{
+	return ev_kafka_send_to(sender, sender->topic, message, err);
+}
+
+enum ev_status
+ev_kafka_flush(struct ev_kafka_sender *sender, struct ev_err *err)
+{
+	struct ev_kafka_wait wait = wait_begin(sender);
+	rd_kafka_resp_err_t code;
+
+	do {
+		code = rd_kafka_flush(sender->kafka.rk, SLICE);
+		if (wait_look(sender, &wait,
+			"the brokers to acknowledge events", err) != EV_OK)
+			return EV_FATAL;
+	} while (code == RD_KAFKA_RESP_ERR__TIMED_OUT);
+	wait_end(sender);
+	return code ? trouble(sender, code, err) : EV_OK;
+}
+
+/* --- transactions -------------------------------------------------------- */
+
+/* Calls a step again while the library says that this may help. */
+static enum ev_status
+repeat(struct ev_kafka_sender *sender,
+    rd_kafka_error_t *(*step)(rd_kafka_t *rk, int timeout), const char *what,
+    const char *for_what, struct ev_err *err)
+{
+	struct ev_kafka_wait wait = wait_begin(sender);
+	rd_kafka_error_t *error;
+
+	while ((error = step(sender->kafka.rk, SLICE * 5)) &&
+	    rd_kafka_error_is_retriable(error)) {
+		int64_t now = ev_clock_steady();
+
+		if (ev_io_wait(-1, 0, err) == EV_FATAL) {
+			rd_kafka_error_destroy(error);
+			return EV_FATAL;
+		}
+		if (now - wait.since >= SLOW && !wait.told &&
+		    sender->how->slow) {
+			wait.told = true;
+			sender->how->slow(for_what);
+		}
+		if (sender->how->wait >= 0 &&
+		    now - wait.since >= sender->how->wait)
+			break;
+		rd_kafka_error_destroy(error);
+		rd_kafka_poll(sender->kafka.rk, 0);
+	}
+	wait_end(sender);
+	return error ? object_trouble(sender, error, what, err) : EV_OK;
+}
+
+enum ev_status
+ev_kafka_sender_start(struct ev_kafka_sender *sender, struct ev_err *err)
+{
+	return repeat(sender, rd_kafka_init_transactions, "start transactions",
+	    "the coordinator of transactions, or an earlier run's to end", err);
+}
+
+enum ev_status
+ev_kafka_begin(struct ev_kafka_sender *sender, struct ev_err *err)
+{
+	rd_kafka_error_t *error = rd_kafka_begin_transaction(sender->kafka.rk);
+
+	if (error)
+		return object_trouble(sender, error, "begin a transaction",
+		    err);
+	sender->open = true;
+	sender->begun = ev_clock_steady();
+	sender->stalled = 0;
+	sender->sent = sender->failed = sender->done = 0;
+	return EV_OK;
+}
+
+enum ev_status
+ev_kafka_commit(struct ev_kafka_sender *sender, struct ev_err *err)
+{
+	if (ev_kafka_flush(sender, err) != EV_OK)
+		return EV_FATAL;
+	ev_point("kafka.flushed");
+	if (repeat(sender, rd_kafka_commit_transaction, "commit",
+		"the coordinator of transactions", err) != EV_OK)
+		return EV_FATAL;
+	sender->open = false;
+	return EV_OK;
+}
+
+void
+ev_kafka_abort(struct ev_kafka_sender *sender)
+{
+	rd_kafka_error_t *error;
+
+	if (!sender->open)
+		return;
+	sender->open = false;
+	error = rd_kafka_abort_transaction(sender->kafka.rk, ABORT);
+	if (error) /* then its time-out ends it, or the next run */
+		rd_kafka_error_destroy(error);
+}
+
+/* --- opening ------------------------------------------------------------- */
+
+static bool
+is_plain(const rd_kafka_conf_t *conf)
+{
+	char value[16] = "";
+	size_t size = sizeof(value);
+
+	return rd_kafka_conf_get(conf, "compression.codec", value, &size) !=
+	    RD_KAFKA_CONF_OK ||
+	    !strcmp(value, "none");
+}
+
+rd_kafka_topic_t *
+ev_kafka_sender_topic(struct ev_kafka_sender *sender, const char *name)
+{
+	rd_kafka_topic_conf_t *conf = rd_kafka_default_topic_conf_dup(
+	    sender->kafka.rk);
+
+	rd_kafka_topic_conf_set_opaque(conf, sender);
+	return rd_kafka_topic_new(sender->kafka.rk, name, conf);
+}
+
+/* A client with what the limits ask for; 0 where they are not known yet. */
+static enum ev_status
+open_client(struct ev_kafka_sender *sender, int64_t batch, int64_t lasts,
+    struct ev_err *err)
+{
+	const struct ev_kafka_sender_settings *how = sender->how;
+	char size[24], timeout[24];
+	const char *const defaults[] = {"enable.idempotence", "true",
+	    "partitioner", "murmur2_random", "queue.buffering.max.kbytes",
+	    MEMORY, "queue.buffering.max.messages", MESSAGES, "batch.size",
+	    size, how->transaction ? NULL : "message.timeout.ms", "0", NULL};
+	const char *const fixed[] = {"delivery.report.only.error", "true",
+	    "message.max.bytes", "1000000000",
+	    how->transaction && lasts ? "transactional.id" : NULL,
+	    how->transaction, "enable.idempotence", "true",
+	    "transaction.timeout.ms", timeout, NULL};
+	rd_kafka_conf_t *conf;
+
+	snprintf(size, sizeof(size), "%" PRId64, batch ? batch : BATCH);
+	snprintf(timeout, sizeof(timeout), "%" PRId64, lasts);
+	if (ev_kafka_conf(how->client, how->place, defaults, fixed, &conf,
+		err) != EV_OK)
+		return EV_FATAL;
+	rd_kafka_conf_set_dr_msg_cb(conf, report);
+	sender->plain = is_plain(conf);
+	return ev_kafka_open(&sender->kafka, RD_KAFKA_PRODUCER, conf, err);
+}
+
+static enum ev_status
+look_at_topic(struct ev_kafka_sender *sender, const struct ev_kafka_topic *make,
+    struct ev_err *err)
+{
+	const struct ev_kafka_sender_settings *how = sender->how;
+
+	if (make &&
+	    (ev_kafka_metadata(&sender->kafka, NULL, how->wait, NULL, err) !=
+		    EV_OK ||
+		ev_kafka_create(&sender->kafka, make, how->wait, err) != EV_OK))
+		return EV_FATAL;
+	return ev_kafka_limits(&sender->kafka, how->place->topic, how->wait,
+	    &sender->limits, err);
+}
+
+#define TRANSACTION 60000 /* ms, where the brokers do not tell their maximum */
+
+/* A batch must not be larger than the topic takes, nor a transaction last
+ * longer than the brokers let it; both stand in the configuration, which
+ * cannot be changed any more. */
+static enum ev_status
+connect_again(struct ev_kafka_sender *sender, struct ev_err *err)
+{
+	int64_t size = sender->limits.size;
+	char *cluster;
+
+	if (!transactional(sender) && (!size || size >= BATCH))
+		return EV_OK;
+	if (transactional(sender))
+		sender->lasts = sender->limits.transaction
+		    ? sender->limits.transaction
+		    : TRANSACTION;
+	cluster = sender->kafka.cluster;
+	sender->kafka.cluster = NULL;
+	ev_kafka_close(&sender->kafka);
+	if (open_client(sender, size && size < BATCH ? size : 0, sender->lasts,
+		err) != EV_OK) {
+		free(cluster);
+		return EV_FATAL;
+	}
+	sender->kafka.cluster = cluster;
+	return EV_OK;
+}
+
+enum ev_status
+ev_kafka_sender_open(struct ev_kafka_sender *sender,
+    const struct ev_kafka_sender_settings *how,
+    const struct ev_kafka_topic *make, struct ev_err *err)
+{
+	*sender = (struct ev_kafka_sender){.how = how};
+	if (open_client(sender, 0, 0, err) != EV_OK)
+		return EV_FATAL;
+	if (look_at_topic(sender, make, err) != EV_OK ||
+	    connect_again(sender, err) != EV_OK)
+		return settle(sender, err);
+	sender->topic = ev_kafka_sender_topic(sender, how->place->topic);
+	return EV_OK;
+}
+
+void
+ev_kafka_sender_close(struct ev_kafka_sender *sender)
+{
+	struct ev_kafka_refused one;
+
+	if (!sender->kafka.rk)
+		return;
+	ev_kafka_abort(sender);
+	if (sender->topic)
+		rd_kafka_topic_destroy(sender->topic);
+	sender->topic = NULL;
+	rd_kafka_purge(sender->kafka.rk,
+	    RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+	ev_kafka_close(&sender->kafka);
+	while (ev_kafka_take_refused(sender, &one)) {
+		free(one.text);
+		free(one.why);
+	}
+	free(sender->refused);
+	sender->refused = NULL;
+}
