@@ -17,18 +17,6 @@ enum kind {
 	DOCUMENT = 32,
 };
 
-void
-ev_sqlite_sample_release(struct ev_sqlite_sample *sample)
-{
-	for (size_t i = 0; i < sample->count; i++)
-		free(sample->field[i].name);
-	free(sample->field);
-	ev_map_free(sample->by_name);
-	ev_buf_release(&sample->folded);
-	ev_buf_release(&sample->scratch);
-	*sample = (struct ev_sqlite_sample){0};
-}
-
 static unsigned
 kind_of(struct ev_value value)
 {

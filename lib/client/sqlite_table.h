@@ -73,7 +73,6 @@ struct ev_sqlite_sample {
 	struct ev_buf folded, scratch;
 };
 
-void ev_sqlite_sample_release(struct ev_sqlite_sample *sample);
 /* Adds an event's members, but those named `except` (ptr NULL: none) and, with
  * `deletes`, the mark of a delete. EV_BAD: one has no name that is text, or two
  * differ only in case; the sample may have got some of its fields. */

@@ -26,8 +26,8 @@ ev_func_at(size_t i)
 	return NULL;
 }
 
-unsigned
-ev_func_argc(const struct ev_func *func)
+static unsigned
+argc_of(const struct ev_func *func)
 {
 	unsigned n = 0;
 
@@ -39,7 +39,7 @@ ev_func_argc(const struct ev_func *func)
 enum ev_sql
 ev_func_arg(const struct ev_func *func, unsigned i)
 {
-	unsigned argc = ev_func_argc(func);
+	unsigned argc = argc_of(func);
 
 	return func->arg[i < argc ? i : argc - 1];
 }
@@ -65,7 +65,7 @@ exact(enum ev_sql type, enum ev_sql want)
 static bool
 reachable(const struct ev_func *func, const enum ev_sql *type, unsigned argc)
 {
-	unsigned want = ev_func_argc(func);
+	unsigned want = argc_of(func);
 
 	if ((func->flags & EV_FUNC_VARIADIC) ? argc < want : argc != want)
 		return false;
@@ -166,7 +166,7 @@ say_wrong(struct ev_slice name, const enum ev_sql *type, unsigned argc,
 			continue;
 		ev_buf_str(buf, first ? "" : ", ");
 		first = false;
-		say_types(buf, known, func->arg, ev_func_argc(func));
+		say_types(buf, known, func->arg, argc_of(func));
 		if ((func->flags & EV_FUNC_VARIADIC))
 			buf->ptr[buf->len - 1] = ' ', ev_buf_str(buf, "…)");
 	}

@@ -47,9 +47,7 @@ const struct ev_func *ev_func_find(struct ev_slice name,
     const enum ev_sql *type, unsigned argc, struct ev_buf *buf,
     const char **why);
 
-/* The number of arguments of a row. */
-unsigned ev_func_argc(const struct ev_func *func);
-/* The type of its i-th argument, where it is called with argc of them. */
+/* The type of a row's i-th argument, where it is called with argc of them. */
 enum ev_sql ev_func_arg(const struct ev_func *func, unsigned i);
 
 #endif

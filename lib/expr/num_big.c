@@ -101,8 +101,9 @@ ev_num_view(struct ev_num num, struct ev_num_view *view)
 	    num.coef < 0 ? -1 : num.coef > 0);
 }
 
-size_t
-ev_num_digits(mpz_srcptr coef)
+/* Decimal digits, 0 of 0. */
+static size_t
+count_digits(mpz_srcptr coef)
 {
 	size_t digits = mpz_sizeinbase(coef, 10); /* exact, or 1 too many */
 	mpz_t limit;
@@ -137,7 +138,7 @@ whole_too_long(mpz_srcptr coef, size_t scale)
 {
 	size_t max = EV_NUM_WHOLE_MAX + scale;
 
-	return mpz_sizeinbase(coef, 10) > max && ev_num_digits(coef) > max;
+	return mpz_sizeinbase(coef, 10) > max && count_digits(coef) > max;
 }
 
 enum ev_status
@@ -322,7 +323,7 @@ ev_num_big_first(struct ev_num num, int *weight)
 {
 	struct ev_num_view view;
 	mpz_srcptr coef = ev_num_view(num, &view);
-	int digits = (int)ev_num_digits(coef);
+	int digits = (int)count_digits(coef);
 	int lead = digits - 1 - num.scale; /* the first digit's power of ten */
 	int top;
 	mpz_t temp;

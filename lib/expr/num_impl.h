@@ -33,8 +33,6 @@ mpz_srcptr ev_num_view(struct ev_num num, struct ev_num_view *view);
 uint128 ev_num_pow10(unsigned n);
 /* product = factor * 10^n */
 void ev_num_scale_up(mpz_t product, mpz_srcptr factor, unsigned long n);
-/* The number of decimal digits, 0 of 0. */
-size_t ev_num_digits(mpz_srcptr coef);
 
 /* An integer of the pool to compute a result in; its value is arbitrary. */
 struct ev_num_big *ev_num_pool_take(struct ev_num_pool *pool);

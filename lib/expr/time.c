@@ -153,9 +153,10 @@ ev_time_date_diff(int64_t a, int64_t b, int64_t *days, struct ev_err *err)
 
 /* -- zones --------------------------------------------------------------- */
 
-int32_t
-ev_time_abbrev_at(const struct ev_time_env *env,
-    const struct ev_time_abbrev *abbrev, int64_t seconds)
+/* What an abbreviation means at a moment in POSIX seconds. */
+static int32_t
+abbrev_at(const struct ev_time_env *env, const struct ev_time_abbrev *abbrev,
+    int64_t seconds)
 {
 	const struct ev_zone *zone;
 	struct ev_zone_at at;
@@ -185,8 +186,7 @@ ev_time_abbrev_local(const struct ev_time_env *env,
 		EV_OK)
 		return abbrev->east;
 	east = ev_time_east_at(parts, zone);
-	return ev_time_abbrev_at(env, abbrev,
-	    ev_time_local_seconds(parts) - east);
+	return abbrev_at(env, abbrev, ev_time_local_seconds(parts) - east);
 }
 
 static const struct ev_time_abbrev *
@@ -243,9 +243,8 @@ ev_time_at_zone(const struct ev_time_env *env, enum ev_time_kind kind,
 			return status;
 	}
 	if (kind == EV_TIME_TZ) {
-		east = zone
-		    ? ev_zone_at(zone, ev_time_unix(value)).east
-		    : ev_time_abbrev_at(env, abbrev, ev_time_unix(value));
+		east = zone ? ev_zone_at(zone, ev_time_unix(value)).east
+			    : abbrev_at(env, abbrev, ev_time_unix(value));
 		return to_local(east, value, result, err);
 	}
 	if (zone)

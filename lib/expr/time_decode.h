@@ -29,11 +29,8 @@ enum ev_time_fault ev_time_decode(const struct ev_time_env *env,
 /* "+01", "+0100", "-01:00:30", all of it, to seconds east. */
 enum ev_time_fault ev_time_decode_offset(char *text, int32_t *east);
 
-/* The offset that a (dynamic) abbreviation means at the local time of parts,
- * and at a moment in POSIX seconds. */
+/* The offset that a (dynamic) abbreviation means at the local time of parts. */
 int32_t ev_time_abbrev_local(const struct ev_time_env *env,
     const struct ev_time_abbrev *abbrev, const struct ev_time_parts *parts);
-int32_t ev_time_abbrev_at(const struct ev_time_env *env,
-    const struct ev_time_abbrev *abbrev, int64_t seconds);
 
 #endif

@@ -102,8 +102,8 @@ found_year(struct ev_time_decoder *d, int number, size_t len)
 	d->found = YEAR;
 }
 
-void
-ev_time_found_month(struct ev_time_decoder *d, int number)
+static void
+found_month(struct ev_time_decoder *d, int number)
 {
 	d->parts.month = number;
 	d->found = MONTH;
@@ -125,11 +125,11 @@ by_place(struct ev_time_decoder *d, int number, size_t len, unsigned known)
 		if (len >= 3)
 			found_year(d, number, len);
 		else
-			ev_time_found_month(d, number);
+			found_month(d, number);
 		return EV_FAULT_NONE;
 	case YEAR:
 	case DAY:
-		ev_time_found_month(d, number);
+		found_month(d, number);
 		return EV_FAULT_NONE;
 	case MONTH:
 		if (d->word_month && len >= 3)
@@ -449,7 +449,7 @@ unit_number(struct ev_time_decoder *d, char *text)
 		d->found = YEAR;
 		return EV_FAULT_NONE;
 	case EV_UNIT_MONTH:
-		ev_time_found_month(d, number);
+		found_month(d, number);
 		return EV_FAULT_NONE;
 	case EV_UNIT_DAY:
 		ev_time_found_day(d, number);

@@ -54,8 +54,7 @@ enum ev_time_fault ev_time_number_field(struct ev_time_decoder *d, char *text);
 enum ev_time_fault ev_time_date_field(struct ev_time_decoder *d, char *text);
 enum ev_time_fault ev_time_clock_field(struct ev_time_decoder *d, char *text);
 
-/* The month is n; the day is n. */
-void ev_time_found_month(struct ev_time_decoder *d, int n);
+/* The day is n. */
 void ev_time_found_day(struct ev_time_decoder *d, int n);
 
 #endif

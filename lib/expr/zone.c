@@ -198,12 +198,6 @@ ev_zone_by_rule(const char *text)
 
 /* -- asking -------------------------------------------------------------- */
 
-const char *
-ev_zone_name(const struct ev_zone *zone)
-{
-	return zone->name;
-}
-
 static struct ev_zone_at
 by_rule(const struct ev_zone_rule *rule, bool dst)
 {

@@ -41,9 +41,6 @@ enum ev_status ev_zones_find(struct ev_zones *zones, struct ev_slice name,
 const struct ev_zone *ev_zones_utc(struct ev_zones *zones);
 const struct ev_zone *ev_zones_fixed(struct ev_zones *zones, int32_t east);
 
-/* The name as the zone's file has it ("Europe/London"). */
-const char *ev_zone_name(const struct ev_zone *zone);
-
 /* What holds at a moment. */
 struct ev_zone_at ev_zone_at(const struct ev_zone *zone, int64_t seconds);
 

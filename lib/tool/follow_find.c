@@ -26,8 +26,9 @@
 
 /* --- a file -------------------------------------------------------------- */
 
-uint64_t
-ev_follow_seen_of(const struct ev_filepos *pos)
+/* How many of the file's bytes were read, as far as the position says. */
+static uint64_t
+seen_of(const struct ev_filepos *pos)
 {
 	if (pos->packed)
 		return pos->done ? pos->packed_size : 0;
@@ -46,7 +47,7 @@ ev_follow_file_new(const char *name, const char *path,
 	if (pos) {
 		file->pos = *pos;
 		file->node = pos->node;
-		file->seen = ev_follow_seen_of(pos);
+		file->seen = seen_of(pos);
 		file->known = true;
 	}
 	return file;
@@ -437,9 +438,7 @@ ev_follow_beside(const struct ev_follow *follow, const char *name,
 		found->pos = *pos;
 		found->pos.node = found->node;
 		/* What is packed may have fewer bytes than were read of it. */
-		found->seen = pos->packed || found->packed
-		    ? 0
-		    : ev_follow_seen_of(pos);
+		found->seen = pos->packed || found->packed ? 0 : seen_of(pos);
 		found->known = true;
 	}
 	return found;

@@ -113,9 +113,6 @@ struct ev_follow_file *ev_follow_file_new(const char *name, const char *path,
     const struct ev_filepos *pos);
 void ev_follow_file_free(struct ev_follow_file *file);
 
-/* How many of the file's bytes were read, as far as the position says. */
-uint64_t ev_follow_seen_of(const struct ev_filepos *pos);
-
 /* Opens the file where it lies, if it is not open. EV_AGAIN: another one lies
  * there, or none; EV_FATAL: 74. */
 enum ev_status ev_follow_file_open(struct ev_follow_file *file,
@@ -167,8 +164,6 @@ void ev_follow_drop(struct ev_follow *follow, struct ev_follow_file *file);
  * or is lost. */
 void ev_follow_remember(struct ev_follow_line *line,
     const struct ev_follow_file *file);
-/* There is something to read. */
-bool ev_follow_ready(const struct ev_follow_file *file);
 
 void ev_follow_line_add(struct ev_follow_line *line,
     struct ev_follow_file *file);

@@ -28,8 +28,9 @@ ev_follow_drop(struct ev_follow *follow, struct ev_follow_file *file)
 	follow->stale[follow->stale_count++] = file;
 }
 
-bool
-ev_follow_ready(const struct ev_follow_file *file)
+/* There is something to read. */
+static bool
+is_ready(const struct ev_follow_file *file)
 {
 	if (file->finished || file->busy)
 		return false;
@@ -84,9 +85,9 @@ static struct ev_follow_file *
 ready_in(struct ev_follow_line *line)
 {
 	while (line->count && line->before[0]->ends && !line->before[0]->busy &&
-	    !ev_follow_ready(line->before[0]))
+	    !is_ready(line->before[0]))
 		pop(line);
-	if (current(line) && ev_follow_ready(current(line)))
+	if (current(line) && is_ready(current(line)))
 		return current(line);
 	return NULL;
 }
@@ -114,7 +115,7 @@ hand_out(struct ev_follow *follow, struct ev_follow_file *file,
 	    ev_follow_packed_hash(file->fd, file->size) ==
 		file->pos.packed_hash)
 		file->seen = file->size;
-	if (status == EV_OK && !ev_follow_ready(file)) {
+	if (status == EV_OK && !is_ready(file)) {
 		status = EV_AGAIN;
 		/* Who reads no more of it looks at what stands behind. */
 		if (!follow->set.follow && file->settled.kept &&
@@ -157,7 +158,7 @@ ev_follow_next(struct ev_follow *follow, struct ev_follow_file **file,
 				return EV_OK;
 			}
 			/* What is done with leaves its turn to the next. */
-			again = !ev_follow_ready(*file);
+			again = !is_ready(*file);
 			if ((*file)->fd >= 0 && place->listed &&
 			    current(&place->track[at]->line) ==
 				place->track[at]->line.own) {
@@ -188,8 +189,7 @@ ev_follow_others(const struct ev_follow *follow,
 			struct ev_follow_file *first = current(line);
 
 			if (first && first != file &&
-			    (ev_follow_ready(first) ||
-				(line->count && first->ends)))
+			    (is_ready(first) || (line->count && first->ends)))
 				return true;
 		}
 	return false;

@@ -88,8 +88,9 @@ set_folder(struct ev_logsink *sink, const struct ev_logsink_settings *settings)
 
 /* --- the place ----------------------------------------------------------- */
 
-bool
-ev_logsink_is_folder(const char *path)
+/* True of a place that is a log folder, or is to become one. */
+static bool
+is_folder(const char *path)
 {
 	size_t len = strlen(path);
 	char *sidecar;
@@ -179,7 +180,7 @@ ev_logsink_look(struct ev_logsink *sink, const char *path,
 		set_folder(sink, settings);
 		return;
 	}
-	if (ev_logsink_is_folder(path)) {
+	if (is_folder(path)) {
 		sink->kind = EV_LOGSINK_FOLDER;
 		check_folder(path);
 	} else {

@@ -53,9 +53,6 @@ struct ev_logsink {
 	struct ev_err err; /* of the call that runs */
 };
 
-/* True of a place that is a log folder, or is to become one. */
-bool ev_logsink_is_folder(const char *path);
-
 /* Finds out what the path is. Ends with 64 where it can be no place of a
  * named pipeline. Settings are lent. */
 void ev_logsink_look(struct ev_logsink *sink, const char *path,

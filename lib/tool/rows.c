@@ -38,17 +38,6 @@ ev_rows_new(struct ev_rows **rows, const char *columns, struct ev_err *err)
 	return renew(*rows, err);
 }
 
-void
-ev_rows_free(struct ev_rows *rows)
-{
-	if (!rows)
-		return;
-	ev_columns_free(rows->columns);
-	ev_buf_release(&rows->scratch);
-	free(rows->why);
-	free(rows);
-}
-
 /* A name can always be written: the style has a quote, and names are text. */
 static void
 append_header(struct ev_rows *rows, struct ev_buf *out)

@@ -14,10 +14,10 @@
 
 struct ev_rows;
 
-/* columns: a list (format/columns.h), or NULL; lent. EV_FATAL: exit 64. */
+/* For the life of the process. columns: a list (format/columns.h), or NULL;
+ * lent. EV_FATAL: exit 64. */
 enum ev_status ev_rows_new(struct ev_rows **rows, const char *columns,
     struct ev_err *err);
-void ev_rows_free(struct ev_rows *rows);
 
 /* Appends an event's row to out, and before the first one the header. EV_BAD,
  * with out as it was: it cannot be a row; *why, which is lent, says why. */

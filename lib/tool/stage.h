@@ -144,12 +144,6 @@ bool ev_stage_marked(const struct ev_stage *stage);
  * by evsinks of our own, which are started here. Where there is a reader the
  * stage sees that by itself. */
 void ev_stage_plain(struct ev_stage *stage);
-/* Sends an event to a side output. `to` is an absolute place that begin
- * announced (ev_stage_announce, before that). */
-void ev_stage_side(struct ev_stage *stage, struct ev_slice to,
-    struct ev_slice event);
-/* A place that side lines of this command will name. */
-void ev_stage_announce(struct ev_stage *stage, const char *place);
 
 /* Passes the line on as it is. */
 void ev_stage_pass(struct ev_stage *stage, const struct ev_line *line);

@@ -11,69 +11,7 @@
 #include "tool/stage_impl.h"
 #include "tool/tool.h"
 
-/* --- the second outputs -------------------------------------------------- */
-
-void
-ev_stage_each_outlet(struct ev_stage *stage,
-    void (*what)(struct ev_stage *stage, struct ev_outlet *outlet))
-{
-	struct ev_outlet *rejects = ev_bad_outlet(stage->bad);
-
-	if (rejects)
-		what(stage, rejects);
-	if (stage->other)
-		what(stage, stage->other);
-}
-
-static void
-start_outlet(struct ev_stage *stage, struct ev_outlet *outlet)
-{
-	if (ev_outlet_start(outlet, &stage->err) != EV_OK)
-		ev_tool_fail(&stage->err);
-}
-
-void
-ev_stage_plain(struct ev_stage *stage)
-{
-	ev_stage_each_outlet(stage, start_outlet);
-}
-
-static void
-send_aside(void *arg, struct ev_slice to, struct ev_slice event)
-{
-	struct ev_stage *stage = arg;
-
-	if (stage->aside)
-		stage->aside(stage->aside_arg, to, event);
-	else
-		ev_stage_side(stage, to, event);
-}
-
-void
-ev_stage_within(struct ev_stage *stage, struct ev_outlet *outlet)
-{
-	if (stage->role == EV_STAGE_SINK && !stage->aside)
-		ev_tool_die(EV_EXIT_USAGE,
-		    "under a name this sink does not %s '%s'", outlet->what,
-		    outlet->place);
-	if (ev_outlet_within(outlet, send_aside, stage, &stage->err) != EV_OK)
-		ev_tool_fail(&stage->err);
-	ev_stage_announce(stage, outlet->to);
-}
-
-/* --- sending them -------------------------------------------------------- */
-
-static uint64_t
-lines_out(const struct ev_stage *stage)
-{
-	return stage->out + stage->sides_out;
-}
-
-bool
-ev_stage_marked(const struct ev_stage *stage)
-{
-	return stage->run[0];
-}
+/* --- arrays of texts ------------------------------------------------------ */
 
 /* An array of texts, with room for more; "[]" where it is absent. */
 static void
@@ -114,8 +52,9 @@ has_element(const struct ev_buf *array, struct ev_slice element)
 	return false;
 }
 
-void
-ev_stage_announce(struct ev_stage *stage, const char *place)
+/* A place that side lines of this command will name. */
+static void
+announce(struct ev_stage *stage, const char *place)
 {
 	struct ev_buf text = {0};
 
@@ -125,6 +64,74 @@ ev_stage_announce(struct ev_stage *stage, const char *place)
 	if (!has_element(&stage->side, ev_buf_as_slice(&text)))
 		append_element(&stage->side, ev_buf_as_slice(&text));
 	ev_buf_release(&text);
+}
+
+/* --- the second outputs -------------------------------------------------- */
+
+void
+ev_stage_each_outlet(struct ev_stage *stage,
+    void (*what)(struct ev_stage *stage, struct ev_outlet *outlet))
+{
+	struct ev_outlet *rejects = ev_bad_outlet(stage->bad);
+
+	if (rejects)
+		what(stage, rejects);
+	if (stage->other)
+		what(stage, stage->other);
+}
+
+static void
+start_outlet(struct ev_stage *stage, struct ev_outlet *outlet)
+{
+	if (ev_outlet_start(outlet, &stage->err) != EV_OK)
+		ev_tool_fail(&stage->err);
+}
+
+void
+ev_stage_plain(struct ev_stage *stage)
+{
+	ev_stage_each_outlet(stage, start_outlet);
+}
+
+static void
+send_aside(void *arg, struct ev_slice to, struct ev_slice event)
+{
+	struct ev_stage *stage = arg;
+	struct ev_control side = {.kind = EV_CONTROL_SIDE,
+	    .run = {stage->run, EV_RUN_LEN},
+	    .to = to,
+	    .event = event};
+
+	if (stage->aside)
+		stage->aside(stage->aside_arg, to, event);
+	else
+		ev_stage_send(stage, &side);
+}
+
+void
+ev_stage_within(struct ev_stage *stage, struct ev_outlet *outlet)
+{
+	if (stage->role == EV_STAGE_SINK && !stage->aside)
+		ev_tool_die(EV_EXIT_USAGE,
+		    "under a name this sink does not %s '%s'", outlet->what,
+		    outlet->place);
+	if (ev_outlet_within(outlet, send_aside, stage, &stage->err) != EV_OK)
+		ev_tool_fail(&stage->err);
+	announce(stage, outlet->to);
+}
+
+/* --- sending them -------------------------------------------------------- */
+
+static uint64_t
+lines_out(const struct ev_stage *stage)
+{
+	return stage->out + stage->sides_out;
+}
+
+bool
+ev_stage_marked(const struct ev_stage *stage)
+{
+	return stage->run[0];
 }
 
 /* Several commands may name one place, which stands in begin once. */
@@ -221,15 +228,4 @@ ev_stage_forward(struct ev_stage *stage)
 		return;
 	}
 	ev_stage_send(stage, &stage->control);
-}
-
-void
-ev_stage_side(struct ev_stage *stage, struct ev_slice to, struct ev_slice event)
-{
-	struct ev_control side = {.kind = EV_CONTROL_SIDE,
-	    .run = {stage->run, EV_RUN_LEN},
-	    .to = to,
-	    .event = event};
-
-	ev_stage_send(stage, &side);
 }
