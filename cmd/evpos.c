@@ -13,13 +13,15 @@
 #include "base/nearest.h"
 #include "event/build.h"
 #include "tool/change.h"
+#include "state/shard.h"
 #include "tool/known.h"
 #include "tool/place.h"
+#include "tool/shards.h"
 #include "tool/tool.h"
 
 static const struct ev_opt_usage usage = {
     .name = "evpos",
-    .args = "[show|rewind|move|accept|forget NAME …]",
+    .args = "[show|rewind|move|accept|shards|forget NAME …]",
     .summary = "shows and moves the positions of named pipelines",
     .example = "evpos rewind unhappy --to start --yes",
 };
@@ -429,6 +431,20 @@ change(struct pos *pos, const char *verb, const char *name, const char *arg)
 	free(place);
 }
 
+static void
+deal(struct pos *pos, const char *name, const char *count)
+{
+	char *end;
+	unsigned long number = strtoul(count, &end, 10);
+	struct ev_err err;
+
+	if (*end || end == count || *count == '-' || number > EV_SHARD_MAX)
+		number = 0; /* which is refused */
+	if (ev_shards_deal(name, (unsigned)number, pos->yes, &pos->out, &err) !=
+	    EV_OK)
+		ev_tool_fail(&err);
+}
+
 /* --- the command line ---------------------------------------------------- */
 
 static const struct verb {
@@ -441,6 +457,7 @@ static const struct verb {
     {"rewind", 1, 1, "NAME --to start|end|TIME|OFFSET"},
     {"move", 2, 2, "NAME PLACE"},
     {"accept", 1, 1, "NAME"},
+    {"shards", 2, 2, "NAME COUNT"},
     {"forget", 1, 2, "NAME [PLACE]"},
 };
 
@@ -474,8 +491,8 @@ find_verb(const char *name)
 		    "'%s' is nothing that evpos does; is it '%s'?", name,
 		    nearest.best);
 	ev_tool_die(EV_EXIT_USAGE,
-	    "'%s' is nothing that evpos does: show, rewind, move, accept and "
-	    "forget are, each with the name of a pipeline",
+	    "'%s' is nothing that evpos does: show, rewind, move, accept, "
+	    "shards and forget are, each with the name of a pipeline",
 	    name);
 }
 
@@ -529,6 +546,8 @@ main(int argc, char **argv)
 		list(&pos);
 	else if (!strcmp(verb->name, "show"))
 		show(&pos, argv[rest + 1]);
+	else if (!strcmp(verb->name, "shards"))
+		deal(&pos, argv[rest + 1], argv[rest + 2]);
 	else
 		change(&pos, verb->name, argv[rest + 1],
 		    argc - rest > 2 ? argv[rest + 2] : NULL);

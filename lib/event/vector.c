@@ -146,6 +146,17 @@ ev_vector_get(const struct ev_vector *vector, struct ev_slice key)
 	return entry ? entry->value : (struct ev_slice){0};
 }
 
+void
+ev_vector_copy(struct ev_vector *vector, const struct ev_vector *other)
+{
+	struct ev_slice key, value;
+
+	for (size_t i = 0; i < ev_vector_count(other); i++) {
+		ev_vector_at(other, i, &key, &value);
+		ev_vector_set(vector, key, value);
+	}
+}
+
 size_t
 ev_vector_count(const struct ev_vector *vector)
 {

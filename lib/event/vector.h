@@ -29,6 +29,9 @@ void ev_vector_set(struct ev_vector *vector, struct ev_slice key,
 struct ev_slice ev_vector_get(const struct ev_vector *vector,
     struct ev_slice key);
 
+/* Sets all entries of another. */
+void ev_vector_copy(struct ev_vector *vector, const struct ev_vector *other);
+
 size_t ev_vector_count(const struct ev_vector *vector);
 /* The i-th entry, i < count. */
 void ev_vector_at(const struct ev_vector *vector, size_t i,

@@ -1,7 +1,7 @@
 /*
  * change: see change.h.
  */
-#include "tool/change.h"
+#include "tool/change_impl.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -51,8 +51,6 @@ target(const struct ev_change *change)
 	return strcmp(place, "-") ? place : "standard output";
 }
 
-/* Takes both locks of the state folder, for the process's life; the connector
- * takes that of the target. */
 static enum ev_status
 lock(const struct ev_change *change, struct ev_err *err)
 {
@@ -76,6 +74,14 @@ refuse_running(const struct ev_change *change, struct ev_err *err)
 	return ev_err_set(err, EV_FATAL, EV_EXIT_BUSY,
 	    "pipeline %s is running (%s): stop it first", name_of(change),
 	    change->known->holder);
+}
+
+enum ev_status
+ev_change_hold(const struct ev_change *change, struct ev_err *err)
+{
+	if (refuse_running(change, err) != EV_OK)
+		return EV_FATAL;
+	return lock(change, err);
 }
 
 /* The record that is to be changed. */
@@ -111,10 +117,9 @@ write_copy(const struct ev_change *change, struct ev_slice record,
 	return ev_pipeline_write(&change->known->pipeline, run, record, err);
 }
 
-/* Puts the record where the old one is, and its copy. */
-static enum ev_status
-store(const struct ev_change *change, const char *place, const char *was,
-    const struct ev_record *record, struct ev_err *err)
+enum ev_status
+ev_change_store(const struct ev_change *change, const char *place,
+    const char *was, const struct ev_record *record, struct ev_err *err)
 {
 	struct ev_buf text = {0};
 	enum ev_status status = EV_OK;
@@ -340,7 +345,7 @@ ev_change_rewind(const struct ev_change *change, const char *to,
 	ev_pipeline_run(run);
 	record->id = ev_mem_printf("%s/1", run);
 	record->final = false;
-	status = store(change, record->place, was, record, err);
+	status = ev_change_store(change, record->place, was, record, err);
 	free(was);
 	if (status == EV_OK)
 		say_end(change, "done");
@@ -402,7 +407,8 @@ move_to(const struct ev_change *change, const char *place, struct ev_err *err)
 		free(record.place);
 		record.place = ev_mem_strdup(place);
 		if (change->yes)
-			status = store(change, place, record.id, &record, err);
+			status = ev_change_store(change, place, record.id,
+			    &record, err);
 	}
 	if (status == EV_OK)
 		say_end(change, "done");
@@ -415,7 +421,7 @@ enum ev_status
 ev_change_move(const struct ev_change *change, const char *place,
     struct ev_err *err)
 {
-	if (refuse_running(change, err) != EV_OK || lock(change, err) != EV_OK)
+	if (ev_change_hold(change, err) != EV_OK)
 		return EV_FATAL;
 	if (change->known->store.in_state)
 		return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
@@ -541,7 +547,7 @@ ev_change_forget(const struct ev_change *change, struct ev_err *err)
 {
 	const struct ev_known *known = change->known;
 
-	if (refuse_running(change, err) != EV_OK || lock(change, err) != EV_OK)
+	if (ev_change_hold(change, err) != EV_OK)
 		return EV_FATAL;
 	if (known->place && !known->asked)
 		return ev_err_set(err, EV_FATAL, EV_EXIT_UNAVAILABLE,

@@ -119,13 +119,13 @@ check_known(struct ev_kafkapos *pos)
 	char *other = marker->on ? first_input(marker->from) : NULL, *mine;
 	struct ev_slice key, value;
 
-	if (!other || is_any_input(pos)) {
+	/* A shard may have no partition at all. */
+	if (!other || !ev_kafka_reader_count(pos->reader) ||
+	    is_any_input(pos)) {
 		free(other);
 		return;
 	}
-	mine = ev_kafka_reader_count(pos->reader)
-	    ? input_of(pos, ev_kafka_reader_part(pos->reader, 0)->topic)
-	    : ev_mem_strdup(pos->how->topics);
+	mine = input_of(pos, ev_kafka_reader_part(pos->reader, 0)->topic);
 	if (marker->settings->changed == EV_CHANGED_STOP)
 		ev_tool_die(EV_EXIT_DISAGREE,
 		    "the pipeline has read '%s' so far, and not '%s': --input "

@@ -21,6 +21,7 @@
 
 #define WHAT "the answer of evsink"
 #define WHATEVER "-"
+#define NONE "+"
 #define RECORD "--record="
 #define NAME "--name="
 
@@ -85,10 +86,13 @@ check_id(const struct ev_keeper *keeper, const struct ev_keeper_state *state,
 	struct ev_record record;
 	struct ev_err err;
 
-	ev_record_init(&record, keeper->name, keeper->place);
+	if (!state->record && keeper->verb == EV_KEEPER_PUT &&
+	    !strcmp(was, NONE))
+		return;
 	if (!state->record)
 		ev_tool_die(EV_EXIT_DISAGREE, "%s has no record of %s",
 		    keeper->place, keeper->name);
+	ev_record_init(&record, keeper->name, keeper->place);
 	if (ev_record_parse(&record, ev_slice_of(state->record), &err) != EV_OK)
 		ev_tool_fail(&err);
 	if (strcmp(record.name, keeper->name))

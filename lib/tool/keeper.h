@@ -9,10 +9,11 @@
  *	evsink-SCHEME --record=accept --name=NAME PLACE   ID, newline
  *
  * get prints one JSON object (struct ev_keeper_state). The others read standard
- * input. They take the sink's lock (exit 76 while a sink runs) and
- * act only if the record there has that ID (exit 70), "-" for whatever there
- * is. drop takes away what no record speaks of, and then the record; accept
- * makes what is there now what was committed.
+ * input. They take the sink's lock (exit 76 while a sink runs) and act only if
+ * the record there has that ID (exit 70), "-" for whatever there is; put makes
+ * the first record where the ID is "+" and there is none. drop takes away what
+ * no record speaks of, and then the record; accept makes what is there now what
+ * was committed.
  *
  * A connector fills in the functions and calls ev_keeper_serve before it does
  * anything else.

@@ -209,8 +209,8 @@ read_copy(struct ev_marker *marker)
 	ev_buf_release(&text);
 }
 
-/* What the state folder has of the pipeline of this name must know of as many
- * shards as we do. */
+/* What the state folder has of a pipeline that shares our work must know of as
+ * many shards as we do. */
 static void
 check_shard(const struct ev_marker *marker, const char *name)
 {
@@ -232,17 +232,17 @@ check_shard(const struct ev_marker *marker, const char *name)
 	ev_buf_release(&text);
 }
 
-/* A count that others of the name do not have would read again what they have
- * read. Of what is on other machines the sink knows. */
+/* The first shard says how many there are, or the pipeline that has none; what
+ * our own copy says may be old, and the sink looks at. */
 static void
 check_shards(const struct ev_marker *marker)
 {
 	const char *name = marker->settings->name;
-	char *first = ev_shard_name(name, (struct ev_shard){1, 1});
+	char *first = ev_shard_name(name, (struct ev_shard){1, 2});
 
-	check_shard(marker, marker->pipeline.name);
-	check_shard(marker, first);
-	if (marker->settings->shard.count)
+	if (strcmp(marker->pipeline.name, first) != 0)
+		check_shard(marker, first);
+	if (strcmp(marker->pipeline.name, name) != 0)
 		check_shard(marker, name);
 	free(first);
 }
