@@ -107,8 +107,15 @@ is_refused(const struct ev_kafka *kafka)
 	pthread_mutex_lock(&kafka->trouble->lock);
 	code = kafka->trouble->code;
 	pthread_mutex_unlock(&kafka->trouble->lock);
-	return code == RD_KAFKA_RESP_ERR__AUTHENTICATION ||
-	    code == RD_KAFKA_RESP_ERR__SSL;
+	return code != RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+static void
+let_in(const struct ev_kafka *kafka)
+{
+	pthread_mutex_lock(&kafka->trouble->lock);
+	kafka->trouble->code = RD_KAFKA_RESP_ERR_NO_ERROR;
+	pthread_mutex_unlock(&kafka->trouble->lock);
 }
 
 /* One attempt of at most `timeout` ms. */
@@ -124,6 +131,8 @@ ask(struct ev_kafka *kafka, const char *topic, int timeout,
 	code = rd_kafka_metadata(kafka->rk, 0, handle, metadata, timeout);
 	if (handle)
 		rd_kafka_topic_destroy(handle);
+	if (!code)
+		let_in(kafka);
 	if (!code && !kafka->cluster) {
 		char *id = rd_kafka_clusterid(kafka->rk, timeout);
 

@@ -163,14 +163,12 @@ set_own(rd_kafka_conf_t *conf, const char *key, const char *value)
 	(void)rd_kafka_conf_set(conf, key, value, why, sizeof(why));
 }
 
-/* Weaker than anything that the user says. A connection that the broker closes
- * because it was idle is no news, and a broker that comes back is seen soon:
- * the library's own longest pause is 10 s. */
+/* Weaker than anything that the user says. A broker that comes back is seen
+ * soon: the library's own longest pause is 10 s. */
 static void
 set_defaults(rd_kafka_conf_t *conf)
 {
 	set_own(conf, "client.id", "evkit");
-	set_own(conf, "log.connection.close", "false");
 	set_own(conf, "socket.keepalive.enable", "true");
 	set_own(conf, "reconnect.backoff.max.ms", "2000");
 	set_own(conf, "allow.auto.create.topics", "false");

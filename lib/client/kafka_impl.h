@@ -52,11 +52,14 @@ void ev_kafka_list_add(struct ev_kafka_list *list, const char *key,
 struct ev_kafka_trouble {
 	pthread_mutex_t lock;
 	char text[512];           /* of its log; empty: none */
-	rd_kafka_resp_err_t code; /* of its error callback, not NO_ERROR */
+	rd_kafka_resp_err_t code; /* _AUTHENTICATION or _SSL where a broker said
+	                           * no since one last answered, else 0 */
 	bool scram;               /* that mechanism is asked for */
+	void *owner; /* for callbacks of whoever opens the client */
 };
 
-/* Puts the callbacks that fill it in into a configuration. */
+/* Puts the callbacks that fill it in into a configuration, and itself as the
+ * opaque pointer that all callbacks get. */
 void ev_kafka_trouble_listen(struct ev_kafka_trouble *trouble,
     rd_kafka_conf_t *conf);
 

@@ -254,7 +254,7 @@ static void
 take_error(struct ev_kafka_reader *reader, struct ev_kafka_part *part,
     const rd_kafka_message_t *message)
 {
-	char what[64];
+	char *what;
 
 	switch ((int)message->err) {
 	case RD_KAFKA_RESP_ERR__PARTITION_EOF:
@@ -275,9 +275,10 @@ take_error(struct ev_kafka_reader *reader, struct ev_kafka_part *part,
 		fail(reader);
 		break;
 	default:
-		snprintf(what, sizeof(what), "read partition %" PRId32,
+		what = ev_mem_printf("read %s [%" PRId32 "]", part->topic->name,
 		    part->id);
 		ev_kafka_error(reader->kafka, message->err, what, &reader->err);
+		free(what);
 		/* What the library tries again is none of our business. */
 		if (reader->err.exit != EV_EXIT_UNAVAILABLE)
 			fail(reader);

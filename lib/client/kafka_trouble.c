@@ -37,12 +37,39 @@ keep(struct ev_kafka_trouble *trouble, const char *text)
 }
 
 static void
+refused(struct ev_kafka_trouble *trouble, rd_kafka_resp_err_t code)
+{
+	pthread_mutex_lock(&trouble->lock);
+	trouble->code = code;
+	pthread_mutex_unlock(&trouble->lock);
+}
+
+/* What TLS says of a certificate or a version, by the broker (RFC 8446, 6.2).
+ * With TLS 1.3 it comes after the handshake, which has succeeded for us, and
+ * the library takes it for a connection that broke. */
+static bool
+is_turned_away(const char *text)
+{
+	const char *alert = strstr(text, "SSL alert number ");
+	long number = alert ? strtol(alert + 17, NULL, 10) : 0;
+
+	return number && number != 80 /* internal error */;
+}
+
+static void
 listen_log(const rd_kafka_t *rk, int level, const char *facility,
     const char *text)
 {
+	struct ev_kafka_trouble *trouble = rd_kafka_opaque(rk);
+
 	(void)facility;
-	if (level <= 3) /* syslog's LOG_ERR */
-		keep(rd_kafka_opaque(rk), text);
+	/* syslog's LOG_ERR; and one that is a warning, but tells the reason:
+	 * "Disconnected … might be caused by incorrect security.protocol" */
+	if (level > 3 && !strstr(text, "security.protocol"))
+		return;
+	keep(trouble, text);
+	if (is_turned_away(text))
+		refused(trouble, RD_KAFKA_RESP_ERR__SSL);
 }
 
 static void
@@ -52,12 +79,10 @@ listen_error(rd_kafka_t *rk, int code, const char *text, void *opaque)
 
 	(void)rk;
 	(void)text;
-	/* Follows from the others, and says less. */
-	if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
-		return;
-	pthread_mutex_lock(&trouble->lock);
-	trouble->code = code;
-	pthread_mutex_unlock(&trouble->lock);
+	/* The others follow from these, and say less. */
+	if (code == RD_KAFKA_RESP_ERR__AUTHENTICATION ||
+	    code == RD_KAFKA_RESP_ERR__SSL)
+		refused(trouble, code);
 }
 
 /* The beginning of a setting, enough to know it by. */
@@ -161,26 +186,37 @@ words_of(const char *text)
 	return words;
 }
 
+/* What to do about it, where that is known; the caller's to free. */
+static char *
+hint_of(const struct ev_kafka_trouble *trouble, rd_kafka_resp_err_t code)
+{
+	if (code == RD_KAFKA_RESP_ERR__AUTHENTICATION && trouble->scram &&
+	    !ev_kafka_at_least(SCRAM_MENDED))
+		return ev_mem_printf(" (librdkafka %s cannot do SCRAM with "
+				     "Kafka 4, whatever the password: 2.6.1 "
+				     "can)",
+		    rd_kafka_version_str());
+	if (code == RD_KAFKA_RESP_ERR__SSL && is_turned_away(trouble->text))
+		return ev_mem_strdup(" (the broker does not take our "
+				     "certificate, or wants one: "
+				     "ssl.certificate.location, "
+				     "ssl.key.location)");
+	return NULL;
+}
+
 static enum ev_status
 tell(struct ev_kafka *kafka, rd_kafka_resp_err_t code, const char *text,
     const char *what, struct ev_err *err)
 {
 	struct ev_kafka_trouble *trouble = kafka->trouble;
-	char *words, *hint = NULL;
+	char *words, *hint;
 
 	pthread_mutex_lock(&trouble->lock);
-	if (log_knows(code) &&
-	    (trouble->code == RD_KAFKA_RESP_ERR__AUTHENTICATION ||
-		trouble->code == RD_KAFKA_RESP_ERR__SSL))
+	if (log_knows(code) && trouble->code)
 		code = trouble->code;
 	words = words_of(
 	    log_knows(code) && *trouble->text ? trouble->text : text);
-	if (code == RD_KAFKA_RESP_ERR__AUTHENTICATION && trouble->scram &&
-	    !ev_kafka_at_least(SCRAM_MENDED))
-		hint = ev_mem_printf(" (librdkafka %s cannot do SCRAM with "
-				     "Kafka 4, whatever the password: 2.6.1 "
-				     "can)",
-		    rd_kafka_version_str());
+	hint = hint_of(trouble, code);
 	pthread_mutex_unlock(&trouble->lock);
 	ev_err_set(err, EV_FATAL, exit_of(code), "cannot %s: %s%s", what, words,
 	    hint ? hint : "");
