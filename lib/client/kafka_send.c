@@ -19,6 +19,7 @@
 #include "base/io.h"
 #include "base/mem.h"
 #include "base/point.h"
+#include "client/kafka_impl.h"
 
 #define MEMORY "32768"   /* KiB of messages on their way, */
 #define MESSAGES "60000" /* and how many: each has 200 bytes beside it */
@@ -71,10 +72,10 @@ refuse(struct ev_kafka_sender *sender, const rd_kafka_message_t *message)
 static void
 report(rd_kafka_t *rk, const rd_kafka_message_t *message, void *opaque)
 {
-	struct ev_kafka_sender *sender = rd_kafka_topic_opaque(message->rkt);
+	const struct ev_kafka_trouble *trouble = opaque;
+	struct ev_kafka_sender *sender = trouble->owner;
 
 	(void)rk;
-	(void)opaque;
 	if (!message->err)
 		return;
 	sender->failed++;
@@ -227,8 +228,12 @@ wait_end(struct ev_kafka_sender *sender)
 enum ev_status
 ev_kafka_look(struct ev_kafka_sender *sender, struct ev_err *err)
 {
+	bool away, was = sender->away;
+
 	rd_kafka_poll(sender->kafka.rk, 0);
-	if (!rd_kafka_outq_len(sender->kafka.rk))
+	away = sender->away = rd_kafka_outq_len(sender->kafka.rk) > 0;
+	/* Time in which nothing was on its way does not count. */
+	if (!away || !was)
 		sender->moved = ev_clock_steady();
 	return wait_look(sender, &sender->looks, "the brokers", err);
 }
@@ -450,11 +455,7 @@ is_plain(const rd_kafka_conf_t *conf)
 rd_kafka_topic_t *
 ev_kafka_sender_topic(struct ev_kafka_sender *sender, const char *name)
 {
-	rd_kafka_topic_conf_t *conf = rd_kafka_default_topic_conf_dup(
-	    sender->kafka.rk);
-
-	rd_kafka_topic_conf_set_opaque(conf, sender);
-	return rd_kafka_topic_new(sender->kafka.rk, name, conf);
+	return rd_kafka_topic_new(sender->kafka.rk, name, NULL);
 }
 
 /* A client with what the limits ask for; 0 where they are not known yet. */
@@ -482,7 +483,11 @@ open_client(struct ev_kafka_sender *sender, int64_t batch, int64_t lasts,
 		return EV_FATAL;
 	rd_kafka_conf_set_dr_msg_cb(conf, report);
 	sender->plain = is_plain(conf);
-	return ev_kafka_open(&sender->kafka, RD_KAFKA_PRODUCER, conf, err);
+	if (ev_kafka_open(&sender->kafka, RD_KAFKA_PRODUCER, conf, err) !=
+	    EV_OK)
+		return EV_FATAL;
+	sender->kafka.trouble->owner = sender;
+	return EV_OK;
 }
 
 static enum ev_status

@@ -64,7 +64,8 @@ struct ev_kafka_sender {
 	int64_t stalled; /* ms of the transaction in which nothing moved */
 	int64_t moved;   /* when a message was acknowledged last, */
 	uint64_t done;   /* and how many were, or had failed */
-	struct ev_kafka_wait looks; /* of ev_kafka_look */
+	struct ev_kafka_wait looks; /* of ev_kafka_look, */
+	bool away;                  /* and whether it saw any on their way */
 };
 
 /* Connects, asks for the topic's limits (`make` unless NULL: makes it where
