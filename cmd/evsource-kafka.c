@@ -5,31 +5,23 @@
  * No consumer group: each partition is read from an offset on that is known
  * here, and under a name how far it came travels in the marks.
  */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/io.h"
-#include "base/mem.h"
-#include "base/names.h"
 #include "client/kafka.h"
 #include "client/kafka_read.h"
-#include "client/kafka_value.h"
-#include "event/scan.h"
-#include "tool/kafkapos.h"
-#include "tool/marker.h"
-#include "tool/progress.h"
+#include "tool/kafkaemit.h"
+#include "tool/kafkareport.h"
+#include "tool/kafkaseeker.h"
 #include "tool/seeker.h"
 #include "tool/source.h"
-#include "tool/stage.h"
 #include "tool/tool.h"
 #include "tool/topic_opt.h"
 
-#define LOOK_EVERY 256   /* messages between two looks at the clock */
-#define REFRESH "5000"   /* ms between two looks for new partitions */
-#define LONGEST_NAP 5000 /* ms */
+#define REFRESH "5000" /* ms between two looks for new partitions */
 
 static const struct ev_opt_usage usage = {
     .name = "evsource-kafka",
@@ -47,20 +39,11 @@ struct source {
 	struct ev_kafka kafka;
 	struct ev_kafka_reader *reader;
 	struct ev_kafka_when from, until;
-	struct ev_stage stage;
-	struct ev_marker marker;
-	struct ev_kafkapos pos;
-	struct ev_progress progress;
-	struct ev_scan *scan;
-	struct ev_kafka_value value;
-	struct ev_slice text_field; /* --format text; else ptr is NULL */
-	struct ev_slice when;       /* --mark-when; ptr NULL: none */
-	unsigned when_slot;
-	struct ev_buf when_is; /* its value in the last event */
-	bool when_known;
+	struct ev_kafkaemit emit;
+	struct ev_kafkareport report;
 	int64_t refresh, looked; /* ms, of looking for partitions */
-	uint64_t bytes;
-	struct ev_err err; /* not on the stack of what runs for each event */
+	int64_t heard;           /* ms, when something came last */
+	struct ev_err err;
 };
 
 /* --- what to do ---------------------------------------------------------- */
@@ -76,42 +59,6 @@ parse_shard(struct source *source)
 		&err) != EV_OK)
 		ev_tool_fail(&err);
 	source->settings.marker.shard = source->how.shard;
-}
-
-static void
-parse_key(struct source *source)
-{
-	const char *at = source->topic.key ? source->topic.key : "key";
-	struct ev_kafka_value *value = &source->value;
-	struct ev_err err;
-	char end = ',';
-
-	for (; end == ','; value->keys++) {
-		if (value->keys == EV_KAFKA_KEYS)
-			ev_tool_die(EV_EXIT_USAGE,
-			    "--key has more than %d fields", EV_KAFKA_KEYS);
-		if (ev_names_field("key", &at, ",", &end,
-			&value->key[value->keys], &err) != EV_OK)
-			ev_tool_fail(&err);
-	}
-}
-
-static void
-parse_format(struct source *source)
-{
-	const char *field = ev_source_extra(&source->settings, "field");
-
-	switch ((enum ev_source_format)source->settings.format) {
-	case EV_SOURCE_NDJSON:
-	case EV_SOURCE_JSON:
-	case EV_SOURCE_UNKNOWN:
-		return;
-	case EV_SOURCE_TEXT:
-		source->text_field = ev_slice_of(field ? field : "message");
-		return;
-	default:
-		ev_tool_die(EV_EXIT_USAGE, "--format: not of a topic");
-	}
 }
 
 /* A time of -X; `ms` keeps its value where it is not given. */
@@ -157,8 +104,8 @@ say(const char *text)
 static void
 parse(struct source *source, int argc, char **argv)
 {
-	static const char *const own[] = {"wait", "field", "report.group",
-	    NULL};
+	static const char *const own[] = {EV_DECODE_EXTRA, "wait",
+	    "report.group", NULL};
 	struct ev_source_settings *settings = &source->settings;
 	struct ev_opt_table tables[EV_SOURCE_TABLES + 1];
 	struct ev_err err;
@@ -185,109 +132,8 @@ parse(struct source *source, int argc, char **argv)
 		.say = say};
 	parse_time(source, "wait", &source->how.wait);
 	parse_shard(source);
-	parse_key(source);
-	parse_format(source);
+	ev_kafkaemit_init(&source->emit, settings, source->topic.key);
 	parse_bounds(source);
-}
-
-/* --- events -------------------------------------------------------------- */
-
-/* A mark behind what went out so far. */
-static void
-mark(struct source *source)
-{
-	ev_kafkapos_tell(&source->pos);
-	ev_marker_mark(&source->marker);
-}
-
-/* True where the value of --mark-when is another than in the event before. */
-static bool
-turns(struct source *source)
-{
-	struct ev_value value = ev_scan_fields(source->scan)[source->when_slot];
-	struct ev_slice is = ev_value_raw(value);
-	struct ev_buf *was = &source->when_is;
-	bool first = !source->when_known;
-
-	if (value.type == EV_MISSING || value.type == EV_NULL)
-		is = EV_SLICE("null");
-	source->when_known = true;
-	if (ev_slice_equal(is, ev_buf_as_slice(was)))
-		return false;
-	was->len = 0;
-	ev_buf_slice(was, is);
-	return !first;
-}
-
-/* A mark goes out in front of the event that stands in out behind start. */
-static void
-mark_around(struct source *source, struct ev_buf *out, size_t start)
-{
-	struct ev_buf event = {0};
-
-	ev_buf_append(&event, out->ptr + start, out->len - start);
-	out->len = start;
-	mark(source);
-	ev_buf_slice(ev_stage_begin(&source->stage), ev_buf_as_slice(&event));
-	ev_buf_release(&event);
-}
-
-static void
-reject(struct source *source, const rd_kafka_message_t *message,
-    const char *why)
-{
-	struct ev_slice value = {message->payload ? message->payload : "",
-	    message->len};
-	char *where = ev_mem_printf("%s [%" PRId32 "] at offset %" PRId64,
-	    rd_kafka_topic_name(message->rkt), message->partition,
-	    message->offset);
-
-	if (ev_bad_event(source->stage.bad, where, why, value, value.len,
-		&source->err) != EV_OK)
-		ev_tool_fail(&source->err);
-	free(where);
-}
-
-static void
-look_around(struct source *source)
-{
-	ev_marker_due_now(&source->marker);
-	ev_progress_draw(&source->progress, source->bytes, source->stage.out);
-}
-
-/* A message of a partition, in its turn. */
-static void
-take(void *arg, struct ev_kafka_part *part, const rd_kafka_message_t *message)
-{
-	struct source *source = arg;
-	struct ev_stage *stage = &source->stage;
-	const char *why;
-	struct ev_buf *out;
-	size_t start;
-	enum ev_status status;
-
-	(void)part;
-	if (ev_marker_due(&source->marker))
-		mark(source);
-	stage->in++;
-	source->bytes += message->len;
-	out = ev_stage_begin(stage);
-	start = out->len;
-	status = source->text_field.ptr
-	    ? ev_kafka_value_text(&source->value, source->text_field, message,
-		  out, &why)
-	    : ev_kafka_value_event(&source->value, message, out, &why);
-	if (status == EV_OK) {
-		if (source->when.ptr && turns(source))
-			mark_around(source, out, start);
-		ev_stage_end(stage);
-	} else {
-		reject(source, message, why);
-	}
-	if (stage->in % LOOK_EVERY == 0)
-		look_around(source);
-	if (stage->out >= source->settings.limit || ev_io_signal())
-		ev_kafka_reader_stop(source->reader);
 }
 
 /* --- reading ------------------------------------------------------------- */
@@ -297,8 +143,8 @@ fail(const struct source *source)
 {
 	char *advice;
 
-	if (source->err.exit == EV_EXIT_DISAGREE && source->marker.on) {
-		advice = ev_kafkapos_advice(&source->marker);
+	if (source->err.exit == EV_EXIT_DISAGREE && source->emit.marker.on) {
+		advice = ev_kafkapos_advice(&source->emit.marker);
 		ev_tool_die(EV_EXIT_DISAGREE, "%s%s", source->err.text, advice);
 	}
 	ev_tool_fail(&source->err);
@@ -308,12 +154,17 @@ fail(const struct source *source)
 static void
 look(struct source *source)
 {
-	if (ev_kafka_reader_look(source->reader, &source->err) != EV_OK)
-		ev_tool_fail(&source->err);
-	ev_kafkapos_place(&source->pos);
+	enum ev_status status = ev_kafka_reader_look(source->reader,
+	    &source->err);
+
+	source->looked = ev_clock_steady();
+	if (status == EV_AGAIN || (ev_io_signal() && source->emit.marker.on))
+		return;
+	if (status != EV_OK)
+		fail(source);
+	ev_kafkapos_place(&source->emit.pos);
 	if (ev_kafka_reader_start(source->reader, &source->err) != EV_OK)
 		ev_tool_fail(&source->err);
-	source->looked = ev_clock_steady();
 }
 
 /* How long to wait: until a mark is due, or it is time to look for partitions.
@@ -323,13 +174,27 @@ static int
 nap(struct source *source)
 {
 	int64_t left = source->looked + source->refresh - ev_clock_steady();
-	bool behind = source->marker.behind &&
+	bool behind = source->emit.marker.behind &&
 	    ev_kafka_reader_pending(source->reader);
-	int due = behind ? -1 : ev_marker_wait(&source->marker);
+	int due = behind ? -1 : ev_marker_wait(&source->emit.marker);
 
 	if (left < 0)
 		left = 0;
 	return due >= 0 && due < left ? due : (int)left;
+}
+
+/* Partitions that have no leader do not answer, though brokers do. */
+static void
+check_silence(struct source *source)
+{
+	int64_t silent = ev_clock_steady() - source->heard;
+
+	if (source->settings.follow || source->how.wait < 0 ||
+	    silent <= source->how.wait)
+		return;
+	ev_kafka_error(&source->kafka, RD_KAFKA_RESP_ERR__TIMED_OUT,
+	    "read to the end", &source->err);
+	ev_tool_fail(&source->err);
 }
 
 /* Nothing has come: waits for it. */
@@ -338,21 +203,23 @@ idle(struct source *source)
 {
 	int wait = nap(source);
 
-	ev_stage_flush(&source->stage);
+	ev_stage_flush(&source->emit.stage);
 	if (ev_kafka_wait(&source->kafka, wait, &source->err) == EV_FATAL)
 		ev_tool_fail(&source->err);
 	rd_kafka_poll(source->kafka.rk, 0);
-	if (ev_marker_due_now(&source->marker))
-		mark(source);
+	if (ev_marker_due_now(&source->emit.marker))
+		ev_kafkaemit_mark(&source->emit);
+	ev_kafkareport_tell(&source->report);
 	if (source->looked + source->refresh <= ev_clock_steady())
 		look(source);
+	check_silence(source);
 }
 
 /* False where all is read that is to be read. */
 static bool
 goes_on(const struct source *source)
 {
-	return source->stage.out < source->settings.limit && !ev_io_signal() &&
+	return !ev_kafkaemit_full(&source->emit) && !ev_io_signal() &&
 	    (source->settings.follow ||
 		ev_kafka_reader_pending(source->reader));
 }
@@ -362,43 +229,41 @@ read_all(struct source *source)
 {
 	enum ev_status status;
 
+	source->heard = ev_clock_steady();
 	while (goes_on(source)) {
 		status = ev_kafka_reader_read(source->reader, &source->err);
 		if (status == EV_FATAL)
 			fail(source);
-		if (status == EV_AGAIN)
+		if (status == EV_AGAIN) {
 			idle(source);
-		else
-			ev_marker_due_now(&source->marker);
+			continue;
+		}
+		source->heard = ev_clock_steady();
+		ev_kafkareport_tell(&source->report);
+		ev_marker_due_now(&source->emit.marker);
 	}
 }
 
 /* --- beginning and ending ------------------------------------------------ */
 
+/* -X report.group. */
 static void
-open_stage(struct source *source)
+open_report(struct source *source)
 {
-	struct ev_source_settings *settings = &source->settings;
-	const char *when = settings->marker.mark_when;
+	char *group;
 
-	source->scan = ev_scan_new();
-	source->value.scan = source->scan;
-	source->value.max_event = settings->stage.max_event;
-	if (settings->meta)
-		source->value.meta = ev_slice_of(settings->meta);
-	if (settings->meta && !strcmp(settings->meta, "~ev"))
+	if (ev_kafka_own(&source->client, "report.group", &group,
+		&source->err) != EV_OK)
+		ev_tool_fail(&source->err);
+	if (!group)
+		return;
+	if (!source->settings.marker.name)
 		ev_tool_die(EV_EXIT_USAGE,
-		    "--meta cannot be '~ev', which marks a control line");
-	ev_kafka_value_init(&source->value);
-	if (when && settings->marker.name) {
-		source->when = ev_slice_of(when);
-		source->when_slot = ev_scan_want_key(source->scan,
-		    source->when);
-	}
-	ev_stage_open(&source->stage, &settings->stage, NULL, NULL,
-	    ev_tool_stdout());
-	source->stage.role = EV_STAGE_SOURCE;
-	source->stage.place = source->place.absolute;
+		    "-X report.group tells how far a pipeline is: it wants "
+		    "--name");
+	ev_kafkareport_open(&source->report, &source->kafka,
+	    &source->emit.marker, group);
+	free(group);
 }
 
 /* A client of the library, whose partitions nobody else deals out. */
@@ -436,21 +301,20 @@ connect_brokers(struct source *source)
 static void
 open_source(struct source *source)
 {
-	open_stage(source);
 	connect_brokers(source);
-	source->how.take = take;
+	source->how.take = ev_kafkaemit_take;
+	source->how.arg = &source->emit;
 	if (ev_kafka_reader_new(&source->reader, &source->kafka, &source->how,
 		&source->err) != EV_OK)
 		ev_tool_fail(&source->err);
-	ev_marker_open(&source->marker, &source->settings.marker,
-	    &source->stage, source->settings.follow);
-	source->pos = (struct ev_kafkapos){.kafka = &source->kafka,
+	ev_kafkaemit_open(&source->emit, source->place.absolute);
+	source->emit.pos = (struct ev_kafkapos){.kafka = &source->kafka,
 	    .reader = source->reader,
-	    .marker = &source->marker,
+	    .marker = &source->emit.marker,
 	    .how = &source->how,
 	    .from = &source->from,
 	    .until = source->topic.until ? &source->until : NULL};
-	ev_progress_open(&source->progress, source->settings.progress);
+	open_report(source);
 }
 
 /* A signal is the end of a named run, and the failure of another. */
@@ -459,14 +323,11 @@ end(struct source *source)
 {
 	struct ev_err err = {.exit = 128 + ev_io_signal()};
 
-	ev_progress_close(&source->progress, source->bytes, source->stage.out);
-	if (ev_io_signal() && !source->marker.on)
+	if (ev_io_signal() && !source->emit.marker.on)
 		ev_tool_fail(&err);
-	ev_kafkapos_tell(&source->pos);
-	ev_marker_seal(&source->marker,
-	    ev_io_signal() ? EV_SEAL_STOP : EV_SEAL_RUN);
-	ev_stage_done(&source->stage);
-	ev_kafka_value_release(&source->value);
+	ev_kafkaemit_seal(&source->emit);
+	ev_kafkaemit_done(&source->emit);
+	ev_kafkareport_close(&source->report);
 	ev_kafka_reader_free(source->reader);
 	ev_kafka_close(&source->kafka);
 }
@@ -477,7 +338,7 @@ main(int argc, char **argv)
 	static struct source source = {.settings = EV_SOURCE_DEFAULTS};
 
 	ev_tool_start("evsource-kafka", true);
-	ev_seeker_answer(argc, argv, NULL);
+	ev_seeker_answer(argc, argv, ev_kafkaseeker_look);
 	parse(&source, argc, argv);
 	open_source(&source);
 	look(&source);

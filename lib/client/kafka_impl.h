@@ -44,7 +44,8 @@ enum ev_status ev_kafka_secret(const char *text, const char *what, char **value,
  * Texts are copied. */
 const char *ev_kafka_java(struct ev_kafka_list *list, const char *key,
     const char *value, const char *where);
-/* Appends a setting; texts are copied. */
+/* Appends a setting; texts are copied. "topic.KEY" is KEY, as kcat has it, but
+ * for the library's own keys that begin so. */
 void ev_kafka_list_add(struct ev_kafka_list *list, const char *key,
     const char *value, const char *where, bool typed);
 

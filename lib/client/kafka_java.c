@@ -200,7 +200,6 @@ ev_kafka_java(struct ev_kafka_list *list, const char *key, const char *value,
 			    false);
 		return NULL;
 	}
-	ev_kafka_list_add(list, strncmp(key, "topic.", 6) ? key : key + 6,
-	    value, where, false);
+	ev_kafka_list_add(list, key, value, where, false);
 	return NULL;
 }

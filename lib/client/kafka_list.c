@@ -9,6 +9,19 @@
 
 #define FILE_MAX ((size_t)1 << 20)
 
+/* Behind "topic.", where that is no part of the library's own key. */
+static const char *
+bare_key(const char *key)
+{
+	static const char *const whole[] = {"topic.metadata.",
+	    "topic.blacklist"};
+
+	for (size_t i = 0; i < sizeof(whole) / sizeof(*whole); i++)
+		if (!strncmp(key, whole[i], strlen(whole[i])))
+			return key;
+	return strncmp(key, "topic.", 6) ? key : key + 6;
+}
+
 void
 ev_kafka_list_add(struct ev_kafka_list *list, const char *key,
     const char *value, const char *where, bool typed)
@@ -16,7 +29,7 @@ ev_kafka_list_add(struct ev_kafka_list *list, const char *key,
 	list->item = ev_mem_realloc(list->item,
 	    (list->count + 1) * sizeof(*list->item));
 	list->item[list->count++] = (struct ev_kafka_setting){
-	    .key = ev_mem_strdup(key),
+	    .key = ev_mem_strdup(bare_key(key)),
 	    .value = ev_mem_strdup(value),
 	    .where = ev_mem_strdup(where),
 	    .typed = typed,
@@ -218,7 +231,6 @@ is_own(const struct ev_kafka_settings *settings, const char *item, size_t len)
 	return false;
 }
 
-/* "topic.KEY" is KEY, as kcat has it. */
 static enum ev_status
 take_extra(struct ev_kafka_list *list, const struct ev_kafka_settings *settings,
     const char *item, struct ev_err *err)
@@ -232,8 +244,7 @@ take_extra(struct ev_kafka_list *list, const struct ev_kafka_settings *settings,
 	if (is_own(settings, item, len))
 		return EV_OK;
 	key = ev_mem_strndup(item, len);
-	ev_kafka_list_add(list, strncmp(key, "topic.", 6) ? key : key + 6,
-	    item + len + 1, "-X", true);
+	ev_kafka_list_add(list, key, item + len + 1, "-X", true);
 	free(key);
 	return EV_OK;
 }

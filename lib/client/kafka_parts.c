@@ -147,7 +147,6 @@ enum ev_status
 ev_kafka_reader_wait(struct ev_kafka_reader *reader, struct ev_err *err)
 {
 	int64_t now = ev_clock_steady();
-	struct ev_err other;
 	char text[sizeof(err->text) + 32];
 
 	if (!reader->away)
@@ -159,12 +158,13 @@ ev_kafka_reader_wait(struct ev_kafka_reader *reader, struct ev_err *err)
 		snprintf(text, sizeof(text), "%s: waiting", err->text);
 		reader->set->say(text);
 	}
-	if (ev_io_wait(-1, PAUSE, &other) == EV_FATAL || ev_io_signal()) {
-		*err = other;
-		if (ev_io_signal())
-			err->exit = 128 + ev_io_signal();
+	if (reader->begun)
+		return EV_AGAIN;
+	if (ev_io_wait(-1, PAUSE, err) == EV_FATAL)
 		return EV_FATAL;
-	}
+	if (ev_io_signal())
+		return ev_err_set(err, EV_FATAL, 128 + ev_io_signal(),
+		    "stopped by signal %d", ev_io_signal());
 	return EV_OK;
 }
 
@@ -190,16 +190,19 @@ static enum ev_status
 ask(struct ev_kafka_reader *reader, const char *topic,
     const struct rd_kafka_metadata **metadata, struct ev_err *err)
 {
-	for (;;) {
+	enum ev_status status = EV_OK;
+
+	while (status == EV_OK) {
 		if (ev_kafka_metadata(reader->kafka, topic, slice(reader),
 			metadata, err) == EV_OK) {
 			ev_kafka_reader_answered(reader);
 			return EV_OK;
 		}
-		if (err->exit != EV_EXIT_UNAVAILABLE ||
-		    ev_kafka_reader_wait(reader, err) != EV_OK)
-			return EV_FATAL;
+		status = err->exit == EV_EXIT_UNAVAILABLE
+		    ? ev_kafka_reader_wait(reader, err)
+		    : EV_FATAL;
 	}
+	return status;
 }
 
 /* --- partitions ---------------------------------------------------------- */
@@ -259,8 +262,11 @@ look_at_names(struct ev_kafka_reader *reader, struct ev_err *err)
 	const struct rd_kafka_metadata *metadata;
 
 	for (size_t i = 0; i < reader->names; i++) {
-		if (ask(reader, reader->name[i], &metadata, err) != EV_OK)
-			return EV_FATAL;
+		enum ev_status status = ask(reader, reader->name[i], &metadata,
+		    err);
+
+		if (status != EV_OK)
+			return status;
 		add_parts(reader, &metadata->topics[0], i);
 		rd_kafka_metadata_destroy(metadata);
 	}
@@ -271,17 +277,19 @@ static enum ev_status
 look_at_all(struct ev_kafka_reader *reader, struct ev_err *err)
 {
 	const struct rd_kafka_metadata *metadata;
+	enum ev_status status = ask(reader, NULL, NULL, err);
 	rd_kafka_resp_err_t code;
 
-	if (ask(reader, NULL, NULL, err) != EV_OK)
-		return EV_FATAL;
-	while ((code = rd_kafka_metadata(reader->kafka->rk, 1, NULL, &metadata,
-		    slice(reader)))) {
+	while (status == EV_OK &&
+	    (code = rd_kafka_metadata(reader->kafka->rk, 1, NULL, &metadata,
+		 slice(reader)))) {
 		ev_kafka_error(reader->kafka, code, "list the topics", err);
-		if (err->exit != EV_EXIT_UNAVAILABLE ||
-		    ev_kafka_reader_wait(reader, err) != EV_OK)
-			return EV_FATAL;
+		status = err->exit == EV_EXIT_UNAVAILABLE
+		    ? ev_kafka_reader_wait(reader, err)
+		    : EV_FATAL;
 	}
+	if (status != EV_OK)
+		return status;
 	for (int i = 0; i < metadata->topic_cnt; i++) {
 		const rd_kafka_metadata_topic_t *got = &metadata->topics[i];
 
@@ -393,30 +401,28 @@ static enum ev_status
 query(struct ev_kafka_reader *reader, int64_t time,
     rd_kafka_topic_partition_list_t **list, struct ev_err *err)
 {
-	for (;;) {
-		rd_kafka_resp_err_t code;
+	enum ev_status status = EV_OK;
+
+	while (status == EV_OK) {
+		rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
 
 		*list = list_of(reader, time);
-		if (!(*list)->cnt)
-			return EV_OK;
-		code = rd_kafka_offsets_for_times(reader->kafka->rk, *list,
-		    QUERY);
+		if ((*list)->cnt)
+			code = rd_kafka_offsets_for_times(reader->kafka->rk,
+			    *list, QUERY);
 		if (!code)
 			code = worst_of(*list);
 		if (!code)
-			break;
+			return EV_OK;
 		rd_kafka_topic_partition_list_destroy(*list);
-		*list = NULL;
 		rd_kafka_poll(reader->kafka->rk, 0);
 		ev_kafka_error(reader->kafka, code, "ask for offsets", err);
 		if (is_passing(code))
 			err->exit = EV_EXIT_UNAVAILABLE;
-		if (!is_passing(code) ||
-		    ev_kafka_reader_wait(reader, err) != EV_OK)
-			return EV_FATAL;
+		status = is_passing(code) ? ev_kafka_reader_wait(reader, err)
+					  : EV_FATAL;
 	}
-	ev_kafka_reader_answered(reader);
-	return EV_OK;
+	return status;
 }
 
 /* Hands the offsets of a list out, in the order in which list_of put them. */
@@ -465,14 +471,18 @@ ev_kafka_reader_look(struct ev_kafka_reader *reader, struct ev_err *err)
 	enum ev_status status = reader->matches ? look_at_all(reader, err)
 						: look_at_names(reader, err);
 
-	if (status != EV_OK || check_ranges(reader, err) != EV_OK)
-		return EV_FATAL;
-	if (query(reader, RD_KAFKA_OFFSET_BEGINNING, &list, err) != EV_OK)
-		return EV_FATAL;
+	if (status == EV_OK)
+		status = check_ranges(reader, err);
+	if (status == EV_OK)
+		status = query(reader, RD_KAFKA_OFFSET_BEGINNING, &list, err);
+	if (status != EV_OK)
+		return status;
 	hand_out(reader, list, take_low);
-	if (query(reader, RD_KAFKA_OFFSET_END, &list, err) != EV_OK)
-		return EV_FATAL;
+	status = query(reader, RD_KAFKA_OFFSET_END, &list, err);
+	if (status != EV_OK)
+		return status;
 	hand_out(reader, list, take_high);
+	ev_kafka_reader_answered(reader);
 	return EV_OK;
 }
 
@@ -483,8 +493,10 @@ ev_kafka_reader_find(struct ev_kafka_reader *reader,
 	rd_kafka_topic_partition_list_t *list;
 
 	if (when->kind == EV_KAFKA_TIME) {
-		if (query(reader, when->value, &list, err) != EV_OK)
-			return EV_FATAL;
+		enum ev_status status = query(reader, when->value, &list, err);
+
+		if (status != EV_OK)
+			return status;
 		hand_out(reader, list, take_found);
 		return EV_OK;
 	}

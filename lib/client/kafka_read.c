@@ -127,6 +127,7 @@ ev_kafka_reader_start(struct ev_kafka_reader *reader, struct ev_err *err)
 	enum ev_status status = EV_OK;
 
 	find_epochs();
+	reader->begun = true;
 	for (size_t i = 0; i < reader->parts; i++) {
 		struct ev_kafka_part *part = reader->part[i];
 

@@ -77,9 +77,10 @@ enum ev_status ev_kafka_reader_new(struct ev_kafka_reader **reader,
     struct ev_err *err);
 void ev_kafka_reader_free(struct ev_kafka_reader *reader);
 
-/* Asks which partitions there are, and where those that are not placed yet
- * begin and end. EV_FATAL: 69, nobody answers; 70, there is no such topic or
- * partition. */
+/* Asks which partitions there are, and where those that are not started yet
+ * begin and end. EV_AGAIN: nobody answers now, but what is being read goes on;
+ * EV_FATAL: 69, nobody has answered for as long as settings->wait; 70, there
+ * is no such topic or partition; our signal. */
 enum ev_status ev_kafka_reader_look(struct ev_kafka_reader *reader,
     struct ev_err *err);
 

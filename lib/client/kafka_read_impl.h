@@ -33,12 +33,13 @@ struct ev_kafka_reader {
 	bool stopped;
 	int64_t away;          /* since when nobody answers; 0: they do */
 	bool told;             /* and it was said */
+	bool begun;            /* partitions are being read */
 	enum ev_status status; /* of the callback that runs */
 	struct ev_err err;
 };
 
-/* Nobody answered, as err says. EV_OK: try again; EV_FATAL: enough of it, or a
- * signal came. */
+/* Nobody answered, as err says. EV_OK: try again; EV_AGAIN: later, since
+ * partitions are being read; EV_FATAL: enough of it, or a signal came. */
 enum ev_status ev_kafka_reader_wait(struct ev_kafka_reader *reader,
     struct ev_err *err);
 /* They do. */

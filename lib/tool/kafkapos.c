@@ -55,7 +55,7 @@ check_inputs(const struct ev_kafkapos *pos)
 char *
 ev_kafkapos_advice(const struct ev_marker *marker)
 {
-	const char *name = marker->settings->name;
+	const char *name = marker->pipeline.name;
 
 	return name ? ev_mem_printf(": evpos rewind %s --to start --yes reads "
 				    "what is there, --to end what will come",
@@ -194,9 +194,10 @@ place_part(const struct ev_kafkapos *pos, struct ev_kafka_part *part)
 		    marker->settings->changed == EV_CHANGED_SKIP &&
 		    !is_any_input(pos))
 			at.next = part->high;
-		ev_tool_say("%s [%" PRId32 "] is new: it is read from offset "
-			    "%" PRId64,
-		    part->topic->name, part->id, at.next);
+		if (pos->begun || ev_vector_count(marker->from))
+			ev_tool_say("%s [%" PRId32 "] is new: it is read from "
+				    "offset %" PRId64,
+			    part->topic->name, part->id, at.next);
 	}
 	at.brokers = ev_slice_of(pos->kafka->brokers);
 	at.topic = ev_slice_of(part->topic->name);
