@@ -9,7 +9,8 @@ TOOLS=org.apache.kafka.tools
 setup_file() {
   kafka_start --secure
   # Two at a time: each is a JVM's start.
-  forbid --operation Write --operation Read --topic forbidden &
+  forbid --deny-principal User:CN=client --operation Write --operation Read \
+    --topic forbidden &
   forbid --operation Write --transactional-id ev. \
     --resource-pattern-type prefixed
   wait $!
@@ -154,6 +155,12 @@ END
   certificate >kcat.conf
   as=(-F kcat.conf)
   passes "$KAFKA_SSL"
+  # A key that has a password.
+  openssl ec -aes256 -in "$KAFKA_TLS/client.key" -out locked.key \
+    -passout pass:secret
+  by_x < <(certificate | sed 's/^ssl.key.*/ssl.key.location=locked.key/'
+    echo 'ssl.key.password=file:password')
+  passes "$KAFKA_SSL"
 }
 
 @test "stores as Java's clients have them let in: PEM and PKCS#12" {
@@ -275,6 +282,15 @@ END
   exits 70
   says 'evsink-kafka: *ransactional*uthorization failed*'
   try values named
+  [ "${#lines[@]}" = 2 ]
+
+  # Nor in vain for ever, where only the topic is closed.
+  evsource "${from[@]}" --name closed kafka:seen >marked
+  try timeout 50 evsink "${from[@]}" --name closed --key id \
+    kafka:forbidden <marked
+  exits 70
+  says "evsink-kafka: *'forbidden'*uthorization failed*"
+  try values forbidden
   [ "${#lines[@]}" = 2 ]
 }
 
