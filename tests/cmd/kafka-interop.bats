@@ -233,6 +233,17 @@ END
   diff <(cat wanted again | sort) <(sort got)
 }
 
+@test "Kafka's own tool shows the lag of a pipeline that reports to a group" {
+  kafkactl create lag 1
+  printf '{"id":%d}\n' 1 2 3 | put lag
+  evsource --name lag -n 2 -X report.group=seen kafka:lag | evsink --name lag out.ndjson
+  [ "$(wc -l <out.ndjson)" = 2 ]
+  kafka_java $TOOLS.consumer.group.ConsumerGroupCommand \
+    --bootstrap-server "$KAFKA_BROKERS" --describe --group seen >got
+  awk '$2 == "lag" { print $1, $3, $4, $5, $6 }' got >line
+  diff - line <<<'seen 0 2 3 1'
+}
+
 @test "a Streams program joins what evsink partitioned, and evsource reads what it committed" {
   kafkactl create joined 4
   jq -nc 'range(40) | {id: "c\(.)", name: "n\(.)", at: 1700000000000}' |
