@@ -42,16 +42,21 @@ main(int argc, char **argv)
 {
 	struct ev_source_settings settings = EV_SOURCE_DEFAULTS;
 	struct ev_topic_opts topic = {0};
-	struct ev_opt_table tables[EV_SOURCE_TABLES + 1];
+	struct ev_opt_table all[EV_SOURCE_TABLES + 1], *tables = all;
 	size_t size = ((size_t)argc + 1) * sizeof(*argv);
+	const char *place;
 	struct ev_err err;
 	char **parsed;
 	int rest;
 
 	ev_tool_start("evsource", true);
 	parsed = memcpy(ev_mem_alloc(size), argv, size);
-	tables[0] = (struct ev_opt_table)EV_OPT_TABLE(ev_topic_options, &topic);
-	ev_source_tables(&settings, tables + 1);
+	all[0] = (struct ev_opt_table)EV_OPT_TABLE(ev_topic_options, &topic);
+	ev_source_tables(&settings, all + 1);
+	/* Options that only some systems have are none where a path is read. */
+	place = ev_place_find(all, argc, argv);
+	if (!place || ev_slice_is(ev_place_scheme(place), "file"))
+		tables++;
 	rest = ev_tool_options(&usage, tables, argc, parsed);
 	if (rest == argc)
 		ev_tool_die(EV_EXIT_USAGE,
