@@ -48,9 +48,10 @@ struct ev_follow_file {
 	char *path;       /* where it lay when it was looked for; owned */
 	int fd;           /* while it is handed out, and longer; or -1 */
 	struct ev_filepos pos;
-	uint64_t size; /* may be read, when it was looked at last */
-	uint64_t seen; /* was read, of the bytes as they lie there */
-	bool packed;   /* what is read is not what lies there */
+	struct ev_filepos torn; /* what was seen where no record was whole */
+	uint64_t size;          /* may be read, when it was looked at last */
+	uint64_t seen;          /* was read, of the bytes as they lie there */
+	bool packed;            /* what is read is not what lies there */
 	bool ends;     /* it grows no more: what is torn at its end is a
 	                  * record */
 	bool busy;     /* is handed out */

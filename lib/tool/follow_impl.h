@@ -14,6 +14,12 @@
 /* The position of a folder in which no file stands. */
 #define EV_FOLLOW_EMPTY "listed"
 
+/* A file that holds nothing, in so many bytes if it is packed. */
+struct ev_follow_hollow {
+	struct ev_filepos_node node;
+	uint64_t size;
+};
+
 /* A file, and those to be read before it: it had their name after them. */
 struct ev_follow_line {
 	struct ev_follow_file **before; /* the oldest first; owned, all */
@@ -24,7 +30,7 @@ struct ev_follow_line {
 	                             * the next */
 	bool has_last, dirty;
 	/* Files after it that were empty: they tell nothing. Owned. */
-	struct ev_filepos_node *hollow;
+	struct ev_follow_hollow *hollow;
 	size_t hollow_count;
 };
 

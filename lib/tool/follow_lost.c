@@ -29,17 +29,20 @@ bool
 ev_follow_holds(const struct ev_follow *follow,
     const struct ev_follow_file *file, const struct ev_follow_seen *it)
 {
+	const struct ev_filepos *pos = file->pos.length || file->pos.packed
+	    ? &file->pos
+	    : &file->torn;
 	struct ev_follow_file *now;
 	bool good;
 
-	if (!file->pos.length && !file->pos.packed)
+	if (!pos->length && !pos->packed)
 		return true;
-	if (it->size < file->pos.length && !file->pos.packed &&
+	if (it->size < pos->length && !pos->packed &&
 	    it->size < EV_FILEPOS_CERTAIN)
 		return false;
 	now = ev_follow_file_new(file->name, it->path, NULL);
 	good = ev_follow_file_open(now, NULL) == EV_OK &&
-	    ev_follow_match(follow, &file->pos, now->fd, it->path) == EV_OK;
+	    ev_follow_match(follow, pos, now->fd, it->path) == EV_OK;
 	ev_follow_file_free(now);
 	return good;
 }
@@ -175,14 +178,16 @@ drop_known(struct ev_follow_line *line, size_t i)
 	size_t count = i;
 
 	while (i < line->count) {
-		const struct ev_filepos_node *node = &line->before[i]->node;
+		const struct ev_follow_file *file = line->before[i];
 		bool known = false;
 
 		for (size_t j = 0; j < count; j++)
 			known |= ev_filepos_same_node(&line->before[j]->node,
-			    node);
+			    &file->node);
 		for (size_t j = 0; j < line->hollow_count; j++)
-			known |= ev_filepos_same_node(&line->hollow[j], node);
+			known |= line->hollow[j].size == file->size &&
+			    ev_filepos_same_node(&line->hollow[j].node,
+				&file->node);
 		if (known)
 			take_out(line, i, i + 1);
 		else
@@ -416,6 +421,24 @@ is_intact(const struct ev_follow *follow, const struct ev_follow_file *file)
 	    ev_follow_match(follow, &file->pos, file->fd, file->path) == EV_OK;
 }
 
+/* The file under another name, and the open one itself where it is open. */
+static struct ev_follow_file *
+find_moved(const struct ev_follow_look *look, struct ev_follow_file *file,
+    const char *path)
+{
+	struct ev_follow_file *beside = ev_follow_beside(look->follow,
+	    file->name, path, &file->pos, EV_FOLLOW_NODE, look->seen,
+	    look->count);
+
+	if (!beside || file->fd < 0)
+		return beside;
+	/* Perhaps it is being read. */
+	free(file->path);
+	file->path = ev_mem_strdup(beside->path);
+	ev_follow_file_free(beside);
+	return file;
+}
+
 enum ev_status
 ev_follow_find_lost(struct ev_follow_look *look, struct ev_follow_track *track,
     struct ev_err *err)
@@ -441,15 +464,7 @@ ev_follow_find_lost(struct ev_follow_look *look, struct ev_follow_track *track,
 		lose_unread(look, line, it, track->path);
 		return EV_OK;
 	}
-	beside = ev_follow_beside(follow, file->name, track->path, &file->pos,
-	    EV_FOLLOW_NODE, look->seen, look->count);
-	if (beside && file->fd >= 0) {
-		/* The same, and open already, perhaps being read. */
-		free(file->path);
-		file->path = ev_mem_strdup(beside->path);
-		ev_follow_file_free(beside);
-		beside = file;
-	}
+	beside = find_moved(look, file, track->path);
 	if (!beside && certain && it && ev_follow_holds(follow, file, it) &&
 	    !ev_filepos_same_node(&file->node, &it->node)) {
 		replace(look, it, line);

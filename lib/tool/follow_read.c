@@ -59,7 +59,8 @@ ev_follow_remember(struct ev_follow_line *line,
 	if (line->has_last && !file->pos.length) {
 		line->hollow = ev_mem_realloc(line->hollow,
 		    (line->hollow_count + 1) * sizeof(*line->hollow));
-		line->hollow[line->hollow_count++] = file->node;
+		line->hollow[line->hollow_count++] =
+		    (struct ev_follow_hollow){file->node, file->size};
 		return;
 	}
 	line->last = file->pos;
@@ -212,6 +213,8 @@ hash(struct ev_follow_file *file, const struct ev_filepos_sum *sum,
 		    err);
 	if (status == EV_AGAIN && sum)
 		ev_filepos_sum_hash(sum, pos);
+	if (sum && !pos->length)
+		ev_filepos_sum_hash(sum, &file->torn);
 	return status == EV_FATAL ? EV_FATAL : EV_OK;
 }
 
