@@ -140,14 +140,13 @@ look_named(struct sink *sink)
 static void
 look_unnamed(struct sink *sink)
 {
+	const char *given = ev_logsink_given(&sink->log);
 	struct ev_err err;
 
-	if (sink->ledger.adopt || sink->log.roll || sink->log.keep)
+	if (sink->ledger.adopt || given)
 		ev_tool_die(EV_EXIT_USAGE,
 		    "--%s is for a named pipeline (--name)",
-		    sink->ledger.adopt   ? "adopt"
-			: sink->log.roll ? "roll"
-					 : "keep");
+		    given ? given : "adopt");
 	if (ev_target_look(&sink->target, sink->path,
 		sink->set.write == EV_SINK_APPEND, &err) != EV_OK) {
 		size_t len = strlen(sink->path);

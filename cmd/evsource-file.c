@@ -232,6 +232,23 @@ read_places(struct source *source, int count, char **place)
 	ev_emit_seal(&source->emit);
 }
 
+/* A log is read alone. */
+static void
+read_all(struct source *source, int count, char **place)
+{
+	const char *path = ev_place_path(place[0]);
+	enum ev_status status = EV_AGAIN;
+
+	if (count == 1)
+		status = ev_logsource_await(&source->emit, path);
+	if (status == EV_OK)
+		read_log(source, path);
+	else if (status == EV_AGAIN)
+		read_places(source, count, place);
+	else
+		ev_emit_seal(&source->emit);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -257,10 +274,7 @@ main(int argc, char **argv)
 		source.suggest = ev_csv_suggest_new();
 		source.session.instead = suggest_types;
 	}
-	if (rest + 1 == argc && ev_logread_is(ev_place_path(argv[rest])))
-		read_log(&source, ev_place_path(argv[rest]));
-	else
-		read_places(&source, argc - rest, argv + rest);
+	read_all(&source, argc - rest, argv + rest);
 	ev_emit_done(&source.emit);
 	ev_decode_release(&source.decode);
 	ev_tool_done(EV_EXIT_OK);

@@ -4,7 +4,8 @@
  * talk to the brokers; everything of ours runs on the caller's.
  *
  * A place is kafka://HOST:PORT,HOST:PORT/TOPIC, or kafka:TOPIC with brokers
- * from -b, $EVKIT_BROKERS or the setting bootstrap.servers.
+ * from -b, $EVKIT_BROKERS or the setting bootstrap.servers. A '/' behind the
+ * topic is no part of it: the place of a log folder has one.
  *
  * Settings are librdkafka's properties, from the weakest to the strongest: our
  * defaults, the file that $EVKIT_KAFKA_CONFIG names, each -F file, each -X.

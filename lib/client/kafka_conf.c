@@ -28,6 +28,7 @@ read_place(const char *place, struct ev_kafka_place *out, struct ev_err *err)
 {
 	const char *at = place + strcspn(place, ":");
 	const char *slash;
+	size_t len;
 
 	at += *at == ':';
 	if (!strncmp(at, "//", 2)) {
@@ -44,11 +45,14 @@ read_place(const char *place, struct ev_kafka_place *out, struct ev_err *err)
 			out->brokers = ev_mem_strndup(at, (size_t)(slash - at));
 		at = *slash ? slash + 1 : slash;
 	}
-	if (!*at)
+	len = strlen(at);
+	if (len && at[len - 1] == '/')
+		len--;
+	if (!len)
 		return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
 		    "'%s' names no topic: a place is kafka://BROKER/TOPIC",
 		    place);
-	out->topic = ev_mem_strdup(at);
+	out->topic = ev_mem_strndup(at, len);
 	return EV_OK;
 }
 

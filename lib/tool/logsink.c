@@ -29,14 +29,26 @@
 #define ROLL_BYTES ((uint64_t)1 << 30)
 #define ROLL_MS ((int64_t)24 * 60 * 60 * 1000)
 
-const struct ev_opt ev_logsink_options[2] = {
+const struct ev_opt ev_logsink_options[4] = {
     {"roll", 0, EV_OPT_TEXT, FIELD(roll), "SIZE,TIME|commit",
 	"when a log folder begins a new file (1G,1d)"},
     {"keep", 0, EV_OPT_TEXT, FIELD(keep), "TIME",
 	"how long files of a log folder are kept"},
+    {"key", 0, EV_OPT_TEXT, FIELD(key), "FIELD,…", NULL},
+    {"create", 0, EV_OPT_FLAG, FIELD(create), NULL, NULL},
 };
 
 /* --- options ------------------------------------------------------------- */
+
+const char *
+ev_logsink_given(const struct ev_logsink_settings *settings)
+{
+	return settings->roll  ? "roll"
+	    : settings->keep   ? "keep"
+	    : settings->key    ? "key"
+	    : settings->create ? "create"
+			       : NULL;
+}
 
 static void
 set_roll(struct ev_log *log, const char *text)
@@ -61,15 +73,15 @@ set_roll(struct ev_log *log, const char *text)
 static void
 set_folder(struct ev_logsink *sink, const struct ev_logsink_settings *settings)
 {
+	const char *given = ev_logsink_given(settings);
 	struct ev_log *log = &sink->log;
 
 	if (sink->kind != EV_LOGSINK_FOLDER) {
-		if (settings->roll || settings->keep)
+		if (given)
 			ev_tool_die(EV_EXIT_USAGE,
 			    "--%s is for a log folder ('%s/'), and '%s' is "
 			    "none",
-			    settings->roll ? "roll" : "keep", sink->place,
-			    sink->place);
+			    given, sink->place, sink->place);
 		return;
 	}
 	if (settings->roll) {

@@ -23,10 +23,15 @@
 
 struct ev_logsink_settings {
 	const char *roll, *keep; /* NULL: not given */
+	const char *key;         /* what a topic wants, and a log does not: */
+	bool create;             /* it has one order, and is made anyway */
 };
 
-/* --roll, --keep. */
-extern const struct ev_opt ev_logsink_options[2];
+/* --roll, --keep; --key, --create. */
+extern const struct ev_opt ev_logsink_options[4];
+
+/* The name of one that is given; NULL: none is. */
+const char *ev_logsink_given(const struct ev_logsink_settings *settings);
 
 enum ev_logsink_kind {
 	EV_LOGSINK_FILE,

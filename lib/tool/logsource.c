@@ -3,16 +3,99 @@
  */
 #include "tool/logsource.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/mem.h"
+#include "base/path.h"
 #include "expr/time.h"
 #include "tool/place.h"
 #include "tool/tool.h"
+
+#define LOOK 50 /* ms between two looks for a log that is not there */
+
+/* --- a log that is not there yet ----------------------------------------- */
+
+/* The writer makes the folder, and then the sidecar in it. */
+static bool
+is_nothing(const char *folder)
+{
+	DIR *dir = opendir(folder);
+	const struct dirent *entry;
+	bool empty = true;
+
+	if (!dir)
+		return errno == ENOENT;
+	while (empty && (entry = readdir(dir)))
+		empty = entry->d_name[0] == '.';
+	closedir(dir);
+	return empty;
+}
+
+/* Where not even the folder around it is there, it is a mistake. */
+static bool
+may_come(const char *place)
+{
+	size_t len = strlen(place);
+	char *name, *around;
+	bool may;
+
+	while (len > 1 && place[len - 1] == '/')
+		len--;
+	name = ev_mem_strndup(place, len);
+	around = ev_path_folder(name);
+	may = access(around, X_OK) == 0;
+	free(name);
+	free(around);
+	return may;
+}
+
+/* A follower of all that will be there, which has read nothing yet. */
+static bool
+is_awaited(const struct ev_emit *emit, const char *place)
+{
+	const struct ev_source_settings *settings = emit->settings;
+	const char *from = settings->marker.from;
+	size_t len = strlen(place);
+
+	return settings->follow && len && place[len - 1] == '/' &&
+	    (!from || !strcmp(from, "start") || !strcmp(from, "beginning") ||
+		!strcmp(from, "earliest")) &&
+	    (!emit->marker.on || !ev_vector_count(emit->marker.from)) &&
+	    may_come(place);
+}
+
+enum ev_status
+ev_logsource_await(struct ev_emit *emit, const char *place)
+{
+	bool awaited = is_awaited(emit, place), told = false;
+	struct ev_marker *marker = &emit->marker;
+	struct ev_err err;
+
+	while (awaited && !ev_logread_is(place) && is_nothing(place)) {
+		int due = ev_marker_wait(marker);
+
+		if (!told && access(place, F_OK))
+			ev_tool_say("'%s' is not there yet: waiting for it",
+			    place);
+		told = true;
+		if (ev_marker_due_now(marker))
+			ev_emit_mark(emit);
+		ev_stage_flush(&emit->stage);
+		if (ev_io_wait(-1, due >= 0 && due < LOOK ? due : LOOK, &err) ==
+		    EV_FATAL)
+			ev_tool_fail(&err);
+		if (ev_io_signal() && marker->on)
+			return EV_END;
+	}
+	return ev_logread_is(place) ? EV_OK : EV_AGAIN;
+}
 
 /* --- the input ----------------------------------------------------------- */
 

@@ -21,6 +21,13 @@ struct ev_logsource {
 	char *key; /* of its position: --input, or the absolute folder */
 };
 
+/* Whether a place is a log, or will be: a follower may be there before the
+ * writer, so where nothing is at a place that ends in '/' it waits until
+ * something is, unless --from asks for less than all of it. EV_OK: a log;
+ * EV_AGAIN: something else; EV_END: a signal came first, and the seal is due.
+ * Other signals end the process. */
+enum ev_status ev_logsource_await(struct ev_emit *emit, const char *place);
+
 /* Sends what is to be read of the log; with --follow, as it grows. --from
  * counts for a new pipeline, and for none. Tells positions at marks, so the
  * struct stays as it is until close. Returns true where nothing will come to

@@ -472,7 +472,7 @@ member() { # FILE NAME: of a sidecar or record, as text
   exits 0
   named --write append --format ndjson out.json -- '=run {}'
   exits 0
-  for option in --roll=1G --keep=1d; do
+  for option in --roll=1G --keep=1d --key=a --create; do
     named $option out.json --format ndjson -- '=run {}'
     exits 64
     says '*is for a log folder*'
@@ -606,6 +606,16 @@ member() { # FILE NAME: of a sidecar or record, as text
   named log -- '{"n":4}' '=run {"a":"4"}'
   exits 0
   [ "$(numbers log/*)" = '1 2 3 4' ]
+}
+
+@test "a log folder takes --key and --create, and is what it is without" {
+  named --key a --create log/ -- +1 '=run {"a":"1"}'
+  exits 0
+  says ''
+  [ "$(cat log/*.ndjson)" = '{"n":1}' ]
+  try evsink --explain --name x --key a --create log/
+  exits 0
+  [[ $output == *$'\nkey: none\n'* ]]
 }
 
 @test "a log folder: --roll commit makes each commit a segment" {

@@ -133,6 +133,61 @@ becomes() { # FILE TEXT
   prints "$(numbers 1 4)"
 }
 
+@test "a follower that comes before the writer waits, whatever it finds there" {
+  start 'exec evsource --name r --follow log/ >stream 2>said'
+  becomes said "evsource-file: 'log/' is not there yet: waiting for it"
+  mkdir log # as far as a writer may have come
+  sleep 0.2
+  append 1 3
+  soon grep -q '"n":"3"' stream
+  grep -q "\"pos\":{\"$PWD/log\":\"24:" stream
+  kill -TERM -- "-$job"
+  ended
+  exits 0
+  [ "$(grep -c '^{"n"' stream)" = 3 ]
+  [ "$(wc -l <said)" = 1 ]
+}
+
+@test "a follower that waits for a log and is asked to stop has read nothing" {
+  mkdir log
+  start 'exec evsource --name r --follow log/ >stream 2>said'
+  soon grep -q '"base":"0"' stream
+  sleep 0.2
+  kill -TERM -- "-$job"
+  ended
+  exits 0
+  [[ $(tail -n 1 stream) == *'"n":"0","pos":{},'*'"end":"stop"'* ]]
+  [ ! -s said ]
+  start 'exec evsource --follow none/ >stream 2>said'
+  soon grep -q waiting said
+  kill -TERM -- "-$job"
+  ended
+  exits 143
+}
+
+@test "what is waited for may be a folder of files" {
+  start 'exec evsource --name r --follow new/ >stream'
+  sleep 0.2
+  mkdir new
+  numbers 1 2 >new/a.ndjson
+  soon grep -q '"n":"2"' stream
+  [ "$(grep '^{"n"' stream)" = "$(numbers 1 2)" ]
+}
+
+@test "a log that is not there is not waited for by who has read it, or not all" {
+  append 1 3
+  try timeout 20 evsource --follow --from end none/
+  exits 74
+  says "*cannot open 'none/': no such file or directory"
+  try timeout 20 evsource --follow nowhere/none/
+  exits 74
+  evsource --name r log/ | evsink --name r out.ndjson
+  mv log away
+  try timeout 20 evsource --name r --follow log/
+  [ "$status" != 0 ] && [ "$status" != 124 ]
+  [[ $stderr != *waiting* ]]
+}
+
 @test "a follower that is asked to stop sends its seal" {
   append 1 2
   start 'evsource --name r --follow log >stream'

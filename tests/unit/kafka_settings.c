@@ -144,6 +144,11 @@ a_place_has_brokers_and_a_topic(void **state)
 	expect_place("kafka:t", NULL, NULL,
 	    "64 no broker is named: kafka://HOST:PORT/t, -b HOST:PORT, "
 	    "$EVKIT_BROKERS, or bootstrap.servers in a file (-F)");
+	expect_place("kafka://b/t/", NULL, NULL, "kafka://b/t t");
+	expect_place("kafka:t/", "b", NULL, "kafka://b/t t");
+	expect_place("kafka://b//", NULL, NULL,
+	    "64 'kafka://b//' names no topic: a place is "
+	    "kafka://BROKER/TOPIC");
 	expect_place("kafka://b/", NULL, NULL,
 	    "64 'kafka://b/' names no topic: a place is kafka://BROKER/TOPIC");
 	expect_place("kafka://b", NULL, NULL,
