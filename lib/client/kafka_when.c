@@ -62,7 +62,7 @@ unit_of(const char *name, size_t len)
 
 		if (!strncasecmp(name, units[i].name, own) &&
 		    (len == own ||
-			(len == own + 1 && own > 2 && name[own] == 's')))
+			(len == own + 1 && own > 2 && (name[own] | 32) == 's')))
 			return units[i].ms;
 	}
 	return 0;

@@ -680,9 +680,16 @@ follow_topic() { # PATTERN OPTION…
   seq 11 14 | sed 's/.*/{"i":&}/' | put "$topic" -p 0
   run -0 evpos show p
   [[ $output == *'#0: offset 10, 4 offsets behind'*'#1: offset 5, nothing is left to read'* ]]
-  run -0 evpos rewind p --to 3 --yes
-  rm out.ndjson.ev out.ndjson 2>/dev/null
+  run -0 evpos rewind p --to 8 --yes
   run -0 evpos show p
+  [[ $output == *'#0: offset 8, 6 offsets behind'*'#1: offset 5, nothing is left to read'* ]]
+  run_named
+  [ "$ends" = '0 0' ]
+  run -0 jq -sc '[length, (map(.i) | add)]' out.ndjson
+  prints '[21,139]'
+  run -0 evpos rewind p --to '1 hour ago' --yes
+  run -0 evpos show p
+  [[ $output == *'#0: offset 0, 14 offsets behind'* ]]
 }
 
 @test "settings of the client: unknown ones, and those that are not to be changed" {
