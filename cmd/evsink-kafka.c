@@ -298,7 +298,7 @@ explain_record(struct sink *sink)
 
 	printf("record in: topic " EV_KAFKA_POSITIONS " of the same cluster\n");
 	if (status == EV_OK)
-		status = ev_kafka_positions_read(&positions, &text, &err);
+		status = ev_kafka_positions_read(&positions, name, &text, &err);
 	if (status == EV_FATAL)
 		ev_tool_fail(&err);
 	if (status == EV_END) {

@@ -65,16 +65,15 @@ ev_kafka_positions_open(struct ev_kafka_positions *positions,
     struct ev_kafka_sender *sender, const char *name, bool make,
     struct ev_err *err)
 {
-	int32_t count;
 	enum ev_status status;
 
 	*positions = (struct ev_kafka_positions){.sender = sender,
 	    .name = name};
-	status = find(sender, make, &count, err);
+	status = find(sender, make, &positions->partitions, err);
 	if (status != EV_OK)
 		return status;
-	positions->partition = ev_kafka_partition(ev_slice_of(name), count);
-	positions->topic = ev_kafka_sender_topic(sender, EV_KAFKA_POSITIONS);
+	positions->topic = rd_kafka_topic_new(sender->kafka.rk,
+	    EV_KAFKA_POSITIONS, NULL);
 	return EV_OK;
 }
 
@@ -90,10 +89,11 @@ enum ev_status
 ev_kafka_positions_write(struct ev_kafka_positions *positions,
     struct ev_slice record, struct ev_err *err)
 {
+	struct ev_slice name = ev_slice_of(positions->name);
 	struct ev_kafka_message message = {
-	    .key = ev_slice_of(positions->name),
+	    .key = name,
 	    .value = record,
-	    .partition = positions->partition,
+	    .partition = ev_kafka_partition(name, positions->partitions),
 	};
 
 	return ev_kafka_send_to(positions->sender, positions->topic, &message,
@@ -261,21 +261,21 @@ next(struct past *past, rd_kafka_message_t **message, struct ev_err *err)
 }
 
 enum ev_status
-ev_kafka_positions_read(struct ev_kafka_positions *positions,
+ev_kafka_positions_read(struct ev_kafka_positions *positions, const char *name,
     struct ev_buf *out, struct ev_err *err)
 {
-	struct ev_slice name = ev_slice_of(positions->name);
 	struct past past = {0};
 	rd_kafka_message_t *message;
 	bool found = false;
 	enum ev_status status = open_past(&past, positions->sender,
-	    EV_KAFKA_POSITIONS, positions->partition, err);
+	    EV_KAFKA_POSITIONS,
+	    ev_kafka_partition(ev_slice_of(name), positions->partitions), err);
 
 	while (
 	    status == EV_OK && (status = next(&past, &message, err)) == EV_OK) {
 		struct ev_slice key = {message->key, message->key_len};
 
-		if (ev_slice_equal(key, name)) {
+		if (ev_slice_is(key, name)) {
 			out->len = 0;
 			found = message->payload != NULL;
 			ev_buf_append(out, message->payload, message->len);

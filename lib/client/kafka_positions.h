@@ -19,7 +19,7 @@ struct ev_kafka_positions {
 	struct ev_kafka_sender *sender; /* lent */
 	const char *name;               /* of the record; lent */
 	rd_kafka_topic_t *topic;
-	int32_t partition;
+	int32_t partitions;
 };
 
 /* `make`: makes the topic where there is none, else that is EV_END. The sender
@@ -30,11 +30,11 @@ enum ev_status ev_kafka_positions_open(struct ev_kafka_positions *positions,
     struct ev_err *err);
 void ev_kafka_positions_close(struct ev_kafka_positions *positions);
 
-/* Appends the committed record. After ev_kafka_sender_start it is the last
- * one that there will be but for this process's own (rule R1). EV_END: there is
- * none. EV_FATAL as ev_kafka_send. */
+/* Replaces out by the committed record of a name. After ev_kafka_sender_start
+ * that of positions->name is the last one that there will be but for this
+ * process's own (rule R1). EV_END: there is none. EV_FATAL as ev_kafka_send. */
 enum ev_status ev_kafka_positions_read(struct ev_kafka_positions *positions,
-    struct ev_buf *out, struct ev_err *err);
+    const char *name, struct ev_buf *out, struct ev_err *err);
 
 /* In the open transaction: writes the record; ptr NULL: takes it away. */
 enum ev_status ev_kafka_positions_write(struct ev_kafka_positions *positions,

@@ -452,12 +452,6 @@ is_plain(const rd_kafka_conf_t *conf)
 	    !strcmp(value, "none");
 }
 
-rd_kafka_topic_t *
-ev_kafka_sender_topic(struct ev_kafka_sender *sender, const char *name)
-{
-	return rd_kafka_topic_new(sender->kafka.rk, name, NULL);
-}
-
 /* A client with what the limits ask for; 0 where they are not known yet. */
 static enum ev_status
 open_client(struct ev_kafka_sender *sender, int64_t batch, int64_t lasts,
@@ -545,7 +539,8 @@ ev_kafka_sender_open(struct ev_kafka_sender *sender,
 	if (look_at_topic(sender, make, err) != EV_OK ||
 	    connect_again(sender, err) != EV_OK)
 		return settle(sender, err);
-	sender->topic = ev_kafka_sender_topic(sender, how->place->topic);
+	sender->topic = rd_kafka_topic_new(sender->kafka.rk, how->place->topic,
+	    NULL);
 	return EV_OK;
 }
 

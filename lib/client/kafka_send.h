@@ -77,10 +77,6 @@ enum ev_status ev_kafka_sender_open(struct ev_kafka_sender *sender,
 /* Lets go of what was not sent; aborts a transaction that is open. */
 void ev_kafka_sender_close(struct ev_kafka_sender *sender);
 
-/* A handle of another topic, for ev_kafka_send_to; destroyed by the caller. */
-rd_kafka_topic_t *ev_kafka_sender_topic(struct ev_kafka_sender *sender,
-    const char *name);
-
 /* Takes the message's headers in any case. EV_FATAL: 69 (75 in a transaction),
  * the brokers were waited for too long; what ev_kafka_error says of a message
  * that failed, also of an earlier one; a signal. */
@@ -89,7 +85,8 @@ enum ev_status ev_kafka_send(struct ev_kafka_sender *sender,
 enum ev_status ev_kafka_send_to(struct ev_kafka_sender *sender,
     rd_kafka_topic_t *topic, struct ev_kafka_message *message,
     struct ev_err *err);
-/* Looks, without waiting, at what has become of those sent. Fails as
+/* Looks, without waiting, at what has become of those sent: at least once a
+ * second while there are some on their way. Fails as
  * ev_kafka_send does. */
 enum ev_status ev_kafka_look(struct ev_kafka_sender *sender,
     struct ev_err *err);

@@ -1,8 +1,8 @@
 /*
  * kafkakeeper: see kafkakeeper.h. A sink on this machine is held off by the
- * lock in the state folder; one elsewhere is fenced off: this process takes
- * the id of its transactions, and it ends with 75 at its next commit, from
- * which its next start begins anew.
+ * lock in the state folder, which evpos takes; one elsewhere is fenced off: this
+ * process takes the id of its transactions, and it ends with 75 at its next
+ * commit, from which its next start begins anew.
  */
 #include "tool/kafkakeeper.h"
 
@@ -11,7 +11,6 @@
 #include "base/mem.h"
 #include "base/point.h"
 #include "client/kafka_positions.h"
-#include "state/pipeline.h"
 #include "tool/kafkasink.h"
 #include "tool/keeper.h"
 #include "tool/tool.h"
@@ -61,37 +60,16 @@ connect_store(struct ev_keeper *keeper, struct ev_err *err)
 	return status == EV_FATAL ? EV_FATAL : EV_OK;
 }
 
+/* evpos has the lock by which a sink on this machine is held off. */
 static enum ev_status
 lock(struct ev_keeper *keeper, struct ev_err *err)
 {
 	struct store *store = keeper->store;
-	struct ev_pipeline pipeline;
-	enum ev_status status = ev_pipeline_find(&pipeline, keeper->name, err);
-	int fd;
 
-	if (status == EV_OK)
-		status = ev_pipeline_lock(&pipeline, "sink.lock", &fd, err);
-	if (status == EV_FATAL)
-		return EV_FATAL;
 	store->id = ev_kafkasink_id(keeper->name);
 	if (connect_store(keeper, err) != EV_OK)
 		return EV_FATAL;
 	return store->none ? EV_OK : ev_kafka_sender_start(&store->sender, err);
-}
-
-static char *
-holder(const struct ev_keeper *keeper)
-{
-	struct ev_pipeline pipeline;
-	char text[128], *held = NULL;
-
-	if (ev_pipeline_find(&pipeline, keeper->name, NULL) != EV_OK)
-		return NULL;
-	if (keeper->verb == EV_KEEPER_GET &&
-	    ev_pipeline_holder(&pipeline, "sink.lock", text, sizeof(text)))
-		held = ev_mem_strdup(text);
-	ev_pipeline_release(&pipeline);
-	return held;
 }
 
 static enum ev_status
@@ -104,11 +82,9 @@ get(struct ev_keeper *keeper, struct ev_keeper_state *state, struct ev_err *err)
 		return EV_FATAL;
 	state->where = ev_mem_printf("topic " EV_KAFKA_POSITIONS " at %s",
 	    store->place.brokers);
-	state->held = holder(keeper);
-	store->was.len = 0;
 	if (!store->none)
-		status = ev_kafka_positions_read(&store->positions, &store->was,
-		    err);
+		status = ev_kafka_positions_read(&store->positions,
+		    keeper->name, &store->was, err);
 	if (status == EV_OK)
 		state->record = ev_mem_strdup(ev_buf_cstr(&store->was));
 	return status == EV_FATAL ? EV_FATAL : EV_OK;

@@ -13,7 +13,6 @@
 #include "event/build.h"
 #include "tool/tool.h"
 
-#define SHARD "0"                /* of a pipeline that is not dealt out */
 #define HELD (UINT64_C(8) << 20) /* bytes of events in memory until a mark */
 #define LOOK_EVERY 256           /* events */
 #define DRAW_EVERY 1024          /* events, between two looks at the clock */
@@ -40,7 +39,7 @@ ev_kafkasink_slow(const char *what)
 char *
 ev_kafkasink_id(const char *name)
 {
-	return ev_mem_printf("ev.%s." SHARD, name);
+	return ev_mem_printf("ev.%s", name);
 }
 
 /* --- waiting for input ---------------------------------------------------- */
@@ -108,6 +107,16 @@ undo(void *arg)
 	    sender->sent, ev_kafka_acknowledged(sender));
 }
 
+/* Whoever mistyped a topic does not want it made. */
+static _Noreturn void
+fail_to_open(struct ev_kafkasink *sink)
+{
+	if (!sink->set->create && strstr(sink->err.text, "nknown topic"))
+		ev_tool_die(sink->err.exit, "%s (--create makes it)",
+		    sink->err.text);
+	ev_tool_fail(&sink->err);
+}
+
 static void
 open_sender(struct ev_kafkasink *sink)
 {
@@ -123,7 +132,7 @@ open_sender(struct ev_kafkasink *sink)
 	ev_tool_on_failure(undo, sink);
 	if (ev_kafka_sender_open(sender, &sink->how,
 		set->create ? &set->topic : NULL, &sink->err) != EV_OK)
-		fail(sink);
+		fail_to_open(sink);
 	queue = rd_kafka_queue_get_main(sender->kafka.rk);
 	if (ev_kafka_watch(&sender->kafka, queue, &sink->err) != EV_OK)
 		fail(sink);
@@ -172,7 +181,7 @@ is_here(void *arg, const struct ev_record *record)
 static void
 check_record(struct ev_kafkasink *sink)
 {
-	const char *name = sink->set->ledger.name;
+	const char *name = sink->ledger.name;
 	struct ev_record record;
 
 	ev_record_init(&record, name, "");
@@ -207,6 +216,52 @@ put_cluster(struct ev_kafkasink *sink)
 	ev_buf_release(&more);
 }
 
+/* Whether a pipeline of this name has a record of this topic. It must be dealt
+ * out as we are. */
+static bool
+knows_topic(struct ev_kafkasink *sink, const char *name)
+{
+	struct ev_buf text = {0};
+	struct ev_record record;
+	enum ev_status status = ev_kafka_positions_read(&sink->positions, name,
+	    &text, &sink->err);
+	bool is = false;
+
+	if (status == EV_FATAL)
+		fail(sink);
+	ev_record_init(&record, name, "");
+	if (status == EV_OK &&
+	    ev_record_parse(&record, ev_buf_as_slice(&text), NULL) == EV_OK) {
+		is = is_here(sink, &record);
+		ev_ledger_check_shard(&sink->ledger, record.shard);
+	}
+	ev_record_release(&record);
+	ev_buf_release(&text);
+	return is;
+}
+
+/* The other shards of this name write to the same topic. */
+static bool
+has_siblings(struct ev_kafkasink *sink)
+{
+	const char *name = sink->set->ledger.name;
+	struct ev_shard shard = {0, 0};
+	bool found;
+
+	if (!*sink->ledger.shard)
+		return false;
+	ev_shard_parse("shard", ev_slice_of(sink->ledger.shard), &shard, NULL);
+	found = knows_topic(sink, name);
+	for (unsigned i = 1; !found && i <= shard.count; i++) {
+		char *other = ev_shard_name(name,
+		    (struct ev_shard){i, shard.count});
+
+		found = i != shard.number && knows_topic(sink, other);
+		free(other);
+	}
+	return found;
+}
+
 /* Messages that no run of this pipeline has written: the replay of its first
  * run could not tell them from its own. */
 static void
@@ -218,11 +273,11 @@ check_stranger(struct ev_kafkasink *sink)
 		return;
 	if (ev_kafka_topic_empty(&sink->sender, &empty, &sink->err) != EV_OK)
 		fail(sink);
-	if (!empty)
+	if (!empty && !has_siblings(sink))
 		ev_tool_die(EV_EXIT_DISAGREE,
 		    "topic '%s' is not empty, and there is no record of the "
 		    "pipeline '%s': --adopt goes on with what is there",
-		    sink->set->place.topic, sink->set->ledger.name);
+		    sink->set->place.topic, sink->ledger.name);
 }
 
 static void
@@ -271,10 +326,11 @@ compare_records(struct ev_kafkasink *sink)
 	    ev_kafka_sender_start(&sink->sender, &sink->err) != EV_OK)
 		fail(sink);
 	ev_point("kafka.fenced");
-	status = ev_kafka_positions_read(&sink->positions, &sink->was,
-	    &sink->err);
+	status = ev_kafka_positions_read(&sink->positions, sink->ledger.name,
+	    &sink->was, &sink->err);
 	if (status == EV_FATAL)
 		fail(sink);
+	ev_point("kafka.read");
 	if (ev_mutant("kafka.fence") &&
 	    ev_kafka_sender_start(&sink->sender, &sink->err) != EV_OK)
 		fail(sink);
@@ -295,7 +351,7 @@ compare_records(struct ev_kafkasink *sink)
 static void
 open_named(struct ev_kafkasink *sink)
 {
-	const char *name = sink->set->ledger.name;
+	const char *name = sink->ledger.name;
 
 	if (ev_pipeline_lock(&sink->ledger.pipeline, "sink.lock", &sink->lock,
 		&sink->err) != EV_OK)
@@ -449,6 +505,7 @@ take_mark(struct ev_kafkasink *sink)
 	if (ev_mutant("kafka.apart")) {
 		if (ev_kafka_commit(&sink->sender, &sink->err) != EV_OK)
 			fail(sink);
+		ev_point("kafka.apart");
 		begin(sink);
 	}
 	commit(sink, record);

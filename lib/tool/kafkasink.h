@@ -66,7 +66,8 @@ struct ev_kafkasink_input {
 void ev_kafkasink_input(struct ev_kafkasink_input *input, int fd,
     struct ev_kafkasink *sink);
 
-/* The id of a pipeline's transactions, ev.NAME.SHARD; the caller's to free. */
+/* The id of a pipeline's transactions, ev.NAME, of a shard ev.NAME.K; the
+ * caller's to free. */
 char *ev_kafkasink_id(const char *name);
 /* Tells once of a wait that takes long. */
 void ev_kafkasink_slow(const char *what);

@@ -1,0 +1,126 @@
+# evsink-kafka under a name, killed at each of the points that it passes, on a
+# real broker: whoever reads committed messages sees every event once, in order.
+# And its mutants: each is noticed. Wants the build with crash points:
+# scripts/chaos BUILD kafka.
+load ../helpers
+load ../kafka
+
+setup_file() { kafka_start; }
+teardown_file() { kafka_stop; }
+
+setup() {
+  cd "$BATS_TEST_TMPDIR" || return
+  export EVKIT_STATE=$PWD/state EV_BACK_OFF_MS=1
+  seq -f '{"id":%g}' 60 >in.ndjson
+}
+
+# Until it does not ask to be started again: as a service does, with 75 and
+# after a kill. $EV_POINT is that of the first start of the sink only.
+pipeline() { # NAME TOPIC [OPTION OF EVSINK…]
+  local point=${EV_POINT-} tries=0
+  status=75
+  while [ "$status" = 75 ] || [ "$status" = 137 ]; do
+    [ $((tries += 1)) -le 8 ] || return 1
+    status=0
+    env -u EV_POINT timeout 60 evsource --name "$1" --mark-every 20 in.ndjson 2>>err |
+      env -u EV_POINT ${point:+EV_POINT=$point} timeout -s KILL 60 evsink --name "$1" --key id \
+        "${@:3}" "kafka://$KAFKA_BROKERS/$2" 2>>err || status=$?
+    [ "$status" != 137 ] || died=yes
+    point=
+  done
+  return "$status"
+}
+
+is_once() { # TOPIC
+  values "$1" | jq .id | diff <(seq 60) - >differ
+}
+
+@test "a sink that is killed anywhere is as if it had not been" {
+  topic
+  EV_POINT_LOG=$PWD/log pipeline points "$topic"
+  is_once "$topic"
+  points=$(grep '^evsink-kafka@' log | cut -d' ' -f1 | sort | uniq -c |
+    awk '{ for (i = 1; i <= $1 && i <= 3; i++) print $2 ":" i }')
+  # As many as are known now: one that is lost is no test.
+  [ "$(wc -l <<<"$points")" -ge 20 ]
+  for point in $points; do
+    topic
+    rm -rf state
+    died=
+    EV_POINT=$point pipeline "kill.$topic" "$topic" || {
+      echo "killed at $point, it ends with $status: $(cat err)"
+      return 1
+    }
+    [ "$died" ] && is_once "$topic" || {
+      echo "killed at $point${died:-, and did not die}: $(cat differ)"
+      return 1
+    }
+    : >err
+  done
+}
+
+@test "the mutants: data apart from its record is seen twice after a kill" {
+  topic
+  died=
+  # The second mark's data are committed, and its record is not.
+  EV_MUTANT=kafka.apart EV_POINT=evsink-kafka@kafka.apart:2 pipeline "mutant.$topic" "$topic"
+  [ "$died" ]
+  ! is_once "$topic"
+}
+
+is_stopped() { # PID
+  grep -q '^State:.T' "/proc/$1/status"
+}
+
+# A run stands still with its transaction all but committed, and goes on when
+# another one, of another state folder, has read the record.
+overtaken() { # TOPIC
+  local first second
+  timeout 60 evsource --name "zombie.$1" in.ndjson >first
+  EV_POINT_STOP=1 EV_POINT=evsink-kafka@kafka.record:2 EV_MUTANT='' \
+    evsink --name "zombie.$1" --key id "kafka://$KAFKA_BROKERS/$1" <first 2>>err &
+  first=$!
+  background+=" $first"
+  eventually 20 is_stopped "$first"
+  export EVKIT_STATE=$PWD/other.$1
+  timeout 60 evsource --name "zombie.$1" in.ndjson >second
+  EV_POINT_STOP=1 EV_POINT=evsink-kafka@kafka.read:1 \
+    evsink --name "zombie.$1" --key id "kafka://$KAFKA_BROKERS/$1" <second 2>>err &
+  second=$!
+  background+=" $second"
+  export EVKIT_STATE=$PWD/state
+  eventually 20 is_stopped "$second"
+  kill -CONT "$first"
+  status=0
+  wait "$first" || status=$?
+  kill -CONT "$second"
+  wait "$second"
+}
+
+teardown() {
+  local pid
+  for pid in ${background-}; do
+    kill -9 "$pid" 2>/dev/null || :
+  done
+}
+
+@test "a run that was overtaken with its transaction open cannot commit it" {
+  topic
+  overtaken "$topic"
+  [ "$status" = 75 ]
+  grep -q fenced err
+  is_once "$topic"
+}
+
+@test "the mutants: with the record read before the fence, it can" {
+  topic
+  EV_MUTANT=kafka.fence overtaken "$topic"
+  [ "$status" = 0 ] || { echo "$status: $(cat err)"; return 1; }
+  ! is_once "$topic"
+}
+
+@test "the mutants of evsink-kafka are these" {
+  grep -ohE 'ev_mutant\("kafka\.[^"]*"' "$TOP"/lib/*/*.c "$TOP"/cmd/*.c |
+    sed 's/.*("//; s/"$//' | sort -u >mutants
+  diff mutants <(printf '%s\n' kafka.apart kafka.fence)
+}
