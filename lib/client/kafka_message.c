@@ -124,14 +124,21 @@ is_absent(struct ev_value value)
 	return value.type == EV_MISSING || value.type == EV_NULL;
 }
 
+#define FIRST_MS "1970-01-01T00:00:00Z, which librdkafka takes for no time"
+
 static enum ev_status
 take_time(struct ev_kafka_maker *maker, struct ev_value value,
     struct ev_kafka_message *message, struct ev_err *err)
 {
-	if (is_absent(value) || read_time(maker, value, &message->time))
+	if (is_absent(value))
 		return EV_OK;
-	return bad(&maker->rules->time,
-	    "is no time: ms since 1970 are, and 2026-11-22T17:15:12Z", err);
+	if (!read_time(maker, value, &message->time))
+		return bad(&maker->rules->time,
+		    "is no time: ms since 1970 are, and 2026-11-22T17:15:12Z",
+		    err);
+	return message->time == EV_KAFKA_NOW
+	    ? bad(&maker->rules->time, "is " FIRST_MS, err)
+	    : EV_OK;
 }
 
 static enum ev_status
@@ -444,6 +451,9 @@ take_meta(struct ev_kafka_maker *maker, struct ev_kafka_message *message,
 	time = ev_value_member(meta, EV_SLICE("timestamp"));
 	if (!is_absent(time) && !read_time(maker, time, &message->time))
 		return bad_meta(maker, "timestamp", err);
+	if (!is_absent(time) && message->time == EV_KAFKA_NOW)
+		return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
+		    "the timestamp of '%s' is " FIRST_MS, maker->rules->meta);
 	return meta_headers(maker, ev_value_member(meta, EV_SLICE("headers")),
 	    message, err);
 }
@@ -493,6 +503,19 @@ take_fields(struct ev_kafka_maker *maker, struct ev_kafka_message *message,
 	return status;
 }
 
+/* As a message of the topic that it comes from. */
+static bool
+had_no_key(const struct ev_kafka_maker *maker)
+{
+	struct ev_value meta;
+
+	if (!maker->rules->meta || maker->rules->keys)
+		return false;
+	meta = ev_scan_fields(maker->scan)[maker->meta];
+	return meta.type == EV_OBJECT &&
+	    ev_value_member(meta, EV_SLICE("key")).type == EV_NULL;
+}
+
 static enum ev_status
 take_value(struct ev_kafka_maker *maker, struct ev_slice line,
     struct ev_kafka_message *message, struct ev_err *err)
@@ -500,7 +523,7 @@ take_value(struct ev_kafka_maker *maker, struct ev_slice line,
 	const struct ev_value *field = ev_scan_fields(maker->scan);
 
 	if (ev_value_deletes(&field[maker->deleted])) {
-		if (message->key.ptr)
+		if (message->key.ptr || had_no_key(maker))
 			return EV_OK;
 		return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
 		    "it is a delete and has no key, so nobody can tell of "

@@ -56,6 +56,7 @@ messages() {
 {"topic":"java","partition":0,"timestamp":1700000000001,"key":null,"value":"{\"id\":2,\"big\":12345678901234567890.10,\"s\":\"\\u00e9\"}","headers":[["h","v"],["h","w"],["empty",""],["null",null],["bytes",{"hex":"00ff"}],["ü","é"]]}
 {"topic":"java","partition":1,"timestamp":1600000000000,"key":{"hex":"ff00"},"value":"{\"id\":3}","headers":[["",""]]}
 {"topic":"java","partition":1,"timestamp":1500000000000,"key":"","value":"{}"}
+{"topic":"java","partition":2,"timestamp":1650000000000,"key":null,"value":null}
 {"topic":"java","partition":3,"timestamp":1,"key":"gone","value":null,"headers":[["why","asked"]]}
 {"topic":"java","partition":3,"timestamp":1699999999999,"key":"{\"id\":7,\"of\":\"ü\\\"\"}","value":null}
 END
@@ -95,6 +96,7 @@ in_order() {
 {"id":2,"big":12345678901234567890.10,"s":"\u00e9","m":{"topic":"java","partition":0,"offset":1,"timestamp":1700000000001,"key":null,"headers":[{"key":"h","value":"v"},{"key":"h","value":"w"},{"key":"empty","value":""},{"key":"null","value":null},{"key":"bytes","value_base64":"AP8="},{"key":"ü","value":"é"}]}}
 {"id":3,"m":{"topic":"java","partition":1,"offset":0,"timestamp":1600000000000,"key_base64":"/wA=","headers":[{"key":"","value":""}]}}
 {"m":{"topic":"java","partition":1,"offset":1,"timestamp":1500000000000,"key":"","headers":[]}}
+{"key":null,"__deleted":true,"m":{"topic":"java","partition":2,"offset":0,"timestamp":1650000000000,"key":null,"headers":[]}}
 {"key":"gone","__deleted":true,"m":{"topic":"java","partition":3,"offset":0,"timestamp":1,"key":"gone","headers":[{"key":"why","value":"asked"}]}}
 {"id":7,"of":"ü\"","__deleted":true,"m":{"topic":"java","partition":3,"offset":1,"timestamp":1699999999999,"key":"{\"id\":7,\"of\":\"ü\\\"\"}","headers":[]}}'
 }
@@ -120,7 +122,7 @@ in_order() {
   for topic in java copy named; do
     jq -c "select(.topic == \"$topic\") | del(.topic)" got >$topic
   done
-  [ "$(wc -l <java)" = 6 ]
+  [ "$(wc -l <java)" = 7 ]
   diff java copy
   diff java named
 }
@@ -156,6 +158,20 @@ END
 ["ours.json","{\"id\":\"ä\\\"\",\"n\":1}","{\"n\":1,\"id\":\"ä\\u0022\"}",[],true]
 ["ours.plain",null,"{\"n\":1,\"at\":\"now\"}",[],true]
 END
+}
+
+# librdkafka takes 0 for "now" (its rd_kafka_produceva).
+@test "a timestamp that cannot be written is no event, rather than another one" {
+  kafkactl create zero 1
+  try evsink --key id --time at kafka:zero <<<'{"id":1,"at":"1970-01-01"}'
+  exits 65
+  says "evsink-kafka: *'at'*1970*"
+  try evsink --meta m kafka:zero \
+    <<<'{"id":1,"m":{"key":"k","partition":0,"timestamp":0,"headers":[]}}'
+  exits 65
+  says "evsink-kafka: *timestamp*1970*"
+  try values zero
+  prints ''
 }
 
 @test "10,000 keys are where Java's client puts them" {
