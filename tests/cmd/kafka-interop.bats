@@ -286,6 +286,7 @@ END
 }
 
 all_joined() {
+  sleep 0.5
   evsource --meta m kafka:joined >joined
   [ "$(wc -l <joined)" -ge 312 ]
 }
@@ -323,8 +324,9 @@ all_joined() {
 }
 
 all_connected() {
+  [ "$(cat sunk 2>/dev/null | wc -l)" -ge 3 ] || return
   evsource --meta m kafka:connect.in >sourced
-  [ "$(wc -l <sourced)" -ge 20 ] && [ "$(cat sunk 2>/dev/null | wc -l)" -ge 3 ]
+  [ "$(wc -l <sourced)" -ge 20 ]
 }
 
 worker() {
