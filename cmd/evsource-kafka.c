@@ -150,18 +150,23 @@ fail(const struct source *source)
 	ev_tool_fail(&source->err);
 }
 
-/* Which partitions there are, and where they begin. */
+/* Which partitions there are, and where they begin. A bounded run asks once: it
+ * reads what was there at the start. */
 static void
 look(struct source *source)
 {
-	enum ev_status status = ev_kafka_reader_look(source->reader,
-	    &source->err);
+	bool again = source->emit.pos.begun && !source->settings.follow;
+	enum ev_status status = again
+	    ? ev_kafka_reader_ping(source->reader, &source->err)
+	    : ev_kafka_reader_look(source->reader, &source->err);
 
 	source->looked = ev_clock_steady();
 	if (status == EV_AGAIN || (ev_io_signal() && source->emit.marker.on))
 		return;
 	if (status != EV_OK)
 		fail(source);
+	if (again)
+		return;
 	ev_kafkapos_place(&source->emit.pos);
 	if (ev_kafka_reader_start(source->reader, &source->err) != EV_OK)
 		ev_tool_fail(&source->err);

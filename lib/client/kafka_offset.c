@@ -63,7 +63,7 @@ read_place(const char *at, const char *copy, const char *whole,
 	if (strncmp(at, SCHEME, strlen(SCHEME)))
 		return false;
 	at += strlen(SCHEME);
-	slash = strchr(at, '/');
+	slash = strrchr(at, '/'); /* SSL://b:9092 is a broker, too */
 	if (!slash || slash == at || !slash[1])
 		return false;
 	offset->brokers = (struct ev_slice){whole + (at - copy),

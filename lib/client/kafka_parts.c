@@ -224,15 +224,15 @@ topic_of(struct ev_kafka_reader *reader, const char *name, size_t order)
 	return topic;
 }
 
-static bool
-is_known(const struct ev_kafka_reader *reader,
+static struct ev_kafka_part *
+known_part(const struct ev_kafka_reader *reader,
     const struct ev_kafka_topic *topic, int32_t id)
 {
 	for (size_t i = 0; i < reader->parts; i++)
 		if (reader->part[i]->topic == topic &&
 		    reader->part[i]->id == id)
-			return true;
-	return false;
+			return reader->part[i];
+	return NULL;
 }
 
 static void
@@ -245,7 +245,14 @@ add_parts(struct ev_kafka_reader *reader, const rd_kafka_metadata_topic_t *got,
 		int32_t id = got->partitions[i].id;
 		struct ev_kafka_part *part;
 
-		if (!is_wanted(reader, id) || is_known(reader, topic, id))
+		if (!is_wanted(reader, id))
+			continue;
+		part = known_part(reader, topic, id);
+		/* A topic that was deleted and is there again is a new one. */
+		if (part && part->gone)
+			*part = (struct ev_kafka_part){.topic = topic,
+			    .id = id};
+		if (part)
 			continue;
 		part = ev_mem_zalloc(1, sizeof(*part));
 		part->topic = topic;
@@ -484,6 +491,12 @@ ev_kafka_reader_look(struct ev_kafka_reader *reader, struct ev_err *err)
 	hand_out(reader, list, take_high);
 	ev_kafka_reader_answered(reader);
 	return EV_OK;
+}
+
+enum ev_status
+ev_kafka_reader_ping(struct ev_kafka_reader *reader, struct ev_err *err)
+{
+	return ask(reader, NULL, NULL, err);
 }
 
 enum ev_status

@@ -236,19 +236,35 @@ at_end(struct ev_kafka_reader *reader, struct ev_kafka_part *part,
 		reach(reader, part);
 }
 
+/* Nothing of it may come any more: a topic of the same name is another one. */
+static void
+drop(struct ev_kafka_reader *reader, struct ev_kafka_part *part)
+{
+	rd_kafka_topic_partition_list_t *one =
+	    rd_kafka_topic_partition_list_new(1);
+	rd_kafka_error_t *error;
+
+	rd_kafka_topic_partition_list_add(one, part->topic->name, part->id);
+	error = rd_kafka_incremental_unassign(reader->kafka->rk, one);
+	rd_kafka_topic_partition_list_destroy(one);
+	if (error)
+		rd_kafka_error_destroy(error);
+	part->gone = part->moved = true;
+}
+
+/* The topic was deleted. Of those that match a pattern it drops out. */
 static void
 is_gone(struct ev_kafka_reader *reader, struct ev_kafka_part *part)
 {
-	if (!reader->matches) {
-		ev_err_set(&reader->err, EV_FATAL, EV_EXIT_DISAGREE,
-		    "%s [%" PRId32 "] is not there any more: the topic was "
-		    "deleted",
-		    part->topic->name, part->id);
-		fail(reader);
+	if (reader->matches) {
+		reach(reader, part);
+		drop(reader, part);
 		return;
 	}
-	part->gone = part->moved = true;
-	reach(reader, part);
+	ev_err_set(&reader->err, EV_FATAL, EV_EXIT_DISAGREE,
+	    "%s [%" PRId32 "] is not there any more: the topic was deleted",
+	    part->topic->name, part->id);
+	fail(reader);
 }
 
 static void
@@ -291,7 +307,7 @@ static void
 take_other(struct ev_kafka_reader *reader, struct ev_kafka_part *part,
     const rd_kafka_message_t *message)
 {
-	if (reader->stopped || !part)
+	if (reader->stopped || !part || part->gone || !part->started)
 		return;
 	if (message->err)
 		take_error(reader, part, message);
@@ -313,7 +329,8 @@ on_message(rd_kafka_message_t *message, void *opaque)
 	if (part && !message->err && part->was.last >= 0 &&
 	    message->offset >= part->at.next)
 		part->was.last = -1;
-	if (reader->stopped || !part || message->err || part->was.last >= 0 ||
+	if (reader->stopped || !part || !part->started || part->gone ||
+	    message->err || part->was.last >= 0 ||
 	    message->offset < part->at.next ||
 	    (!reader->set->follow &&
 		(part->reached || message->offset >= part->goal))) {

@@ -84,6 +84,10 @@ void ev_kafka_reader_free(struct ev_kafka_reader *reader);
 enum ev_status ev_kafka_reader_look(struct ev_kafka_reader *reader,
     struct ev_err *err);
 
+/* Asks whether the brokers are there; fails as the look does. */
+enum ev_status ev_kafka_reader_ping(struct ev_kafka_reader *reader,
+    struct ev_err *err);
+
 /* The partitions that are known; they stay where they are until the next
  * look. */
 size_t ev_kafka_reader_count(const struct ev_kafka_reader *reader);

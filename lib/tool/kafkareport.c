@@ -3,8 +3,10 @@
  */
 #include "tool/kafkareport.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/io.h"
@@ -161,6 +163,15 @@ ev_kafkareport_tell(struct ev_kafkareport *report)
 	tell_copy(report);
 }
 
+/* The sink has committed the seal, and Kafka was told. */
+static bool
+is_over(struct ev_kafkareport *report, const char *seal)
+{
+	tell_copy(report);
+	take_answers(report);
+	return !report->asked && report->told && !strcmp(report->told, seal);
+}
+
 void
 ev_kafkareport_close(struct ev_kafkareport *report)
 {
@@ -170,16 +181,17 @@ ev_kafkareport_close(struct ev_kafkareport *report)
 
 	if (!report->kafka)
 		return;
-	seal = ev_mem_printf("%s/%llu", marker->run,
-	    (unsigned long long)marker->seq);
-	do {
-		tell_copy(report);
-		take_answers(report);
-		if (!report->asked && report->told &&
-		    !strcmp(report->told, seal))
+	seal = ev_mem_printf("%s/%" PRIu64, marker->run, marker->seq);
+	while (!is_over(report, seal) && ev_clock_steady() < until)
+		if (ev_io_wait(-1, PAUSE, NULL) == EV_FATAL) {
+			/* Nobody reads us any more: who committed has done. */
+			tell_copy(report);
 			break;
-	} while (ev_clock_steady() < until &&
-	    ev_io_wait(-1, PAUSE, NULL) != EV_FATAL);
+		}
+	while (report->asked && ev_clock_steady() < until) {
+		usleep(PAUSE * 1000);
+		take_answers(report);
+	}
 	free(seal);
 	rd_kafka_queue_destroy(report->queue);
 	free(report->group);

@@ -74,7 +74,8 @@ ev_kafkarows_open(struct ev_kafkarows *rows,
 	*rows = (struct ev_kafkarows){.in = {place, 0, rows_read, rows_wait},
 	    .settings = settings,
 	    .each = format == EV_SOURCE_JSON ||
-		(format != EV_SOURCE_REGEX && !settings->csv.header),
+		(format != EV_SOURCE_REGEX &&
+		    (!settings->csv.header || settings->csv.skip)),
 	    .err = err};
 	if (ev_decode_init(&rows->decode, settings, err) != EV_OK)
 		return EV_FATAL;

@@ -533,8 +533,8 @@ run_shard() { # OPTION…: into a table
   run_shard --shard 2/4
   [ "$ends" = '0 0' ]
   run_shard --shard 2/5
-  [ "${ends% *}" = 70 ]
-  [[ $(<source.err) == *'pipeline p has 4 shards, not 5: evpos shards p 5 '* ]]
+  [[ $ends == *70* ]]
+  [[ $(cat source.err sink.err) == *'pipeline p has 4 shards, not 5: evpos shards p 5 '* ]]
   echo '{"p":11}' | put "$topic" -p 1
   run_shard --shard 2/4
   [ "$ends" = '0 0' ]
@@ -604,18 +604,21 @@ follow_topic() { # PATTERN OPTION…
   topic
   echo '{"i":4}' | put "$topic"
   eventually 20 has_lines followed 4
-  # A topic that goes drops out.
+  # A topic that goes drops out, and is a new one when it comes again.
   kafkactl delete "$old"
   echo '{"i":5}' | put "$topic"
   eventually 20 has_lines followed 5
-  sleep 1
+  kafkactl create "$old" 1
+  echo '{"i":6}' | put "$old"
+  eventually 30 has_lines followed 6
   kill "$follower"
   wait "$follower" || :
-  [ "$(head -n 5 followed)" = '{"i":1}
+  [ "$(head -n 6 followed)" = '{"i":1}
 {"i":2}
 {"i":3}
 {"i":4}
-{"i":5}' ]
+{"i":5}
+{"i":6}' ]
 }
 
 @test "a follower whose topic is deleted ends with 70" {
