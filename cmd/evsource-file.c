@@ -136,7 +136,7 @@ input_name(const struct source *source, size_t i, const char *path)
 	char *name;
 
 	if (i < input->count)
-		return ev_mem_strdup(input->item[i]);
+		return ev_marker_input(&source->emit.marker, input->item[i]);
 	/* Without marks a name is of no use. */
 	if (!source->emit.marker.on)
 		return ev_mem_strdup(path);

@@ -354,7 +354,8 @@ begin_at(struct source *source)
 
 	if (names->count > 1)
 		ev_tool_die(EV_EXIT_USAGE, "--input: there is one place only");
-	source->input = names->count ? names->item[0] : source->place.absolute;
+	source->input = names->count ? ev_marker_input(marker, names->item[0])
+				     : source->place.absolute;
 	begin_from(source);
 	if (!marker->on || !ev_vector_count(marker->from))
 		return;

@@ -303,16 +303,16 @@ tell(void *arg)
 }
 
 static char *
-key_of(const struct ev_source_settings *settings, const char *folder)
+key_of(const struct ev_emit *emit, const char *folder)
 {
-	const struct ev_opt_list *input = &settings->marker.input;
+	const struct ev_opt_list *input = &emit->settings->marker.input;
 	struct ev_err err;
 	char *key;
 
 	if (input->count > 1)
 		ev_tool_die(EV_EXIT_USAGE, "--input: a log is one input");
 	if (input->count)
-		return ev_mem_strdup(input->item[0]);
+		return ev_marker_input(&emit->marker, input->item[0]);
 	if (ev_place_absolute(folder, &key, &err) != EV_OK)
 		ev_tool_fail(&err);
 	return key;
@@ -331,7 +331,7 @@ ev_logsource_read(struct ev_logsource *source, struct ev_emit *emit,
 		ev_tool_die(EV_EXIT_USAGE,
 		    "--format: '%s' is a log, whose events are ndjson", folder);
 	*source = (struct ev_logsource){.emit = emit,
-	    .key = key_of(settings, folder)};
+	    .key = key_of(emit, folder)};
 	if (ev_logread_open(&source->log, folder, settings->follow, &err) !=
 	    EV_OK)
 		ev_tool_fail(&err);

@@ -14,6 +14,7 @@
 #include "base/point.h"
 #include "event/build.h"
 #include "state/record.h"
+#include "tool/place.h"
 #include "tool/tool.h"
 
 #define FOLLOW_MS 1000
@@ -327,6 +328,36 @@ ev_marker_open(struct ev_marker *marker,
 	send_begin(marker);
 	ev_point("source.begun");
 	count_from_here(marker);
+}
+
+/* The record has a position of the input, or of one of its parts. */
+static bool
+remembers(const struct ev_marker *marker, const char *input)
+{
+	size_t len = strlen(input);
+	struct ev_slice key, value;
+
+	for (size_t i = 0; i < ev_vector_count(marker->from); i++) {
+		ev_vector_at(marker->from, i, &key, &value);
+		if (key.len >= len && !memcmp(key.ptr, input, len) &&
+		    (key.len == len || key.ptr[len] == '#'))
+			return true;
+	}
+	return false;
+}
+
+char *
+ev_marker_input(const struct ev_marker *marker, const char *given)
+{
+	char *absolute;
+
+	if (!marker->on || remembers(marker, given) ||
+	    ev_place_absolute(given, &absolute, NULL) != EV_OK)
+		return ev_mem_strdup(given);
+	if (remembers(marker, absolute))
+		return absolute;
+	free(absolute);
+	return ev_mem_strdup(given);
 }
 
 bool

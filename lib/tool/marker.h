@@ -90,6 +90,12 @@ void ev_marker_open(struct ev_marker *marker,
 /* There is no record yet, so --from counts. */
 bool ev_marker_first(const struct ev_marker *marker);
 
+/* The name under which --input has a place's positions kept: as it was given,
+ * or, where only that is known to the record, the absolute form of it (so that
+ * a place that was moved may be named as it was on the command line). The
+ * caller frees it. */
+char *ev_marker_input(const struct ev_marker *marker, const char *given);
+
 /* A mark is due, as events and bytes go; looked at after every event. */
 static inline bool
 ev_marker_due(const struct ev_marker *marker)
