@@ -443,6 +443,10 @@ ev_change_accept(const struct ev_change *change, struct ev_err *err)
 	if (refuse_running(change, err) != EV_OK ||
 	    want_record(change, err) != EV_OK || lock(change, err) != EV_OK)
 		return EV_FATAL;
+	if (store->gone)
+		return ev_err_set(err, EV_FATAL, EV_EXIT_DISAGREE,
+		    "%s: bring it back, or evpos forget %s to begin anew",
+		    store->wrong, name_of(change));
 	if (!store->wrong && !store->tail)
 		return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
 		    "'%s' is what pipeline %s has committed, as far as can be "
@@ -511,7 +515,7 @@ say_forget(const struct ev_change *change)
 	ev_buf_printf(change->out,
 	    "a new pipeline of this name begins at the start of what it "
 	    "reads\n");
-	if (store->log)
+	if (store->log && !store->gone)
 		ev_buf_printf(change->out,
 		    "%s stays as it is; to append to it, that one wants "
 		    "--adopt\n",

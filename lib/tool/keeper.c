@@ -54,6 +54,7 @@ build_state(struct ev_buf *out, const struct ev_keeper_state *state)
 	ev_answer_text(out, "wrong", state->wrong);
 	ev_answer_number(out, "tail", state->tail);
 	build_flag(out, "strange", state->strange);
+	build_flag(out, "gone", state->gone);
 	build_flag(out, "log", state->log);
 	build_flag(out, "in_state", state->in_state);
 	if (state->record) {
@@ -214,8 +215,8 @@ read_member(void *arg, const struct ev_member *member, struct ev_err *err)
 	const struct {
 		const char *key;
 		bool *flag;
-	} flags[] = {{"strange", &state->strange}, {"log", &state->log},
-	    {"in_state", &state->in_state}};
+	} flags[] = {{"strange", &state->strange}, {"gone", &state->gone},
+	    {"log", &state->log}, {"in_state", &state->in_state}};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (ev_value_text_is(member->key, ev_slice_of(texts[i].key)))

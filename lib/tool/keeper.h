@@ -34,6 +34,7 @@ struct ev_keeper_state {
 	char *held;    /* who holds the sink's lock; NULL: nobody known */
 	char *wrong;   /* why what is there is not what was committed; NULL:
 	                * it is, as far as is known */
+	bool gone;     /* nothing is there at all */
 	bool log;      /* others read what is written here, by positions */
 	bool in_state; /* the record is the one in the state folder */
 	uint64_t tail; /* bytes there of which no record speaks, */

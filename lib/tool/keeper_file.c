@@ -106,7 +106,12 @@ compare(const char *path, uint64_t length, const struct ev_sidecar *sidecar,
 	struct ev_sidecar_hash hash;
 	enum ev_status status = hash_file(path, length, &hash, err);
 
-	if (status == EV_END)
+	state->gone = status == EV_END && access(path, F_OK) != 0;
+	if (state->gone)
+		state->wrong = ev_mem_printf("'%s' is gone, of which %" PRIu64
+					     " bytes were committed",
+		    path, length);
+	else if (status == EV_END)
 		state->wrong = ev_mem_printf("'%s' has not the %" PRIu64
 					     " bytes that were committed",
 		    path, length);
@@ -206,7 +211,7 @@ take_file(const char *path, struct ev_sidecar *sidecar, uint64_t start,
 
 	if (fd < 0 && errno == ENOENT)
 		return ev_err_set(err, EV_FATAL, EV_EXIT_DISAGREE,
-		    "there is no '%s': bring it back, or evpos forget", path);
+		    "'%s' is gone: bring it back", path);
 	if (fd < 0 || fstat(fd, &there) ||
 	    (!ev_mutant("accept.no-sync") && fsync(fd)))
 		status = cannot("write", path, err);

@@ -22,12 +22,11 @@ teardown() {
 start() { # NAME IN OUT
   evsource --name "$1" --follow --mark-every 50ms "$2" | evsink --name "$1" "$3" &
   pid=$!
-  for _ in $(seq 100); do
-    [[ $(evpos show "$1") != *'byte 32, nothing'* ]] || return 0
-    sleep 0.05
-  done
-  evpos
-  return 1
+  soon at_the_end "$1"
+}
+
+at_the_end() { # NAME
+  [[ $(evpos show "$1") == *'byte 32, nothing'* ]]
 }
 
 # As if a run had been killed while it wrote.
@@ -377,6 +376,22 @@ nothing is changed yet: --yes does it"
   [ "${lines[-1]}" = 'done' ]
   pipeline a in.ndjson a.ndjson
   [ "$(numbers a.ndjson)" = '1 22 3 4 5' ]
+}
+
+@test "accept and forget where the target is gone" {
+  pipeline a in.ndjson a.ndjson
+  rm a.ndjson
+  for option in '' --yes; do
+    # shellcheck disable=SC2086 # none is no word
+    try evpos accept a $option
+    exits 70
+    prints ''
+    says "evpos: '$here/a.ndjson' is gone, of which 32 bytes were committed: bring it back, or evpos forget a to begin anew"
+  done
+  run -0 evpos forget a --yes
+  [[ $output != *'stays as it is'* ]]
+  pipeline a in.ndjson a.ndjson
+  [ "$(numbers a.ndjson)" = '1 2 3 4' ]
 }
 
 @test "accept: lines taken away, or added, and the last segment of a log" {
