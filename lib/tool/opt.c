@@ -185,6 +185,11 @@ by_letter(const struct flat *flat, int letter)
 	return i;
 }
 
+/* What is expected in the middle, too. */
+#define ENDS \
+	"; a pipeline is named at its two ends: evsource --name NAME … | … | " \
+	"evsink --name NAME …"
+
 static enum ev_status
 unknown(const struct ev_opt_usage *usage, const struct flat *flat,
     const char *word, struct ev_err *err)
@@ -210,7 +215,8 @@ unknown(const struct ev_opt_usage *usage, const struct flat *flat,
 		    nearest.best);
 	else
 		ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
-		    "unknown option '--%s' (see --help%s)", name, also);
+		    "unknown option '--%s' (see --help%s)", name,
+		    strcmp(name, "name") ? also : ENDS);
 	free(name);
 	return EV_FATAL;
 }

@@ -36,9 +36,12 @@ cannot_start(const char *name, int number, struct ev_err *err)
 {
 	if (number == ENOENT)
 		return ev_err_set(err, EV_FATAL, EV_EXIT_CONFIG,
-		    strchr(name, '/') ? "there is no command '%s'"
-				      : "there is no command '%s' in PATH",
-		    name);
+		    "there is no command '%s'%s%s", name,
+		    strchr(name, '/') ? "" : " in PATH",
+		    strchr(name, ' ')
+			? " (its arguments are words of their own: evexec "
+			  "sort -r; a line for the shell stands behind sh -c)"
+			: "");
 	return ev_err_set(err, EV_FATAL,
 	    number == EACCES ? EV_EXIT_CONFIG : EV_EXIT_OS,
 	    "cannot start '%s': %s", name, ev_err_errno(number));
