@@ -1,7 +1,7 @@
 /*
  * evsink: writes events to a place. It knows no system: it finds the place
  * among its arguments and becomes the connector of its scheme, evsink-file
- * for a path (DESIGN section 3).
+ * for a path (evkit(7), PLACES).
  */
 #include "tool/encode.h"
 #include "tool/ledger.h"

@@ -1,7 +1,7 @@
 /*
  * evsource: reads a place as events. It knows no system itself: it looks at
  * the place's scheme and becomes the connector, evsource-SCHEME, with the same
- * arguments (DESIGN section 3).
+ * arguments (evkit(7), PLACES).
  */
 #include <string.h>
 

@@ -17,7 +17,7 @@ enum ev_status {
 	EV_FATAL, /* failed for good: err->exit says with which exit status */
 };
 
-/* Exit statuses: DESIGN section 9, evkit(7). The numbers are sysexits.h's
+/* Exit statuses: evkit(7). The numbers are sysexits.h's
  * where it has one of the same meaning. */
 enum ev_exit {
 	EV_EXIT_OK = 0,

@@ -1,6 +1,6 @@
 /*
  * sqlite_positions: the records of named pipelines, in the table ev_positions
- * of the database that they write to (class A of DESIGN section 10): one row a
+ * of the database that they write to (class A of evkit(7)): one row a
  * pipeline, changed in the transaction of its data.
  *
  *	CREATE TABLE ev_positions (name TEXT PRIMARY KEY, record TEXT)

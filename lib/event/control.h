@@ -1,6 +1,6 @@
 /*
  * control: the lines that are about the stream and not in it: begin, mark,
- * side, fail (evmarks(7), DESIGN section 10). A line is one if and only if it
+ * side, fail (evmarks(7)). A line is one if and only if it
  * starts with the seven bytes {"~ev": ; its last 18 bytes are
  * ,"crc":"<8 hex>"} with the CRC-32C of all bytes before them. All values are
  * strings but pos, via, side and event.

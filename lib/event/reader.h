@@ -27,7 +27,7 @@ struct ev_line {
 	                       * long only the beginning */
 	size_t length;        /* bytes of the line, also where text is cut */
 	uint64_t number;      /* of the line, from 1 */
-	bool control;         /* begins with {"~ev": (DESIGN section 10) */
+	bool control;         /* begins with {"~ev": (evmarks(7)) */
 	bool whole;           /* text is followed by the one byte '\n', so that
 	                       * text.len + 1 bytes may be passed on */
 	bool torn;            /* the input ended without a newline */

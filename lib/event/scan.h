@@ -4,7 +4,7 @@
  * the members that were asked for as slices of it. The whole line is
  * validated, not just the part before the last field wanted.
  *
- * Where it is lax, as DESIGN section 4 says: a key may stand twice (the last
+ * Where it is lax, as evkit(7) is about events: a key may stand twice (the last
  * one counts), \u0000 and lone surrogates written as escapes pass.
  *
  * Order of calls: ev_scan_new, ev_scan_want for each field (or

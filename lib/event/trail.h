@@ -2,8 +2,8 @@
  * trail: what a reader has seen of a marked stream, and whether it hangs
  * together: begin first and once, marks of that run, numbered 1, 2, 3 …, each
  * with as many lines before it as it says, and as many side lines among them,
- * nothing behind the seal, and no end without one (rules R2, R5, R6 of DESIGN
- * section 10).
+ * nothing behind the seal, and no end without one (rules R2, R5, R6 of
+ * evmarks(7)).
  *
  * A stream whose first line is no begin is plain: unnamed, all of it data. That
  * one has lost its begin shows where another control line comes.

@@ -1,7 +1,7 @@
 /*
  * query: what a command asks of each event: a condition, a select list, or
  * both. Compiled once, from text; then every event is tested and projected as
- * slices of the line (DESIGN section 5).
+ * slices of the line (evexpr(7)).
  *
  *	ev_query_condition(query, text, &err)    and / or
  *	ev_query_select(query, text, &err)
@@ -40,9 +40,8 @@ void ev_query_now(struct ev_query *query, int64_t microseconds);
 
 /* Compile a condition, a select list ("a, upper(b) AS c", "* EXCLUDE (a)"), a
  * list of fields to leave out ("a, b"), a program ("SELECT list WHERE
- * condition", or a condition alone), one expression for ev_query_value. EV_BAD:
- * a mistake in the text, err has the message, the place and a caret. text is
- * copied. */
+ * condition", or a condition alone). EV_BAD: a mistake in the text, err has the
+ * message, the place and a caret. text is copied. */
 enum ev_status ev_query_condition(struct ev_query *query, struct ev_slice text,
     struct ev_err *err);
 enum ev_status ev_query_select(struct ev_query *query, struct ev_slice text,

@@ -1,6 +1,6 @@
 /*
  * log: a file, or a log folder, that one named pipeline appends to, with its
- * sidecar (sidecar.h): class B of DESIGN section 10. What is committed stands
+ * sidecar (sidecar.h): class B of evkit(7). What is committed stands
  * there for ever; what is not is cut off by the next run.
  *
  *	ev_log_look(&log, path, folder, name, &err);      changes nothing

@@ -1,5 +1,5 @@
 /*
- * logread: a log folder (DESIGN section 10) as one input: its segments one
+ * logread: a log folder (evlog(7)) as one input: its segments one
  * after the other, up to the length that its writer has committed. Any number
  * of readers may read a log while one writer appends to it; none of them
  * leaves anything there.

@@ -1,6 +1,6 @@
 /*
  * shard: one of N pipelines that share the work of one name, each on the
- * partitions of its own (DESIGN section 11). K/N is the K-th of N, from 1. It
+ * partitions of its own (evsource-kafka(1)). K/N is the K-th of N, from 1. It
  * is a pipeline like any other, named NAME.K, with a record of its own, which
  * says K/N: since the count says who reads what, it is changed for all of them
  * at once and while they stand still (evpos shards), never by the way.

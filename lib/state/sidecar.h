@@ -1,7 +1,7 @@
 /*
  * sidecar: what stands beside a file that a named sink appends to (FILE.ev),
  * or in a log folder (DIR/.ev): how far it is committed, and the record of the
- * pipeline that writes it (DESIGN section 10, class B). One JSON object:
+ * pipeline that writes it (evkit(7), class B). One JSON object:
  *
  *	{"v":"1","length":"1234","head":"<32 hex>","tail":"<32 hex>",
  *	"open":"<run>","first":"0","last":"0","record":{…}}

@@ -1,5 +1,5 @@
 /*
- * bad: what happens to bad input (DESIGN section 8). The default is to stop
+ * bad: what happens to bad input (evkit(7), WHAT IS BAD). The default is to stop
  * with exit 65; --on-error skip counts and goes on; --reject PLACE keeps each
  * as an event of its own, at the place of an outlet, and goes on.
  */

@@ -20,7 +20,7 @@
  *
  * A place is one file, or it is listed: a folder, a pattern. Of a file that
  * was renamed the rest comes first, then what came between, then the file
- * that has the name now. DESIGN section 10, "Sources", is what is done here;
+ * that has the name now. evsource-file(1) says what is done in which case;
  * state/filepos.h says what a position is.
  */
 #ifndef EV_TOOL_FOLLOW_H
@@ -82,7 +82,8 @@ void ev_follow_add(struct ev_follow *follow, const char *path,
 enum ev_status ev_follow_recall(struct ev_follow *follow,
     const struct ev_vector *from, bool first, struct ev_err *err);
 
-/* Looks at the file system. EV_FATAL: exit 70 (see DESIGN), 74. */
+/* Looks at the file system. EV_FATAL: exit 70, a file is not what was read of it
+ * (evsource-file(1)); 74. */
 enum ev_status ev_follow_look(struct ev_follow *follow, struct ev_err *err);
 
 /* The next file that has something to read, open; EV_END: none has. Until

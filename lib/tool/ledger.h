@@ -1,6 +1,6 @@
 /*
- * ledger: what every named sink does around its own commit (DESIGN section
- * 10): it takes the stream only if it is of its name, compares where the
+ * ledger: what every named sink does around its own commit (evmarks(7)):
+ * it takes the stream only if it is of its name, compares where the
  * source began with the record that the sink's own store has (R1), keeps the
  * record of the marks that come, and after each commit writes the copy in the
  * state folder from which the next source begins. It ends the process on

@@ -1,6 +1,6 @@
 /*
  * logsink_explain: what --explain says of a named pipeline's file, log folder
- * or standard output: its class (DESIGN section 10), what that guarantees, and
+ * or standard output: its class (evkit(7)), what that guarantees, and
  * what the record says now. Nothing is locked or changed.
  */
 #include <inttypes.h>

@@ -1,9 +1,9 @@
 /*
  * marker: what makes a source's stream a marked one: the name, where to go on
- * from, begin, the marks and the seal (DESIGN section 10). It ends the process
+ * from, begin, the marks and the seal (evmarks(7)). It ends the process
  * on failure, as the stage does.
  *
- *	ev_marker_open(&marker, &settings, stage);     lock, copy, begin
+ *	ev_marker_open(&marker, &settings, stage, follow);     lock, copy, begin
  *	from = marker.from;                              the positions
  *	while (… an event …) {
  *		… goes out through the stage …

@@ -5,7 +5,7 @@
  * In a plain stream an evsink of our own writes it. A failure of ours is
  * announced to that evsink, so that what stood at the place stays; a failure
  * of its own is ours, with its exit status. In a marked stream only the sink
- * writes (rule R7 of DESIGN section 10), so the events travel within it, as
+ * writes (rule R7 of evmarks(7)), so the events travel within it, as
  * side lines. Which it is, is known when the stream's first line is: until
  * then an outlet is ready and no more.
  *

@@ -6,7 +6,7 @@
 
 #include "tool/seeker.h"
 
-/* For ev_seeker_serve. A key is a path, or FOLDER#NAME. */
+/* For ev_seeker_answer. A key is a path, or FOLDER#NAME. */
 ev_seeker_look ev_seeker_file;
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * tool: what every command is: a name, messages on stderr, an exit status,
- * and, when it fails, the failure line on its output (DESIGN section 8).
+ * and, when it fails, the failure line on its output (evkit(7)).
  *
  * There is one tool a process, so its state is static. Nothing else in lib/
  * prints or exits.

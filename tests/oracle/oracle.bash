@@ -1,7 +1,7 @@
 # What the oracle tests share: the server that decides, and what stands in for
 # it where it is another one.
 #
-# PostgreSQL 15 decides (DESIGN section 5). Debian 13 has a newer one, which
+# PostgreSQL 15 decides (evexpr(7)). Debian 13 has a newer one, which
 # answers some questions otherwise: there the answers of 15 that were recorded
 # count, answers/NAME.gz: the questions of a fixed seed, made by `record`
 # where 15 is installed and agrees.
