@@ -47,15 +47,24 @@ says() { # PATTERN (of bash's ==): the whole of stderr; '' for silence
   }
 }
 
-# Waits until a command is true, 10 seconds at most.
+# Waits until a command is true, a minute at most: a machine may be slow.
 soon() { # COMMAND…
-  local i
-  for ((i = 0; i < 500; i++)); do
+  local end=$((SECONDS + 60))
+  while ((SECONDS < end)); do
     "$@" 2>/dev/null && return
     sleep 0.02
   done
   echo "never: $*"
   return 1
+}
+
+# Whether a process waits for something, and has done nothing else for 0.1 s.
+idle() { # PID
+  local before
+  before=$(grep -E 'State|ctxt' "/proc/$1/status") || return
+  sleep 0.1
+  [[ $before == *'S (sleeping)'* ]] &&
+    [ "$before" = "$(grep -E 'State|ctxt' "/proc/$1/status")" ]
 }
 
 # Runs a command as somebody who is not root (root may read and write all), in

@@ -162,7 +162,8 @@ rejects() {
         exits 65
         says 'evsource-file: in.ndjson:2: *'
         [ "$(wc -l <<<"$stderr")" = 1 ]
-        [ "$(cat $target)" = old ] && [ ! -e $target.part ]
+        [ "$(cat $target)" = old ]
+        [ ! -e $target.part ]
       done
     done
   done
@@ -178,10 +179,13 @@ rejects() {
     for command in 'evsource -' 'evfilter "id = 7"' 'evfilter TRUE in' \
       'evjoin users.csv --on id --type semi' 'evsink -'; do
       try bash -c "$command <in"
-      exits 0 && prints "$text" && says ''
+      exits 0
+      prints "$text"
+      says ''
     done
     try bash -c 'evfilter "id = 7" --select id <in'
-    exits 0 && prints '{"id":7}'
+    exits 0
+    prints '{"id":7}'
     try bash -c 'evjoin users.csv --on id <in'
     exits 0
     [[ $output == *',"name":"Ann"}' ]]
@@ -209,12 +213,15 @@ rejects() {
     rm -f ./*.ndjson
     : | tee empty.ndjson empty.csv empty.json | gzip >empty.gz
     try bash -c "$command </dev/null"
-    exits 0 && prints '' && says ''
+    exits 0
+    prints ''
+    says ''
     for file in *.ndjson; do [ ! -s "$file" ]; done
   done
   echo old >out.csv
   try evsink out.csv </dev/null
-  exits 65 && says '*no event has come*'
+  exits 65
+  says '*no event has come*'
   [ "$(cat out.csv)" = old ]
 }
 
@@ -253,7 +260,8 @@ controls=(
         exits "$want"
         # Of what somebody else has said nothing is said again.
         says "${why:+$name: $place:$number: $why}"
-        [ "$(cat rejects.ndjson)" = old ] && [ ! -e rejects.ndjson.part ]
+        [ "$(cat rejects.ndjson)" = old ]
+        [ ! -e rejects.ndjson.part ]
         [[ $output != *8'}'* ]]
         case $command in
           *--format*) [[ $output != *'"fail"'* ]] ;;
@@ -264,7 +272,8 @@ controls=(
         echo old >$target
         try bash -c "evsink $target <in"
         exits "$want"
-        [ "$(cat $target)" = old ] && [ ! -e $target.part ]
+        [ "$(cat $target)" = old ]
+        [ ! -e $target.part ]
       done
     done
   done
@@ -279,9 +288,11 @@ controls=(
       echo "# $command, $line"
       try bash -c "$command <in"
       if [ "$want" = 69 ]; then
-        exits 69 && says ''
+        exits 69
+        says ''
       elif [[ $line == '{"~ev":"fail"'* ]]; then
-        exits 75 && says "evsource-file: *:2: $why"
+        exits 75
+        says "evsource-file: *:2: $why"
       else
         exits 65
         says 'evsource-file: *:2: its first key is ~ev, which only control*'
@@ -289,6 +300,7 @@ controls=(
     done
     [[ $line != '{"~ev":"fail"'* ]] || continue
     try bash -c "evsource --on-error skip - <in"
-    exits 0 && prints $'{"id":7}\n{"id":8}'
+    exits 0
+    prints $'{"id":7}\n{"id":8}'
   done
 }

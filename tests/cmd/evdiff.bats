@@ -13,7 +13,8 @@ file() { # NAME TEXT
   file a.ndjson '{"id":1}\n{"id":2}\n{"id":2}\n'
   file b.ndjson '{"id":2}\n{"id":1}\n{"id":2}\n'
   try evdiff a.ndjson b.ndjson
-  exits 0 && prints ''
+  exits 0
+  prints ''
   says "evdiff: same: 3 events in 'a.ndjson', 3 in 'b.ndjson'"
 }
 
@@ -55,7 +56,8 @@ E
   file a.ndjson ''
   file b.json '[]'
   try evdiff a.ndjson b.json
-  exits 0 && says "evdiff: same: 0 events in *, 0 in *"
+  exits 0
+  says "evdiff: same: 0 events in *, 0 in *"
 }
 
 @test "without a key each event is in one place or in both, as often as it stands there" {
@@ -109,7 +111,8 @@ E
   file a '{"a,b":1,"x.y":1,"z=":5}\n'
   file b '{"a,b":1,"x.y":2,"z=":6}\n'
   try evdiff --key '"a,b"' a b
-  exits 1 && says '*~ a,b=1: x.y: 1 -> 2; z=: 5 -> 6'
+  exits 1
+  says '*~ a,b=1: x.y: 1 -> 2; z=: 5 -> 6'
   try evdiff --key '"a,b"' --ignore '"x.y"' --tolerance '"z="=1' a b
   exits 0
 }
@@ -117,7 +120,8 @@ E
 @test "a key that no event has is a mistake" {
   file a '{"id":1}\n'
   try evdiff --key idd a a
-  exits 64 && says "evdiff: no event of 'a' has the key 'idd'"
+  exits 64
+  says "evdiff: no event of 'a' has the key 'idd'"
 }
 
 @test "a key that several events have: equal ones cancel, the rest is told apart" {
@@ -149,7 +153,8 @@ E
   prints '{"diff":"a","a":{"id":1,"m":{"at":1}}}
 {"diff":"b","b":{"id":1,"m":{"at":2}}}'
   try evdiff --key id --ignore at,id a b
-  exits 64 && says "*'id' cannot be both a key and ignored"
+  exits 64
+  says "*'id' cannot be both a key and ignored"
 }
 
 @test "a tolerance is exact, includes its bound, and is for numbers" {
@@ -165,13 +170,16 @@ E
   head -n 1 a >a1
   head -n 1 b >b1
   try evdiff --key id --tolerance x=1e-2 a1 b1
-  exits 0 && prints '' && says "evdiff: same: 1 events in*"
+  exits 0
+  prints ''
+  says "evdiff: same: 1 events in*"
 }
 
 @test "a tolerance needs a key and a number" {
   file a '{"id":1}\n'
   try evdiff --tolerance x=1 a a
-  exits 64 && says '*--tolerance needs --key*'
+  exits 64
+  says '*--tolerance needs --key*'
   for wrong in x x= x=one x=-1 "=1,"; do
     try evdiff --key id --tolerance "$wrong" a a
     exits 64
@@ -216,9 +224,11 @@ E
   try evdiff a <(tac a)
   exits 0
   try evdiff <(cat a) <(head -n 1 a)
-  exits 1 && prints '{"diff":"a","a":{"id":2}}'
+  exits 1
+  prints '{"diff":"a","a":{"id":2}}'
   try evdiff - -
-  exits 64 && says '*one of the places, not both'
+  exits 64
+  says '*one of the places, not both'
 }
 
 @test "what cannot be read is trouble, with the cause's status, and no answer" {
@@ -229,7 +239,8 @@ E
   [[ $output == '{"~ev":"fail",'* ]]
   file b '{"id":1}\n{"id":\n'
   try evdiff a b
-  exits 65 && says 'evsource-file: b:2: *'
+  exits 65
+  says 'evsource-file: b:2: *'
   gzip -c a | head -c 15 >c.ndjson.gz
   try evdiff a c.ndjson.gz
   exits 65
@@ -261,7 +272,8 @@ E
   exits 0
   sed 's/x"/y"/' a >b
   evdiff a b >out 2>/dev/null && false
-  [ "$(wc -l <out)" = 2 ] && [ "$(wc -c <out)" -gt 24000000 ]
+  [ "$(wc -l <out)" = 2 ]
+  [ "$(wc -c <out)" -gt 24000000 ]
   { cat a && head -c 5000000 /dev/zero | tr '\0' x; } | tr -d '\n' >b
   try evdiff a b
   exits 65
@@ -284,13 +296,15 @@ E
   printf '#!/bin/sh\nexec cat >/dev/full\n' >bin/sort
   chmod +x bin/sort
   PATH=$PWD/bin:$PATH try evdiff a b
-  exits 74 && says "*cannot sort the events: 'sort' failed"
+  exits 74
+  says "*cannot sort the events: 'sort' failed"
 }
 
 @test "--temp that is no folder is told before sorting needs it" {
   file a '{"id":1}\n'
   try evdiff --temp missing a a
-  exits 74 && says "evdiff: --temp: cannot write in 'missing': no such file or directory"
+  exits 74
+  says "evdiff: --temp: cannot write in 'missing': no such file or directory"
 }
 
 @test "output that cannot be written is trouble" {
@@ -339,24 +353,31 @@ E
   exits 0
   sed 's/"k5000":5000.0/"k5000":7/' b >c
   try evdiff --key k1 a c
-  exits 1 && says '*~ k1=1: k5000: 5000 -> 7'
+  exits 1
+  says '*~ k1=1: k5000: 5000 -> 7'
 }
 
 @test "wrong arguments are told" {
   try evdiff a
-  exits 64 && says '*two places are needed: evdiff A B*'
+  exits 64
+  says '*two places are needed: evdiff A B*'
   try evdiff a b c
   exits 64
   try evdiff --tolerence x=1 a b
-  exits 64 && says "*did you mean '--tolerance'?"
+  exits 64
+  says "*did you mean '--tolerance'?"
   try evdiff --key id,id a b
-  exits 64 && says "*names 'id' twice"
+  exits 64
+  says "*names 'id' twice"
   try evdiff --key id, a b
-  exits 64 && says "evdiff: --key: not a field's name at ''"
+  exits 64
+  says "evdiff: --key: not a field's name at ''"
   try evdiff --ignore user.id a b
-  exits 64 && says "evdiff: --ignore: 'user.id' is inside an object, and a field of the top level is wanted*"
+  exits 64
+  says "evdiff: --ignore: 'user.id' is inside an object, and a field of the top level is wanted*"
   try evdiff --help
-  exits 0 && [ "$(wc -l <<<"$output")" -le 24 ]
+  exits 0
+  [ "$(wc -l <<<"$output")" -le 24 ]
 }
 
 @test "the examples of the manual page do what it says" {

@@ -371,7 +371,8 @@ END
   try bash -c 'evexec --tries 3 sh -c "cat; sleep 20 & exit 0" <in'
   exits 75
   says "evexec: 'sh' has ended, but a process that it left keeps its output open"
-  [ $SECONDS -ge 4 ] && [ $SECONDS -le 9 ]
+  [ $SECONDS -ge 4 ]
+  [ $SECONDS -le 18 ]
   SECONDS=0
   try bash -c 'evexec sh -c "cat; sleep 20 >/dev/null 2>&1 & exit 0" <in'
   exits 0
@@ -379,7 +380,7 @@ END
   try bash -c 'evexec sh -c "(sleep 1; cat in) & exit 0" <in'
   exits 0
   prints "$(cat in)"
-  [ $SECONDS -le 9 ]
+  [ $SECONDS -le 18 ]
 }
 
 @test "a command that is not there is said before anything is read" {
@@ -395,6 +396,12 @@ END
   try bash -c 'evexec --tries 3 sh -c "evnothing; exit" <in'
   exits 78
   says "*evexec: 'sh' ended with status 127: a command that it runs was not found, or cannot be executed"
+  try bash -c 'evexec "sort -r" <in'
+  exits 78
+  says "evexec: there is no command 'sort -r' in PATH (its arguments are words of their own*"
+  try bash -c 'evexec --name x sort <in'
+  exits 64
+  says "evexec: unknown option '--name' (*named at its two ends: evsource --name*"
   echo 'cat' >script
   try bash -c 'evexec ./script <in'
   exits 78
@@ -542,12 +549,9 @@ slow='touch started; sleep 1; cat; touch ended'
 @test "a signal in an unnamed pipe ends the command and us" {
   for signal in TERM INT HUP; do
     rm -f started
-    (
-      trap - INT
-      exec evexec sh -c "echo \$\$ >started; exec sleep 20" <in >out
-    ) &
+    # What a script starts in the background would ignore SIGINT.
+    env --default-signal=INT evexec sh -c 'echo $$ >started; exec sleep 20' <in >out &
     pid=$!
-    [ $signal != INT ] || { kill -9 $pid; continue; } # ignored in the background
     soon test -s started
     kill -$signal $pid
     status=0
@@ -561,7 +565,7 @@ slow='touch started; sleep 1; cat; touch ended'
 @test "a signal in a named one waits for the seal" {
   { cat sketch && echo SLEEP 1; } | marked | evexec sh -c "$slow" >out &
   soon test -e started
-  kill -TERM "$(pgrep -n -x evexec -P $$ || pgrep -n -x evexec)"
+  kill -TERM $! # evexec, the last of the pipe
   wait $!
   marked -d <out >sketch.out
   [ -e ended ]
@@ -583,7 +587,7 @@ slow='touch started; sleep 1; cat; touch ended'
   evexec sh -c 'echo $$ >pid; exec sleep 30' <in | (exec <&-; sleep 0.5)
   soon test -s pid
   soon bash -c '! kill -0 $(cat pid)'
-  [ $SECONDS -le 9 ]
+  [ $SECONDS -le 25 ]
 }
 
 # --- named pipelines ----------------------------------------------------------------
@@ -678,7 +682,11 @@ in_threes() { # COMMAND
     set +m
   done
   [ $kills -ge 5 ]
-  try pipeline
+  # 75: the last kill came between a commit and its copy.
+  for ((i = 0; i < 3; i++)); do
+    try pipeline
+    [ "$status" = 75 ] || break
+  done
   exits 0
   [ "$(sqlite3 shop.db 'select count(*), count(distinct id), sum(amount) from sale')" = '40|40|1220.0' ]
   [ "$(wc -l <out)" = 40 ]

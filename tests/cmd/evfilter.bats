@@ -134,7 +134,8 @@ ids() { # of the events on stdout, in one line
   exits 0
   prints '{"rating":1}'
   says ''
-  [ -e rest.csv ] && [ ! -s rest.csv ]
+  [ -e rest.csv ]
+  [ ! -s rest.csv ]
   try evfilter 'rating < 3' --else rest.csv <<<'{"rating":5}'
   exits 0
   [ "$(<rest.csv)" = $'rating\n5' ]

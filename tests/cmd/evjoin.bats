@@ -351,7 +351,8 @@ ask() { # EVENT WANTED
   EVKIT_STATE=$PWD/state evsource --name table --mark-every 1000 in.ndjson |
     EVKIT_STATE=$PWD/state evsink --name table log/
   try bash -c "seq 50000 | sed 's/.*/{\"id\":&}/' | evjoin log/ --on id --follow-table"
-  exits 0 && says ''
+  exits 0
+  says ''
   [ "$output" = "$(cat in.ndjson)" ]
 }
 
@@ -359,7 +360,9 @@ ask() { # EVENT WANTED
   rows '{"id":1,"n":"one"}'
   echo '{"id":1}' >events
   try bash -c 'evjoin log/ --on id --follow-table <events; pgrep -P $$'
-  exits 1 && prints '{"id":1,"n":"one"}' && says ''
+  exits 1
+  prints '{"id":1,"n":"one"}'
+  says ''
 }
 
 @test "--follow-table: a table whose evsource dies is a failure, before and after it caught up" {
@@ -385,7 +388,8 @@ ask() { # EVENT WANTED
   printf '{"id":1}\n{"id":1,"x":1}\n' >in.ndjson
   try bash -c 'evsource --name main in.ndjson |
     evjoin log/ --on id --follow-table | tee wire | evsink --name main out.ndjson'
-  exits 0 && says ''
+  exits 0
+  says ''
   [ "$(cat out.ndjson)" = $'{"id":1,"n":"one"}\n{"id":1,"x":1,"n":"one"}' ]
   [ "$(grep -c '~ev' wire)" = 2 ]
   grep -q '"via":\["evsource-file ........","evjoin ........!"\]' wire
@@ -394,7 +398,8 @@ ask() { # EVENT WANTED
 @test "--follow-table: what does not go with it" {
   echo '{"id":1}' >t.ndjson
   try evjoin t.ndjson --on id --follow-table --unique error </dev/null
-  exits 64 && says 'evjoin: --follow-table and --unique error:*'
+  exits 64
+  says 'evjoin: --follow-table and --unique error:*'
 }
 
 @test "--follow-table: a file that grows, a line at a time and by halves; a folder" {
@@ -415,7 +420,8 @@ ask() { # EVENT WANTED
     esac
     ask '{"id":2}' '{"id":2,"n":"two"}'
     exec {to}>&-
-    wait "$pid" && [ ! -s err ]
+    wait "$pid"
+    [ ! -s err ]
   done
 }
 
@@ -426,23 +432,27 @@ ask() { # EVENT WANTED
   kill -TERM "$pid"
   status=0 && wait "$pid" || status=$?
   [ "$status" = 143 ]
-  # the whole pipeline is asked to stop, the table's evsource with it
+  # the whole pipeline is asked to stop, the table's evsource with it; tee,
+  # which is not, shows what has come through
   export EVKIT_STATE=$PWD/state
   echo '{"id":1}' >in.ndjson
   setsid bash -c 'trap : TERM
     evsource --name m --follow in.ndjson |
-      evjoin t.ndjson --on id --follow-table | evsink --name m out.ndjson
+      evjoin t.ndjson --on id --follow-table |
+      (trap "" TERM && exec tee wire) | evsink --name m out.ndjson
     echo "${PIPESTATUS[*]}" >statuses' &
   group=$!
-  until grep -qs '"length":"19"' out.ndjson.ev; do
-    sleep 0.1
-  done
+  soon grep -q '"length":"19"' out.ndjson.ev
   echo '{"id":1,"x":1}' >>in.ndjson
-  sleep 0.3
+  soon grep -q '"x":1' wire
   kill -TERM -- "-$group"
   wait "$group" || true
-  [ "$(cat statuses)" = '0 0 143' ]
+  [ "$(cat statuses)" = '0 0 0 143' ]
   [ "$(cat out.ndjson)" = $'{"id":1,"n":"one"}\n{"id":1,"x":1,"n":"one"}' ]
+}
+
+gone() { # PID
+  ! kill -0 "$1"
 }
 
 @test "--follow-table: killed, it leaves no evsource behind" {
@@ -451,9 +461,5 @@ ask() { # EVENT WANTED
   ask '{"id":1}' '{"id":1,"n":"one"}'
   child=$(pgrep -P "$pid")
   kill -9 "$pid"
-  for ((i = 0; i < 50; i++)); do
-    kill -0 "$child" 2>/dev/null || return 0
-    sleep 0.1
-  done
-  return 1
+  soon gone "$child"
 }

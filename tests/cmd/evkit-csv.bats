@@ -27,10 +27,7 @@ load ../examples
   sleep 0.3
   [ ! -s out ]
   printf '\nb"\r\n2,x' >>grows.csv
-  for _ in {1..50}; do
-    [ -s out ] && break
-    sleep 0.1
-  done
+  soon test -s out
   kill "$pid"
   wait "$pid" || true
   [ "$(head -n 1 out)" = '{"id":1,"note":"a\nb"}' ]

@@ -58,17 +58,6 @@ ended() {
   output='' stderr=$(<err)
 }
 
-# Waits for a command to be true, 5 s at most.
-until_true() { # COMMAND…
-  local i
-  for ((i = 0; i < 500; i++)); do
-    ! "$@" 2>/dev/null || return 0
-    sleep 0.01
-  done
-  echo "never true: $*"
-  return 1
-}
-
 has_lines() { # FILE N
   [ "$(wc -l <"$1")" = "$2" ]
 }
@@ -94,7 +83,7 @@ member() { # FILE NAME: of a sidecar or record, as text
 
 @test "events and positions are committed with each mark" {
   start out.ndjson -- +2 '@{"a":"2"}' +1 '@{"a":"3","b":"1"}'
-  until_true grep -q '"b":"1"' out.ndjson.ev
+  soon grep -q '"b":"1"' out.ndjson.ev
   [ "$(member out.ndjson.ev length)" = 24 ]
   [ "$(numbers out.ndjson)" = '1 2 3' ]
   [ "$(member out.ndjson.ev record.pos.a)" = 3 ]
@@ -105,10 +94,13 @@ member() { # FILE NAME: of a sidecar or record, as text
 
 @test "a second run at once appends nothing" {
   named out.ndjson -- +3 '=run {"a":"3"}'
-  exits 0 && says '' && prints ''
+  exits 0
+  says ''
+  prints ''
   cp out.ndjson before
   named out.ndjson -- '=run {}'
-  exits 0 && says ''
+  exits 0
+  says ''
   cmp out.ndjson before
   named out.ndjson -- '{"n":4}' '=run {"a":"4"}'
   exits 0
@@ -127,7 +119,7 @@ member() { # FILE NAME: of a sidecar or record, as text
 
 @test "while a run writes the sidecar says so, and not afterwards" {
   start out.ndjson -- +1 '@{"a":"1"}' '<next' '=run {}'
-  until_true grep -q '"a":"1"' out.ndjson.ev
+  soon grep -q '"a":"1"' out.ndjson.ev
   [[ $(member out.ndjson.ev open) =~ ^[0-9a-f]{32}$ ]]
   [ "$(member out.ndjson.ev open)/1" = "$(member out.ndjson.ev record.id)" ]
   touch next go
@@ -137,12 +129,12 @@ member() { # FILE NAME: of a sidecar or record, as text
 
 @test "the sidecar says who writes also where a killed run has left its own name" {
   start out.ndjson -- +1
-  until_true has_lines out.ndjson 1
+  soon has_lines out.ndjson 1
   kill -9 "$sink"
   wait "$sink" || true
   killed=$(member out.ndjson.ev open)
   start out.ndjson -- +2
-  until_true has_lines out.ndjson 2
+  soon has_lines out.ndjson 2
   [[ $(member out.ndjson.ev open) =~ ^[0-9a-f]{32}$ ]]
   [ "$(member out.ndjson.ev open)" != "$killed" ]
 }
@@ -157,25 +149,27 @@ member() { # FILE NAME: of a sidecar or record, as text
 
 @test "what a killed run has not committed is cut by the next one" {
   start out.ndjson -- +2 '@{"a":"2"}' +3
-  until_true has_lines out.ndjson 5
+  soon has_lines out.ndjson 5
   kill -9 "$sink"
   wait "$sink" || true
   [ "$(member out.ndjson.ev length)" = 16 ]
   named out.ndjson -- '{"n":7}' '=run {"a":"3"}'
-  exits 0 && says ''
+  exits 0
+  says ''
   [ "$(numbers out.ndjson)" = '1 2 7' ]
   [ -z "$(find . -name '*.cut-*')" ]
 }
 
 @test "a first run killed before its first commit is begun anew" {
   start out.ndjson -- +3
-  until_true has_lines out.ndjson 3
+  soon has_lines out.ndjson 3
   kill -9 "$sink"
   wait "$sink" || true
   [ "$(member out.ndjson.ev record.id)" = 0 ]
   [ "$(member out.ndjson.ev length)" = 0 ]
   named out.ndjson -- +1 '=run {"a":"1"}'
-  exits 0 && says ''
+  exits 0
+  says ''
   [ "$(numbers out.ndjson)" = 1 ]
 }
 
@@ -237,7 +231,7 @@ member() { # FILE NAME: of a sidecar or record, as text
 
 @test "a file that is replaced while it is written: 70, nothing committed" {
   start out.ndjson -- +2 '@{"a":"2"}' +1 '<next' '=run {"a":"3"}'
-  until_true has_lines out.ndjson 3
+  soon has_lines out.ndjson 3
   cp out.ndjson other
   mv other out.ndjson
   touch next go
@@ -249,7 +243,7 @@ member() { # FILE NAME: of a sidecar or record, as text
 
 @test "a stranger that writes at the same time: 70, nothing committed" {
   start out.ndjson -- +2 '@{"a":"2"}' +1 '<next' '=run {"a":"3"}'
-  until_true has_lines out.ndjson 3
+  soon has_lines out.ndjson 3
   echo stranger >>out.ndjson
   touch next go
   ended
@@ -312,7 +306,9 @@ member() { # FILE NAME: of a sidecar or record, as text
   ln -s a/out.ndjson link
   named link -- +2 '=run {"a":"2"}'
   exits 0
-  [ -L link ] && [ -e a/out.ndjson.ev ] && [ ! -e link.ev ]
+  [ -L link ]
+  [ -e a/out.ndjson.ev ]
+  [ ! -e link.ev ]
   named a/out.ndjson -- '{"n":3}' '=run {"a":"3"}'
   exits 0
   [ "$(numbers link)" = '1 2 3' ]
@@ -320,7 +316,7 @@ member() { # FILE NAME: of a sidecar or record, as text
 
 @test "one sink at a time: 76, and who it is" {
   start out.ndjson -- +1 '@{"a":"1"}'
-  until_true grep -q '"a":"1"' out.ndjson.ev
+  soon grep -q '"a":"1"' out.ndjson.ev
   named out.ndjson -- '=run {}'
   exits 76
   says "*'$PWD/out.ndjson' is being written by process $sink (evsink-file)"
@@ -333,7 +329,7 @@ member() { # FILE NAME: of a sidecar or record, as text
     evsink --name x $place <late 3>&- &
     sink=$!
     exec 7>late
-    sleep 0.3
+    soon idle $sink
     named $place -- +1 '=run {"a":"1"}'
     exits 0
     "$marks" x copy '{"n":2}' '=run {"a":"2"}' >&7
@@ -362,7 +358,8 @@ member() { # FILE NAME: of a sidecar or record, as text
     exits 73
     says "*cannot lock '$PWD/${place%/}': no locks available"
   done
-  [ ! -s out.ndjson ] && [ "$(ls -A log)" = .ev ]
+  [ ! -s out.ndjson ]
+  [ "$(ls -A log)" = .ev ]
 }
 
 @test "a place whose name is not UTF-8 has no record: 64" {
@@ -389,7 +386,7 @@ member() { # FILE NAME: of a sidecar or record, as text
 @test "an adopted last line without its end gets one" {
   printf '{"n":0}' >out.ndjson
   start --adopt out.ndjson -- +2
-  until_true has_lines out.ndjson 3
+  soon has_lines out.ndjson 3
   kill -9 "$sink"
   wait "$sink" || true
   named out.ndjson -- +1 '@{"a":"1"}' '{"n":2}' '=run {"a":"2"}'
@@ -422,7 +419,7 @@ member() { # FILE NAME: of a sidecar or record, as text
 
 @test "a paused old run comes too late" {
   start out.ndjson -- +2 '@{"a":"2"}' +2 '<next' '=run {"a":"4"}'
-  until_true has_lines out.ndjson 4
+  soon has_lines out.ndjson 4
   kill -9 "$sink"
   wait "$sink" || true
   named out.ndjson -- '{"n":7}' '=run {"a":"3"}'
@@ -445,7 +442,8 @@ member() { # FILE NAME: of a sidecar or record, as text
   try bash -c '"$1" x copy "=run {}" | evsink out.ndjson' - "$marks"
   exits 64
   says '*this end of it has no name: evsink --name x out.ndjson'
-  [ ! -e out.ndjson ] && [ ! -e out.ndjson.ev ]
+  [ ! -e out.ndjson ]
+  [ ! -e out.ndjson.ev ]
 }
 
 @test "a failure line is the status, and nothing is committed behind the last mark" {
@@ -488,7 +486,7 @@ member() { # FILE NAME: of a sidecar or record, as text
   for signal in TERM INT; do
     rm -rf state out* next
     start out.ndjson -- +2 '@{"a":"2"}' +2 '<next' '=stop {"a":"4"}'
-    until_true has_lines out.ndjson 4
+    soon has_lines out.ndjson 4
     kill -s $signal "$sink"
     sleep 0.3
     touch next go
@@ -501,23 +499,25 @@ member() { # FILE NAME: of a sidecar or record, as text
 
 @test "a signal and no seal: after 2 s it cuts what is not committed" {
   start out.ndjson -- +2 '@{"a":"2"}' +2
-  until_true has_lines out.ndjson 4
+  soon has_lines out.ndjson 4
   SECONDS=0
   kill "$sink"
   ended
   exits 143
-  [ "$SECONDS" -ge 1 ] && [ "$SECONDS" -le 4 ]
+  [ "$SECONDS" -ge 1 ]
+  [ "$SECONDS" -le 20 ]
   [ "$(numbers out.ndjson)" = '1 2' ]
   [ "$(member out.ndjson.ev open)" = null ]
   named out.ndjson -- '{"n":3}' '=run {"a":"3"}'
-  exits 0 && says ''
+  exits 0
+  says ''
 }
 
 # --- formats ----------------------------------------------------------------
 
 @test "csv: the header is part of the first commit, and says the columns later" {
   start out.csv -- '{"a":1,"b":"x"}'
-  until_true has_lines out.csv 2
+  soon has_lines out.csv 2
   kill -9 "$sink"
   wait "$sink" || true
   named out.csv -- '{"b":"x","a":2}' '@{"p":"1"}' '{"b":"y"}' '=run {"p":"2"}'
@@ -554,7 +554,7 @@ member() { # FILE NAME: of a sidecar or record, as text
   for kind in gz zst xz bz2; do
     rm -rf state
     start out.ndjson.$kind -- +2 '@{"a":"2"}' +3000
-    until_true grep -q '"a":"2"' state/x/record
+    soon grep -q '"a":"2"' state/x/record
     kill -9 "$sink"
     wait "$sink" || true
     named out.ndjson.$kind -- '{"n":3}' '@{"a":"3"}' '{"n":4}' '=run {"a":"4"}'
@@ -567,7 +567,7 @@ member() { # FILE NAME: of a sidecar or record, as text
 
 @test "compressed: a stranger that writes at the same time: 70, nothing committed" {
   start out.ndjson.gz -- +2 '@{"a":"2"}' +1 '<next' '=run {"a":"3"}'
-  until_true grep -q '"a":"2"' state/x/record
+  soon grep -q '"a":"2"' state/x/record
   sleep 0.1
   seq 100 >>out.ndjson.gz
   touch next go
@@ -592,13 +592,14 @@ member() { # FILE NAME: of a sidecar or record, as text
 
 @test "a log folder: the sidecar first, then segments by their offsets" {
   start log/ -- +0
-  until_true test -e log/.ev
+  soon test -e log/.ev
   sleep 0.1
   [ "$(ls -A log)" = .ev ]
   kill "$sink"
   wait "$sink" || true
   named log/ -- +2 '@{"a":"2"}' +1 '=run {"a":"3"}'
-  exits 0 && says ''
+  exits 0
+  says ''
   [ "$(ls -A log | paste -sd ' ')" = '.ev 00000000000000000000.ndjson' ]
   [ "$(numbers log/*)" = '1 2 3' ]
   [ "$(member log/.ev length)" = 24 ]
@@ -669,17 +670,19 @@ member() { # FILE NAME: of a sidecar or record, as text
   named --roll commit log/ -- +1 '@{"a":"1"}' +1 '=run {"a":"2"}'
   sed -i 's/"first":"0"/"first":"8"/' log/.ev
   named --roll commit log/ -- '{"n":3}' '=run {"a":"3"}'
-  exits 0 && says ''
+  exits 0
+  says ''
   [ "$(numbers log/*)" = '2 3' ]
 }
 
 @test "a log folder: what a killed run has not committed is cut" {
   start --roll commit log/ -- +2 '@{"a":"2"}' +3
-  until_true has_lines log/00000000000000000016.ndjson 3
+  soon has_lines log/00000000000000000016.ndjson 3
   kill -9 "$sink"
   wait "$sink" || true
   named log/ -- '{"n":7}' '=run {"a":"3"}'
-  exits 0 && says ''
+  exits 0
+  says ''
   [ "$(numbers log/*)" = '1 2 7' ]
 }
 
@@ -721,7 +724,7 @@ member() { # FILE NAME: of a sidecar or record, as text
 
 @test "a log folder: one sink at a time, of one name, and none without" {
   start log/ -- +1 '@{"a":"1"}'
-  until_true grep -q '"a":"1"' log/.ev
+  soon grep -q '"a":"1"' log/.ev
   named log/ -- '=run {}'
   exits 76
   kill -9 "$sink"
@@ -797,7 +800,8 @@ member() { # FILE NAME: of a sidecar or record, as text
   out '=run {"a":"3"}'
   out '{"n":4}' '=run {"a":"4"}'
   [ "$(numbers out)" = '1 2 3 4' ]
-  [ ! -e out.ev ] && [ ! -e ./-.ev ]
+  [ ! -e out.ev ]
+  [ ! -e ./-.ev ]
   [ "$(member state/x/record pos.a)" = 4 ]
   [ "$(member state/x/record place)" = - ]
 }
@@ -837,7 +841,7 @@ member() { # FILE NAME: of a sidecar or record, as text
   mkfifo pipe
   "$marks" x copy +1 '@{"a":"1"}' '<go' >pipe 3>&- &
   evsink --name x - <pipe >>out 3>&- &
-  until_true test -s state/x/record
+  soon test -s state/x/record
   run bash -c '"$1" x copy "=run {}" | evsink --name x - >>out' - "$marks"
   [ "$status" = 76 ]
   touch go
@@ -847,11 +851,14 @@ member() { # FILE NAME: of a sidecar or record, as text
 
 @test "--explain says class, mode, columns, where the record is, what it says" {
   try evsink --explain --name x out.csv --columns a,b
-  exits 0 && says ''
+  exits 0
+  says ''
   [[ $output == *"place: $PWD/out.csv"*'there now: nothing'*'format: csv, columns a,b'* ]]
   [[ $output == *'class: B, exactly once'*'write: append'*'key: none'* ]]
   [[ $output == *"record in: $PWD/out.csv.ev"*'record: none yet'* ]]
-  [ ! -e out.csv ] && [ ! -e out.csv.ev ] && [ ! -e state ]
+  [ ! -e out.csv ]
+  [ ! -e out.csv.ev ]
+  [ ! -e state ]
   named out.csv -- '{"a":1}' '=run {"in.csv":"7"}'
   echo stranger >>out.csv
   try evsink --explain --name x out.csv
@@ -884,13 +891,19 @@ member() { # FILE NAME: of a sidecar or record, as text
       rm -f pid
       # shellcheck disable=SC2086 # words are meant
       whole $args 2>/dev/null 3>&- &
-      until_true test -s pid
+      soon test -s pid
       sleep 0.$delay
       kill -9 "$(<pid)" 2>/dev/null || true
       wait $! || true
     done
+    # Where the last kill came between a commit and its copy, the first start
+    # is 75.
+    for ((i = 0; i < 3; i++)); do
+      # shellcheck disable=SC2086
+      ! whole $args || break
+    done
     # shellcheck disable=SC2086
-    whole $args && whole $args
+    whole $args
   done
   evfilter 'n % 3 = 0' in.ndjson >want.ndjson
   evsink want.csv <want.ndjson

@@ -32,7 +32,9 @@ make_fail_line() { # FILE
   printf '%s\n' '{"n":9007199254740993,"p":1.10, "e":1E5,"k":1,"k":2}' \
     '  {"é":"\u00e9\/"}' '{}' >in
   try evsink out.ndjson <in
-  exits 0 && prints '' && says ''
+  exits 0
+  prints ''
+  says ''
   cmp in out.ndjson
 }
 
@@ -61,7 +63,8 @@ make_fail_line() { # FILE
 
 @test "csv takes its columns from the first event" {
   sink '{"id":1,"name":"Ann"}\n{"name":"Bo","id":2}\n{"id":3}\n' out.csv
-  exits 0 && says ''
+  exits 0
+  says ''
   holds out.csv 'id,name\n1,Ann\n2,Bo\n3,\n'
 }
 
@@ -77,7 +80,8 @@ make_fail_line() { # FILE
   exits 0
   holds out.txt 'a "b"\n1.50\n{"x":[1]}\n'
   sink '{"line":"x"}\n' --format text --field line -
-  exits 0 && prints x
+  exits 0
+  prints x
 }
 
 @test "text without its field is bad, and so is a line end in it" {
@@ -88,16 +92,22 @@ make_fail_line() { # FILE
   exits 65
   says "*:1: field 'message' has a line end in it*"
   sink '{"message":"a\\r\\nb\\nc"}\n' --format text --newlines space -
-  exits 0 && prints 'a b c'
+  exits 0
+  prints 'a b c'
   sink '{"message":"a\\nb"}\n' --format text --newlines keep -
-  exits 0 && prints $'a\nb'
+  exits 0
+  prints $'a\nb'
 }
 
 @test "the suffix decides the format, --format beats it, ndjson is the rest" {
-  sink '{"a":1}\n' out.jsonl && holds out.jsonl '{"a":1}\n'
-  sink '{"a":1}\n' out.dat && holds out.dat '{"a":1}\n'
-  sink '{"a":1}\n' out && holds out '{"a":1}\n'
-  sink '{"a":1}\n' --format csv out.json && holds out.json 'a\n1\n'
+  sink '{"a":1}\n' out.jsonl
+  holds out.jsonl '{"a":1}\n'
+  sink '{"a":1}\n' out.dat
+  holds out.dat '{"a":1}\n'
+  sink '{"a":1}\n' out
+  holds out '{"a":1}\n'
+  sink '{"a":1}\n' --format csv out.json
+  holds out.json 'a\n1\n'
   sink '{"a":1}\n' --format xml out.json
   exits 64
   says "*no format 'xml' can be written*"
@@ -114,7 +124,8 @@ make_fail_line() { # FILE
   seq 20000 | sed 's/.*/{"n":&}/' >in
   for kind in gz:zcat xz:xzcat bz2:bzcat; do
     try evsink "out.ndjson.${kind%:*}" <in
-    exits 0 && says ''
+    exits 0
+    says ''
     "${kind#*:}" "out.ndjson.${kind%:*}" | cmp - in
     [ "$(stat -c %s "out.ndjson.${kind%:*}")" -lt 60000 ]
   done
@@ -237,7 +248,8 @@ make_fail_line() { # FILE
   exits 0
   prints "a;b;c;d"$'\n'"'x;y';NULL;1 2;'q''q'"
   sink '{"a":"NULL"}\n' --format csv - --null NULL --header none
-  exits 0 && prints '"NULL"'
+  exits 0
+  prints '"NULL"'
   sink '{"a":"x\\ny"}\n' --format csv - --newlines bad
   exits 65
   says "*column 'a' has a line end in it"
@@ -245,13 +257,15 @@ make_fail_line() { # FILE
   exits 65
   says "*column 'a' would need quotes*"
   sink '{"a":1,"b":"\\t"}\n' --format csv - --header none -d '\t'
-  exits 0 && prints $'1\t"\t"'
+  exits 0
+  prints $'1\t"\t"'
   # shellcheck disable=SC2089,SC2090 # a quote is meant as it stands
   for wrong in '-d ab' '-d 1' '-d e' '-d .' '-d é' '-d "' '--quote 0' \
     '--quote ,' '--quote ab' '--null a,b' '--null 0' '--null -1'; do
     # shellcheck disable=SC2086,SC2090
     sink '' --format csv --columns a - $wrong
-    exits 64 && prints ''
+    exits 64
+    prints ''
     [[ ${stderr-} == *"$(cut -d' ' -f1 <<<"${wrong/-d/--delimiter}")"* ]]
   done
 }
@@ -340,11 +354,15 @@ make_fail_line() { # FILE
   [ ! -e new.ndjson ]
 }
 
+locked() { # FILE
+  ! flock -n "$1" true
+}
+
 @test "two who append to one file do not mix" {
   echo '{"a":1}' >out.ndjson
   flock out.ndjson sleep 5 &
   holder=$!
-  until ! flock -n out.ndjson true; do sleep 0.05; done
+  soon locked out.ndjson
   sink '{"a":2}\n' --write append out.ndjson
   kill "$holder"
   exits 76
@@ -359,7 +377,7 @@ make_fail_line() { # FILE
   pid=$!
   exec 9>in
   echo '{"a":2}' >&9
-  until grep -q 2 out.ndjson; do sleep 0.05; done
+  soon grep -q 2 out.ndjson
   echo '{"b":1}' >other
   mv other out.ndjson
   exec 9>&-
@@ -399,7 +417,8 @@ make_fail_line() { # FILE
   ln -s link1 link2.csv
   sink '{"a":1}\n' link2.csv
   exits 0
-  [ -L link1 ] && [ -L link2.csv ]
+  [ -L link1 ]
+  [ -L link2.csv ]
   holds real/out.csv 'a\n1\n'
   [ "$(ls -A real)" = out.csv ]
 }
@@ -408,7 +427,8 @@ make_fail_line() { # FILE
   ln -s real.csv link.csv
   sink '{"a":1}\n' link.csv
   exits 0
-  [ -L link.csv ] && holds real.csv 'a\n1\n'
+  [ -L link.csv ]
+  holds real.csv 'a\n1\n'
   ln -s ring2 ring1
   ln -s ring1 ring2
   sink '{"a":1}\n' ring1
@@ -422,7 +442,7 @@ make_fail_line() { # FILE
   pid=$!
   exec 9>in
   echo '{"a":1}' >&9
-  until [ -s out.ndjson.part ]; do sleep 0.05; done
+  soon test -s out.ndjson.part
   holds out.ndjson 'old\n'
   sink '{"b":1}\n' out.ndjson
   exits 76
@@ -509,7 +529,8 @@ as_nobody() {
     exits 64
     says "*'$place': a log folder is written by a named pipeline only*evsink --name NAME $place)"
   done
-  [ ! -e absent ] && [ -z "$(ls -A folder)" ]
+  [ ! -e absent ]
+  [ -z "$(ls -A folder)" ]
 }
 
 @test "a folder or file without the right to write is left alone: 73" {
@@ -581,7 +602,8 @@ cause() { # NAME: writes ./in, sets $args and $want
       rm "$target"
       try evsink "${args[@]}" "$target" <in
       exits "$want"
-      [ ! -e "$target" ] && [ ! -e "$target.part" ]
+      [ ! -e "$target" ]
+      [ ! -e "$target.part" ]
     done
     for target in out.ndjson out.csv; do
       printf 'n\n1\n' >"$target"
@@ -596,7 +618,9 @@ cause() { # NAME: writes ./in, sets $args and $want
 @test "of a failure before it the sink says nothing itself" {
   cause fail_line
   try evsink out.ndjson <in
-  exits 65 && prints '' && says ''
+  exits 65
+  prints ''
+  says ''
 }
 
 @test "a pipe is told of the failure, a csv in it is not" {
@@ -621,7 +645,7 @@ cause() { # NAME: writes ./in, sets $args and $want
         pid=$!
         exec 9>in
         echo '{"a":1}' >&9
-        sleep 0.2
+        soon idle "$pid"
         kill -s "${pair%:*}" "$pid"
         status=0
         wait "$pid" || status=$?
@@ -655,7 +679,7 @@ cause() { # NAME: writes ./in, sets $args and $want
     source=$!
     evsink --write append out.ndjson <pipe &
     pid=$!
-    until grep -q a out.ndjson; do sleep 0.05; done
+    soon grep -q a out.ndjson
     kill -s "$signal" "$source"
     status=0
     wait "$pid" || status=$?
@@ -686,7 +710,7 @@ cause() { # NAME: writes ./in, sets $args and $want
   evsink out.ndjson <in &
   exec 9>in
   echo '{"a":1}' >&9
-  until [ -s out.ndjson.part ]; do sleep 0.05; done
+  soon test -s out.ndjson.part
   kill -9 $!
   wait $! || true
   exec 9>&-
@@ -772,7 +796,8 @@ cause() { # NAME: writes ./in, sets $args and $want
 @test "--explain says what would be done and does nothing" {
   echo old >out.csv
   try evsink --explain out.csv --columns a,b </dev/null
-  exits 0 && says ''
+  exits 0
+  says ''
   [[ $output == *"place: "*"/out.csv"* ]]
   [[ $output == *"there now: a file of 4 bytes"* ]]
   [[ $output == *"format: csv, columns a,b"* ]]
@@ -851,12 +876,11 @@ standard input:3 evsink-file {"b":2}' ]
 }
 
 @test "after 10 seconds it says where it is writing, once" {
-  (sleep 11; echo '{"a":1}'; sleep 10.5) >slow &
-  (sleep 11.5) | evsink out.ndjson 2>err
+  (sleep 12) | evsink - 2>piped &
+  (sleep 22) | evsink out.ndjson 2>err
   [ "$(cat err)" = "evsink-file: writing to '$PWD/out.ndjson.part'; '$PWD/out.ndjson' is replaced when all is there" ]
-  (sleep 11) | evsink - 2>err
-  [ ! -s err ]
-  wait
+  wait $!
+  [ ! -s piped ]
 }
 
 @test "wrong arguments are usage errors and touch nothing" {

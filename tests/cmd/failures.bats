@@ -59,7 +59,8 @@ END
       try bash -c "$command $redirection"
       exits 74
       says "*$name: cannot write '$place': $why"
-      [[ $stderr != *$'\n'*$'\n'*$'\n'* ]] && prints ''
+      [[ $stderr != *$'\n'*$'\n'*$'\n'* ]]
+      prints ''
     done <<'END'
 >&-|bad file descriptor
 >/dev/full|no space left on device
@@ -71,7 +72,8 @@ END
   for command in 'evsource one' 'evfilter TRUE one' 'evfilter TRUE <one' \
     'evjoin users.csv --on id --type semi <one' 'evsink - <one'; do
     try bash -c "$command 2>&-"
-    exits 0 && prints '{"id":7}'
+    exits 0
+    prints '{"id":7}'
     try bash -c "${command/one/none} <&- 2>&-"
     [ "$status" -ge 64 ] || [[ $command == *'<'* && $status = 1 ]]
   done
@@ -89,7 +91,8 @@ END
   for command in 'evsource folder' 'evfilter TRUE folder' \
     'evjoin folder --on id <one' 'evdiff folder /dev/null'; do
     try bash -c "$command"
-    exits 0 && prints ''
+    exits 0
+    prints ''
   done
   try bash -c 'evsink folder/ <one'
   exits 64
@@ -139,7 +142,8 @@ END
       try bash -c "$command $value <one"
       exits 64
       says "*${value%%=*}*"
-      [ "$(wc -l <<<"$stderr")" = 1 ] && [ ! -e out.ndjson ]
+      [ "$(wc -l <<<"$stderr")" = 1 ]
+      [ ! -e out.ndjson ]
     done
   done
 }
@@ -156,7 +160,7 @@ start() { # COMMAND
   pid=$!
   exec 9>pipe
   echo '{"id":7}' >&9
-  sleep 0.2
+  soon idle "$pid"
 }
 
 ended() {
@@ -210,11 +214,12 @@ stages=(
         pid=$!
         exec 9>pipe
         echo '{"id":7}' >&9
-        sleep 0.2
+        soon idle $stage
         kill -s "$signal" $stage
         ended
         exits $((128 + $(kill -l $signal)))
-        [ ! -s err ] && [ "$(cat $target)" = old ]
+        [ ! -s err ]
+        [ "$(cat $target)" = old ]
       done
     done
   done
@@ -338,7 +343,8 @@ END
     printf 'id\n7\n8\n' >same.csv
     printf '{"id":7}\n{"id":8}\n' >same.ndjson
     try bash -c "$command"
-    exits 0 && says ''
+    exits 0
+    says ''
     [ "$(cat same.csv)" = "${csv// /$'\n'}" ]
     [ "$(cat same.ndjson)" = "${ndjson// /$'\n'}" ]
   done <<'END'
@@ -371,10 +377,12 @@ END
   status=0
   evfilter 'id > 5' --else else.ndjson <some >/dev/full 2>err || status=$?
   exits 74
-  [ "$(cat else.ndjson)" = old ] && [ ! -e else.ndjson.part ]
+  [ "$(cat else.ndjson)" = old ]
+  [ ! -e else.ndjson.part ]
   try evfilter '1 / (id - 9) IS NOT NULL AND id > 5' --else else.ndjson <some
   exits 65
-  [ "$(cat else.ndjson)" = old ] && [ ! -e else.ndjson.part ]
+  [ "$(cat else.ndjson)" = old ]
+  [ ! -e else.ndjson.part ]
 }
 
 @test "what --max-event allows, --else, a table and a comparison allow, too" {

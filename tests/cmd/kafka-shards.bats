@@ -13,7 +13,7 @@ teardown_file() {
 }
 
 setup() {
-  cd "$BATS_TEST_TMPDIR"
+  cd "$BATS_TEST_TMPDIR" || return
   export EVKIT_STATE=$PWD/state
 }
 
@@ -97,7 +97,8 @@ has_each_once() { # COUNT
     has_each_once $((at - 1))
   done
   try evpos shards work 0
-  exits 64 && says 'evpos: there are 1 to 1000 shards'
+  exits 64
+  says 'evpos: there are 1 to 1000 shards'
   try evpos shards work 2x
   exits 64
   try evpos shards wrok 2

@@ -52,13 +52,20 @@ ended() {
 
 # Until a file is what it should be.
 becomes() { # FILE TEXT
-  local i
-  for ((i = 0; i < 200; i++)); do
-    [ "$(cat "$1" 2>/dev/null)" = "$2" ] && return
-    sleep 0.05
-  done
-  diff <(echo "$2") "$1" | head
-  return 1
+  soon is "$1" "$2" || {
+    diff <(echo "$2") "$1" | head
+    return 1
+  }
+}
+
+is() { # FILE TEXT
+  [ "$(cat "$1")" = "$2" ]
+}
+
+# Whether the source of $job has read what there is, and waits for more.
+waits_for_more() {
+  local pid
+  pid=$(pgrep -g "$job" -x evsource-file) && idle "$pid"
 }
 
 @test "a log is one input, one segment after the other" {
@@ -109,7 +116,7 @@ becomes() { # FILE TEXT
   becomes fred.ndjson "$(seq -f '{"n":%.0f}' 2 2 200)"
   start 'evsource --from end --follow log >george.ndjson'
   bash -c "$sally"
-  sleep 0.5
+  soon waits_for_more
   numbers 201 1000 >>in.ndjson
   becomes fred.ndjson "$(seq -f '{"n":%.0f}' 2 2 1000)"
   becomes george.ndjson "$(numbers 201 1000)"
@@ -128,7 +135,7 @@ becomes() { # FILE TEXT
   [ "$(<out.ndjson)" = "$(numbers 1 4)" ]
   # And what it wrote is final, too.
   [ "$(jq -r .record.final out.ndjson.ev)" = 1 ]
-  try timeout 5 evsource --follow log
+  try timeout 60 evsource --follow log
   exits 0
   prints "$(numbers 1 4)"
 }
@@ -191,10 +198,7 @@ becomes() { # FILE TEXT
 @test "a follower that is asked to stop sends its seal" {
   append 1 2
   start 'evsource --name r --follow log >stream'
-  for ((i = 0; i < 100; i++)); do
-    grep -q '"~ev":"mark"' stream 2>/dev/null && break
-    sleep 0.05
-  done
+  soon grep -q '"~ev":"mark"' stream
   kill -INT -- "-$job"
   ended
   [[ $(tail -n 1 stream) == *'"end":"stop"'* ]]
@@ -295,7 +299,8 @@ END
   [[ $(<err) == *"position "*"what stood between was removed "* ]]
   head -n -1 rest >got
   last=$(($(wc -l <got) + 1))
-  [ "$last" -ge 40000 ] && [ "$last" -lt 120000 ]
+  [ "$last" -ge 40000 ]
+  [ "$last" -lt 120000 ]
   cmp got <(numbers 2 "$last")
 }
 

@@ -34,7 +34,8 @@ bare() {
     mark 2 1 ',"hb":"1","end":"run"'
   } | checked >in
   try evfilter 'r < 3' <in
-  exits 0 && says ''
+  exits 0
+  says ''
   [ "$(checked <in | cmp - in)" = '' ]
   bare <<<"$output" >out
   [ "$(sed -n 1p out)" = "$(begin ',"new":[1]' |
@@ -47,7 +48,8 @@ bare() {
 '"$(mark 2 1 ',"end":"run","hb":"1"')" ]
   # and every line of it is one that its reader takes
   try bash -c 'evfilter "r < 3" <in | evfilter TRUE'
-  exits 0 && says ''
+  exits 0
+  says ''
 }
 
 @test "via: the hash of the arguments, and '!' where a replay may differ" {
@@ -85,7 +87,8 @@ $(side "$PWD/rej.ndjson" '{"error":"id::int: invalid input syntax for type integ
 $(side /b '{"x": "\u0041" }')
 $(mark 1 4 ',"sides":"3","end":"run"')" ]
   # nothing is written here but by the sink
-  [ ! -e rej.ndjson ] && [ ! -e else.ndjson ]
+  [ ! -e rej.ndjson ]
+  [ ! -e else.ndjson ]
   # CSV too waits for nothing
   try evfilter --else else.csv 'r < 3' <in
   exits 0
@@ -105,8 +108,10 @@ $(mark 1 4 ',"sides":"3","end":"run"')" ]
 @test "a plain stream's rejects go to an evsink, and two stages with one place get 76" {
   try bash -c "printf '%s\n' '{\"id\":1}' bad '{\"id\":2}' |
     evfilter --reject rej.ndjson --else else.csv 'id > 1'"
-  exits 0 && prints '{"id":2}'
-  [ "$(cat else.csv)" = $'id\n1' ] && [ "$(wc -l <rej.ndjson)" = 1 ]
+  exits 0
+  prints '{"id":2}'
+  [ "$(cat else.csv)" = $'id\n1' ]
+  [ "$(wc -l <rej.ndjson)" = 1 ]
   try bash -c "(echo '{\"id\":1}'; sleep 1) | evfilter --else same.ndjson 'id > 1' |
     evfilter --else same.ndjson 'id > 1'"
   [ "$status" = 76 ] || [ "$status" = 0 ]
@@ -119,9 +124,11 @@ $(mark 1 4 ',"sides":"3","end":"run"')" ]
   (begin && mark 1 0 ',"end":"run"') | checked >in
   echo '{"id":1}' >table.ndjson
   try evfilter -n 5 TRUE <in
-  exits 64 && says "evfilter: --limit is not for a named pipeline ('u'),*"
+  exits 64
+  says "evfilter: --limit is not for a named pipeline ('u'),*"
   try evjoin table.ndjson --on id -n 5 <in
-  exits 64 && says "evjoin: --limit is not for a named pipeline ('u'),*"
+  exits 64
+  says "evjoin: --limit is not for a named pipeline ('u'),*"
   [[ ${lines[-1]} == '{"~ev":"fail","by":"evjoin","status":"64",'* ]]
 }
 
@@ -166,7 +173,8 @@ CASES
 @test "without a name not one byte is added" {
   echo '{"id":1}' >in.ndjson
   try bash -c "evsource in.ndjson | evfilter TRUE | evjoin in.ndjson --on id"
-  exits 0 && prints '{"id":1}'
+  exits 0
+  prints '{"id":1}'
 }
 
 # --- edits --------------------------------------------------------------------
@@ -198,27 +206,34 @@ chain() { # NUMBER
 
 edits() { # FIRST LAST [first-bytes]: seeds
   for ((i = $1; i <= $2; i++)); do
-    rm -rf out.ndjson* rejects.ndjson* state && mkdir state && cp sid state
+    rm -rf out.ndjson* rejects.ndjson* state
+    mkdir state
+    cp sid state
     EV_SEED=$((${EV_SEED:-$RANDOM} * 1000 + i)) edited told "${@:3}" <whole >in 2>seed
     read -r events named <told
     chain $((i % 5)) 2>err
-    echo "# $(cat seed told) chain $((i % 5)): status $status, committed $(committed)" &&
-      cat err
+    echo "# $(cat seed told) chain $((i % 5)): status $status, committed $(committed)"
+    cat err
     [ "$(committed)" = "$events" ]
     case $named in
       named) [ "$status" = 75 ] ;;
-      *) [ "$status" = 64 ] && [ ! -e rejects.ndjson ] ;;
+      *)
+        [ "$status" = 64 ]
+        [ ! -e rejects.ndjson ]
+        ;;
     esac
   done
 }
 
-@test "of 100 streams with an edited control line nothing behind it is committed" {
+@test "of 120 streams with an edited control line nothing behind it is committed" {
   export EVKIT_STATE=$PWD/state
   seq 9 | sed 's/.*/{"id":&}/' >in.ndjson
   evsource --name u --mark-every 2 in.ndjson | tee whole |
     evsink --name u out.ndjson
-  [ "$(grep -c '"mark"' whole)" = 5 ] && [ "$(committed)" = 9 ]
-  mv state/sid . && rm -rf state
+  [ "$(grep -c '"mark"' whole)" = 5 ]
+  [ "$(committed)" = 9 ]
+  mv state/sid .
+  rm -rf state
   edits 0 79
   # begin's first bytes: it is none any more
   edits 80 119 first-bytes
@@ -234,8 +249,11 @@ edits() { # FIRST LAST [first-bytes]: seeds
       sed "$edit" whole >in
       chain $number 2>err
       echo "# $edit, chain $number: $status" && cat err
-      [ "$status" = 64 ] && [ ! -s out.ndjson ] && [ ! -e rejects.ndjson ]
-      [ -s err ] && [ "$(grep -vc "$said" err)" = 0 ]
+      [ "$status" = 64 ]
+      [ ! -s out.ndjson ]
+      [ ! -e rejects.ndjson ]
+      [ -s err ]
+      [ "$(grep -vc "$said" err)" = 0 ]
     done
   done <<'CASES'
 1d|its first line is no begin

@@ -50,12 +50,14 @@ ended() {
 
 # Until the file has so many bytes.
 grown() { # FILE BYTES
-  for ((i = 0; i < 100; i++)); do
-    [ "$(stat -c %s "$1" 2>/dev/null || echo 0)" -ge "$2" ] && return
-    sleep 0.05
-  done
-  ls -l
-  return 1
+  soon has_bytes "$1" "$2" || {
+    ls -l
+    return 1
+  }
+}
+
+has_bytes() { # FILE BYTES
+  [ "$(stat -c %s "$1")" -ge "$2" ]
 }
 
 length() { # SIDECAR
@@ -268,11 +270,7 @@ length() { # SIDECAR
 @test "two sinks cannot write to one at a time: 76" {
   places="[\"$PWD/a.ndjson\"]"
   start "$places" '@{"p":"1"}'
-  for ((i = 0; i < 100; i++)); do
-    [ -s a.ndjson.ev ] && break
-    sleep 0.05
-  done
-  sleep 0.2
+  soon grep -q '"p":"1"' out.ndjson.ev
   try flock -n a.ndjson true
   exits 1
   kill -9 "$sink"

@@ -700,8 +700,8 @@ ours' 'SELECT a FROM t'
   evsink sqlite:s.db/t <pipe &
   exec 6>pipe
   seq -f '{"a":%g}' 500 >&6
-  sleep 0.3
-  sqlite3 -cmd '.timeout 0' s.db 'INSERT INTO t VALUES (1000)'
+  # It waits for more until 6 is closed.
+  sqlite3 -cmd '.timeout 20000' s.db 'INSERT INTO t VALUES (1000)'
   exec 6>&-
   wait $!
   holds 501 'SELECT count(*) FROM t'
@@ -742,10 +742,12 @@ ours' 'SELECT a FROM t'
   sinks=$!
   exec 6>pipe
   echo '{"a":1}' >&6
-  sleep 0.3
+  soon idle $sinks
   kill -TERM $sinks
-  run wait $sinks
+  status=0
+  wait $sinks || status=$?
   exec 6>&-
+  [ "$status" = 143 ]
   holds 0 'SELECT count(*) FROM t'
 }
 
@@ -886,14 +888,14 @@ pipe() { # NAME OPTIONS…: in.ndjson into the table
   first=$!
   exec 6>slow
   head -n 1 stream >&6
-  sleep 0.5
+  soon idle $first
   run evsink --name p sqlite:s.db/t <stream
   [ "$status" = 0 ]
   tail -n +2 stream >&6
   exec 6>&-
-  run wait $first
   status=0
   wait $first || status=$?
+  [ "$status" = 75 ]
   grep -q "another run of the pipeline 'p' has committed" err
   holds 5 'SELECT count(*) FROM t'
 }

@@ -18,6 +18,15 @@ locked() {
   ! sqlite3 s.db 'SELECT * FROM t' 2>/dev/null
 }
 
+# Whether a process has computed for 0.2 s, which no start needs.
+works() { # PID
+  [ "$(awk '{ print $14 }' "/proc/$1/stat")" -ge 20 ]
+}
+
+reads() { # PID: the database
+  [[ $(readlink "/proc/$1/fd/"*) == *"$PWD/s.db"* ]]
+}
+
 grows() {
   [ "$(stat -c %s s.db)" -gt 8192 ]
 }
@@ -325,7 +334,7 @@ END
   sqlite3 s.db 'CREATE TABLE t (a)'
   evsource -X query='WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c) SELECT max(i) FROM c' sqlite:s.db >out 2>err &
   long=$!
-  sleep 0.5
+  soon works $long
   kill -TERM $long
   local code=0
   wait $long || code=$?
@@ -503,6 +512,7 @@ nightly() { # OPTIONS…
   tail -n 1 out | grep -q '"end":"stop"'
   evsource --follow -X cursor=id -X poll=50ms --from end sqlite:s.db/t >plain 2>err &
   source=$!
+  soon reads $source
   sleep 0.5
   db "INSERT INTO t VALUES (4)"
   soon grep -q '{"id":4}' plain

@@ -178,7 +178,7 @@ goes_on() { # LOG [COMMAND]
     pid=$!
     sleep "0.00$((i % 50))"
     kill "$pid"
-    timeout 5 tail -s 0.01 --pid="$pid" -f /dev/null || {
+    timeout 30 tail -s 0.01 --pid="$pid" -f /dev/null || {
       echo "start $i does not end"
       kill -9 "$pid"
       return 1

@@ -22,36 +22,50 @@ setup() {
   (echo id,userid,text && seq -f '%.0f,7,"a ""b"", c"' 2000) >in.csv
 }
 
+# Each program has met faults, or nothing was tried.
+struck() { # PROGRAM COUNT
+  [ "$2" -gt 0 ] || {
+    echo "no fault in $1"
+    return 1
+  }
+}
+
 # Runs COMMAND… FAULT with one fault after another, of each kind of call in
 # each program, until a run had none of that kind left: each of the first 40,
 # then some of those up to 400.
 each_fault() { # "PROGRAM…" COMMAND…
-  local programs=$1 program call n number
+  local programs=$1 program call n number count
   shift
   for program in $programs; do
+    count=0
     for call in read:5 write:28 open:13 malloc:12 fsync:5 rename:13 fork:11; do
       number=${call#*:} call=${call%:*}
       for ((n = 1; n <= 400; n += n < 40 ? 1 : n / 4)); do
         "$@" "$program $call $n $number" || return
         [ -s dealt ] || break
+        count=$((count + 1))
       done
     done
+    struck "$program" "$count" || return
   done
 }
 
 # The same for the sink of a named pipeline, at some of the n up to 150.
 each_named_fault() { # "PROGRAM…" COMMAND…
-  local programs=$1 program call n number
+  local programs=$1 program call n number count
   shift
   for program in $programs; do
+    count=0
     for call in read:5 write:28 open:13 malloc:12 fsync:5 fdatasync:5 rename:28 \
       link:1 ftruncate:5 unlink:13 flock:37 fork:11; do
       number=${call#*:} call=${call%:*}
       for ((n = 1; n <= 150; n += n < 9 ? 1 : n / 3)); do
         "$@" "$program $call $n $number" || return
         [ -s dealt ] || break
+        count=$((count + 1))
       done
     done
+    struck "$program" "$count" || return
   done
 }
 
@@ -62,7 +76,7 @@ strike() { # FAULT FUNCTION ARGUMENT…
   rm -f dealt
   status=0
   EV_FAULT=$fault EV_FAULT_LOG=$PWD/dealt \
-    LD_PRELOAD=$BUILD/tests/fault/nth.so timeout 20 \
+    LD_PRELOAD=$BUILD/tests/fault/nth.so timeout 60 \
     bash -c "$(declare -f "$1"); \"\$@\"" - "$@" >out 2>err || status=$?
 }
 
