@@ -193,7 +193,7 @@ static const struct {
 	const char *value, *message;
 } times[] = {
     {"1767323045000", "-1 1767323045000"},
-    {"0", "-1 0"},
+    {"0", "bad: 't' is 1970-01-01T00:00:00Z"},
     {"null", "-1 0"},
     {"\"2026-01-02T03:04:05Z\"", "-1 1767323045000"},
     {"\"2026-01-02 03:04:05.678\"", "-1 1767323045678"},
@@ -276,6 +276,8 @@ static const struct {
     {"{\"m\":{\"key\":\"\"}}", "-1 0 ={}"},
     {"{\"id\":1,\"__deleted\":true,\"m\":{\"key\":\"k\",\"partition\":0}}",
 	"0 0 k=-"},
+    {"{\"key\":null,\"__deleted\":true,\"m\":{\"key\":null}}", "-1 0 -=-"},
+    {"{\"id\":1,\"__deleted\":true,\"m\":{}}", "bad: it is a delete"},
     {"{\"a\":1}", "-1 0 -={\"a\":1}"},
     {"{\"a\":1,\"m\":null}", "-1 0 -={\"a\":1}"},
     {"{\"m\":1}", "bad: 'm' is not as --meta"},
@@ -286,6 +288,8 @@ static const struct {
     {"{\"m\":{\"headers\":[1]}}", "bad: 'm' is not as --meta"},
     {"{\"m\":{\"headers\":{}}}", "bad: 'm' is not as --meta"},
     {"{\"m\":{\"timestamp\":\"x\"}}", "bad: 'm' is not as --meta"},
+    {"{\"m\":{\"timestamp\":0}}",
+	"bad: the timestamp of 'm' is 1970-01-01T00:00:00Z"},
 };
 
 static void
