@@ -280,6 +280,29 @@ look_at_names(struct ev_kafka_reader *reader, struct ev_err *err)
 	return EV_OK;
 }
 
+static bool
+is_listed(const struct rd_kafka_metadata *metadata, const char *name)
+{
+	for (int i = 0; i < metadata->topic_cnt; i++)
+		if (!strcmp(metadata->topics[i].topic, name))
+			return true;
+	return false;
+}
+
+/* The library itself learns late, or not at all, that a topic was deleted. */
+static void
+drop_deleted(struct ev_kafka_reader *reader,
+    const struct rd_kafka_metadata *metadata)
+{
+	for (size_t i = 0; i < reader->parts; i++) {
+		struct ev_kafka_part *part = reader->part[i];
+
+		if (part->started && !part->gone &&
+		    !is_listed(metadata, part->topic->name))
+			ev_kafka_reader_drop(reader, part);
+	}
+}
+
 static enum ev_status
 look_at_all(struct ev_kafka_reader *reader, struct ev_err *err)
 {
@@ -305,6 +328,7 @@ look_at_all(struct ev_kafka_reader *reader, struct ev_err *err)
 		    !regexec(&reader->pattern, got->topic, 0, NULL, 0))
 			add_parts(reader, got, 0);
 	}
+	drop_deleted(reader, metadata);
 	rd_kafka_metadata_destroy(metadata);
 	return EV_OK;
 }

@@ -237,8 +237,8 @@ at_end(struct ev_kafka_reader *reader, struct ev_kafka_part *part,
 }
 
 /* Nothing of it may come any more: a topic of the same name is another one. */
-static void
-drop(struct ev_kafka_reader *reader, struct ev_kafka_part *part)
+void
+ev_kafka_reader_drop(struct ev_kafka_reader *reader, struct ev_kafka_part *part)
 {
 	rd_kafka_topic_partition_list_t *one =
 	    rd_kafka_topic_partition_list_new(1);
@@ -249,6 +249,7 @@ drop(struct ev_kafka_reader *reader, struct ev_kafka_part *part)
 	rd_kafka_topic_partition_list_destroy(one);
 	if (error)
 		rd_kafka_error_destroy(error);
+	reach(reader, part);
 	part->gone = part->moved = true;
 }
 
@@ -257,8 +258,7 @@ static void
 is_gone(struct ev_kafka_reader *reader, struct ev_kafka_part *part)
 {
 	if (reader->matches) {
-		reach(reader, part);
-		drop(reader, part);
+		ev_kafka_reader_drop(reader, part);
 		return;
 	}
 	ev_err_set(&reader->err, EV_FATAL, EV_EXIT_DISAGREE,

@@ -45,4 +45,8 @@ enum ev_status ev_kafka_reader_wait(struct ev_kafka_reader *reader,
 /* They do. */
 void ev_kafka_reader_answered(struct ev_kafka_reader *reader);
 
+/* The partition's topic was deleted: it drops out. */
+void ev_kafka_reader_drop(struct ev_kafka_reader *reader,
+    struct ev_kafka_part *part);
+
 #endif

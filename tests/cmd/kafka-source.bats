@@ -608,6 +608,8 @@ follow_topic() { # PATTERN OPTION…
   kafkactl delete "$old"
   echo '{"i":5}' | put "$topic"
   eventually 20 has_lines followed 5
+  # Not before somebody has looked.
+  sleep 2
   kafkactl create "$old" 1
   echo '{"i":6}' | put "$old"
   eventually 30 has_lines followed 6
