@@ -9,10 +9,9 @@
 #include "base/io.h"
 #include "base/mem.h"
 
-#define PARTITIONS 50  /* so that a transaction that hangs blocks few */
-#define SLICE 100      /* ms between two looks at whether a signal came */
-#define SLOW 5000      /* ms until a wait is told */
-#define MESSAGES 10000 /* read ahead at most */
+#define PARTITIONS 50 /* so that a transaction that hangs blocks few */
+#define SLICE 100     /* ms between two looks at whether a signal came */
+#define SLOW 5000     /* ms until a wait is told */
 
 /* Compaction leaves the newest segment alone, so it must not be large: it is
  * read at every start. A record of many inputs is long. */

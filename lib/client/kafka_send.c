@@ -89,12 +89,12 @@ bool
 ev_kafka_take_refused(struct ev_kafka_sender *sender,
     struct ev_kafka_refused *one)
 {
-	if (!sender->refused_count)
-		return false;
-	*one = sender->refused[0];
-	memmove(sender->refused, sender->refused + 1,
-	    --sender->refused_count * sizeof(*sender->refused));
-	return true;
+	if (sender->refused_taken < sender->refused_count) {
+		*one = sender->refused[sender->refused_taken++];
+		return true;
+	}
+	sender->refused_count = sender->refused_taken = 0;
+	return false;
 }
 
 /* What waits in the library's queue of reports is counted by it too, so this
@@ -171,6 +171,7 @@ static enum ev_status
 check_time(struct ev_kafka_sender *sender, int64_t now, struct ev_err *err)
 {
 	int64_t lasted = now - sender->begun;
+	uint64_t done;
 
 	if (!sender->open || !sender->lasts ||
 	    lasted < (int64_t)((double)sender->lasts * LAST))
@@ -180,14 +181,13 @@ check_time(struct ev_kafka_sender *sender, int64_t now, struct ev_err *err)
 		    "the brokers were away for %" PRId64
 		    " s of a transaction, which may last %" PRId64 " s",
 		    sender->stalled / 1000, sender->lasts / 1000);
+	done = ev_kafka_acknowledged(sender);
 	return ev_err_set(err, EV_FATAL, EV_EXIT_CONFIG,
-	    "%" PRIu64
-	    " events do not get into one transaction, which may last "
+	    "of the events before a mark %" PRIu64 " were written in the "
 	    "%" PRId64
-	    " s (transaction.max.timeout.ms of the brokers): make marks more "
-	    "often, evsource --mark-every %" PRIu64,
-	    sender->sent, sender->lasts / 1000,
-	    ev_kafka_acknowledged(sender) / 2 + 1);
+	    " s that a transaction may last (transaction.max.timeout.ms of the "
+	    "brokers): make marks more often, evsource --mark-every %" PRIu64,
+	    done, sender->lasts / 1000, done / 2 + 1);
 }
 
 /* One look while waiting: a message that failed, a signal, or too long a time

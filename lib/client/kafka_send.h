@@ -55,7 +55,7 @@ struct ev_kafka_sender {
 	bool plain;            /* messages are not compressed */
 	uint64_t sent, failed; /* messages */
 	struct ev_kafka_refused *refused;
-	size_t refused_count;
+	size_t refused_count, refused_taken;
 	rd_kafka_resp_err_t trouble; /* of a message that failed, not for what
 	                              * it is */
 	bool open;                   /* a transaction is */

@@ -52,7 +52,6 @@ struct ev_kafkasink {
 	struct ev_buf was; /* the record as it is stored; empty: none */
 	struct ev_spill held;
 	struct ev_kafka_message message;
-	uint64_t bytes; /* of events */
 	struct ev_progress progress;
 	struct ev_err err; /* not on the stack of what runs for each event */
 };
