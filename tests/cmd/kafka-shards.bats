@@ -13,7 +13,7 @@ teardown_file() {
 }
 
 setup() {
-  cd "$BATS_TEST_TMPDIR" || return || return
+  cd "$BATS_TEST_TMPDIR" || return
   export EVKIT_STATE=$PWD/state
 }
 
