@@ -6,7 +6,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/io.h"
@@ -129,12 +128,14 @@ take_groups(struct ev_kafkareport *report, rd_kafka_event_t *event)
 	}
 }
 
+/* Waits for the first of them, `timeout` ms at most. */
 static void
-take_answers(struct ev_kafkareport *report)
+take_answers(struct ev_kafkareport *report, int timeout)
 {
 	rd_kafka_event_t *event;
 
-	while ((event = rd_kafka_queue_poll(report->queue, 0))) {
+	while ((event = rd_kafka_queue_poll(report->queue, timeout))) {
+		timeout = 0;
 		if (rd_kafka_event_type(event) ==
 		    RD_KAFKA_EVENT_ALTERCONSUMERGROUPOFFSETS_RESULT) {
 			report->asked--;
@@ -159,7 +160,7 @@ ev_kafkareport_tell(struct ev_kafkareport *report)
 	if (now - report->looked < EVERY)
 		return;
 	report->looked = now;
-	take_answers(report);
+	take_answers(report, 0);
 	tell_copy(report);
 }
 
@@ -168,7 +169,7 @@ static bool
 is_over(struct ev_kafkareport *report, const char *seal)
 {
 	tell_copy(report);
-	take_answers(report);
+	take_answers(report, 0);
 	return !report->asked && report->told && !strcmp(report->told, seal);
 }
 
@@ -188,10 +189,8 @@ ev_kafkareport_close(struct ev_kafkareport *report)
 			tell_copy(report);
 			break;
 		}
-	while (report->asked && ev_clock_steady() < until) {
-		usleep(PAUSE * 1000);
-		take_answers(report);
-	}
+	while (report->asked && ev_clock_steady() < until)
+		take_answers(report, PAUSE);
 	free(seal);
 	rd_kafka_queue_destroy(report->queue);
 	free(report->group);
