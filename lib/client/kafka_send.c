@@ -27,6 +27,7 @@
 #define FULL 5           /* ms until one that did not fit is tried again */
 #define SLICE 100        /* ms between two looks at whether a signal came */
 #define SLOW 5000        /* ms until a wait is told */
+#define STILL 500        /* ms without an answer in which nobody works */
 #define ABORT 3000       /* ms for one on the way out */
 #define LAST 0.9         /* of its time, by which a transaction must end */
 
@@ -165,22 +166,32 @@ wait_begin(struct ev_kafka_sender *sender)
 	return (struct ev_kafka_wait){.since = now};
 }
 
+/* How long a wait has been for brokers that do not answer. */
+static int64_t
+still(const struct ev_kafka_sender *sender, int64_t now)
+{
+	int64_t ms = now - sender->moved;
+
+	return ms >= STILL ? ms : 0;
+}
+
 /* Whether a transaction has come near its end while everything moved: a
  * later start would be as slow. */
 static enum ev_status
 check_time(struct ev_kafka_sender *sender, int64_t now, struct ev_err *err)
 {
 	int64_t lasted = now - sender->begun;
+	int64_t stalled = sender->stalled + still(sender, now);
 	uint64_t done;
 
 	if (!sender->open || !sender->lasts ||
 	    lasted < (int64_t)((double)sender->lasts * LAST))
 		return EV_OK;
-	if (sender->stalled > lasted / 10)
+	if (stalled > lasted / 10)
 		return ev_err_set(err, EV_FATAL, EV_EXIT_AGAIN,
 		    "the brokers were away for %" PRId64
 		    " s of a transaction, which may last %" PRId64 " s",
-		    sender->stalled / 1000, sender->lasts / 1000);
+		    stalled / 1000, sender->lasts / 1000);
 	done = ev_kafka_acknowledged(sender);
 	return ev_err_set(err, EV_FATAL, EV_EXIT_CONFIG,
 	    "of the events before a mark %" PRIu64 " were written in the "
@@ -205,6 +216,7 @@ wait_look(struct ev_kafka_sender *sender, struct ev_kafka_wait *wait,
 		return EV_FATAL;
 	if (done != sender->done) {
 		sender->done = done;
+		sender->stalled += still(sender, now);
 		sender->moved = now;
 	}
 	if (now - sender->moved >= SLOW && !wait->told && sender->how->slow) {
@@ -219,10 +231,7 @@ wait_look(struct ev_kafka_sender *sender, struct ev_kafka_wait *wait,
 static void
 wait_end(struct ev_kafka_sender *sender)
 {
-	int64_t still = ev_clock_steady() - sender->moved;
-
-	if (still >= SLOW)
-		sender->stalled += still;
+	sender->stalled += still(sender, ev_clock_steady());
 }
 
 enum ev_status
