@@ -107,6 +107,9 @@ SHIM_SRC := $(wildcard tests/fault/*.c) tests/chaos/power.c
 # preloads and what it puts into pipelines.
 CHAOS_OWN = tests/chaos/power.c tests/chaos/total.c
 CHAOS_SRC := $(filter-out $(CHAOS_OWN),$(wildcard tests/chaos/*.c))
+# Another one, of pipelines between topics.
+STORM_SRC := $(wildcard tests/chaos/kafka/*.c) tests/chaos/job.c \
+	tests/chaos/tree.c
 PAGE_SRC := $(wildcard cmd/*.scd)
 
 LIB      = $(BUILD)/libev.a
@@ -120,7 +123,8 @@ UNITS    = $(UNIT_SRC:%.c=$(BUILD)/%)
 AIDS     = $(AID_SRC:%.c=$(BUILD)/%)
 SHIMS    = $(SHIM_SRC:%.c=$(BUILD)/%.so)
 CHAOTIC  = $(BUILD)/tests/chaos/chaos $(BUILD)/tests/chaos/total \
-	$(BUILD)/tests/chaos/power.so $(BUILD)/tests/fault/nth.so
+	$(BUILD)/tests/chaos/power.so $(BUILD)/tests/fault/nth.so \
+	$(BUILD)/tests/chaos/kafka/kafka $(BUILD)/tests/servers/kafkactl
 FUZZERS  = $(FUZZ_SRC:%.c=$(BUILD)/%)
 PAGES    = $(if $(shell command -v scdoc),$(PAGE_SRC:cmd/%.scd=$(BUILD)/man/%))
 
@@ -212,6 +216,8 @@ chaos-programs: all $(CHAOTIC)
 	@:
 $(BUILD)/tests/chaos/chaos: $(CHAOS_SRC:%.c=$(BUILD)/%.o) $(LIB)
 	$(PROGRAM)
+$(BUILD)/tests/chaos/kafka/kafka: $(STORM_SRC:%.c=$(BUILD)/%.o) $(LIB)
+	$(PROGRAM)
 $(BUILD)/tests/%.so: tests/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) -D_GNU_SOURCE -std=c11 $(OPTIMIZE) $(WARNINGS) \
@@ -223,7 +229,8 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIB)
 	$(PROGRAM)
 fuzzers: $(FUZZERS)
 
--include $(wildcard $(BUILD)/lib/*/*.d $(BUILD)/cmd/*.d $(BUILD)/tests/*/*.d)
+-include $(wildcard $(BUILD)/lib/*/*.d $(BUILD)/cmd/*.d $(BUILD)/tests/*/*.d \
+	$(BUILD)/tests/chaos/kafka/*.d)
 
 # --- installing ----------------------------------------------------------
 

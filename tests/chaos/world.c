@@ -33,16 +33,6 @@ world_release(struct world *world)
 	free(world->errors);
 }
 
-uint64_t
-chance(uint64_t *state)
-{
-	uint64_t x = *state += 0x9e3779b97f4a7c15;
-
-	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
-	x = (x ^ x >> 27) * 0x94d049bb133111eb;
-	return x ^ x >> 31;
-}
-
 bool
 world_wrong(struct world *world, const char *format, ...)
 {

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "chance.h"
 #include "job.h"
 #include "shape.h"
 
@@ -73,8 +74,5 @@ void world_stop(struct world *world);
 /* world->why, printf; returns false. */
 bool world_wrong(struct world *world, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-
-/* splitmix64: the trial's own chance. */
-uint64_t chance(uint64_t *state);
 
 #endif
