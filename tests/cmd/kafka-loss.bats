@@ -93,7 +93,7 @@ fails_after_two() {
   exits 65
   [[ $stderr == *'in.ndjson:3'* ]]
   [ "$(values "$topic")" = '' ]
-  sed -i 3s/:/:3}/ in.ndjson
+  sed -i '3s/:/:3}/' in.ndjson
   try pipeline
   exits 0
   values "$topic" | cmp - in.ndjson
