@@ -28,12 +28,19 @@ ladder_append() { # LADDER IN
   done
 }
 
-# A result as a place: of a database the table of its name.
+# A result as a place: of a database the table of its name; of a rung that has
+# logs, what is no file is the log of that name, wherever $LOG says they are.
 ladder_place() { # RESULT
-  local name=${1##*/}
+  local name=${1##*/} logs=${1%/*}/log
   case $1 in
   *.db) echo "sqlite:$1/${name%.db}" ;;
-  *) echo "$1" ;;
+  *)
+    if [ -e "$1" ] || [ ! -d "$logs" ]; then
+      echo "$1"
+    else
+      echo "${LOG:-$logs/}${name%.*}/"
+    fi
+    ;;
   esac
 }
 

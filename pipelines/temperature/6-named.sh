@@ -8,9 +8,9 @@ mkdir -p "$out"
 export EVKIT_STATE=${EVKIT_STATE:-$out/.state}
 
 # what all three want: readings that say whose they are
-evsource --name clean "$in/temp_raw.csv" |
+evsource --name readings "$in/temp_raw.csv" |
   evfilter 'sensor_id IS NOT NULL' |
-  evsink --name clean --columns sensor_id,time_epoch,reading "$out/temp_clean.csv"
+  evsink --name readings --columns sensor_id,time_epoch,reading "$out/temp_clean.csv"
 
 # facilities: where it is too warm
 evsource --name warm "$out/temp_clean.csv" |

@@ -8,10 +8,10 @@ mkdir -p "$out"
 export EVKIT_STATE=${EVKIT_STATE:-$out/.state}
 
 # what all three want: readings that say whose they are
-clean() {
-  evsource --name clean --follow "$in/temp_raw.csv" |
+readings() {
+  evsource --name readings --follow "$in/temp_raw.csv" |
     evfilter 'sensor_id IS NOT NULL' |
-    evsink --name clean --columns sensor_id,time_epoch,reading \
+    evsink --name readings --columns sensor_id,time_epoch,reading \
       "$out/temp_clean.csv"
 }
 
@@ -49,7 +49,7 @@ forever() {
   done
 }
 
-forever clean &
+forever readings &
 forever warm &
 forever dashboard &
 forever boston &

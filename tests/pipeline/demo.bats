@@ -7,7 +7,7 @@ load ../helpers
   says ''
   [[ $output == *'Every rung gave the same result'* ]]
   rungs=$(ls "$TOP"/pipelines/*/[1-9]*.sh | wc -l)
-  follows=$(ls "$TOP"/pipelines/*/[1-9]*-follow.sh | wc -l)
+  follows=$(ls "$TOP"/pipelines/*/[1-9]*-{follow,log}.sh | wc -l)
   [ "$(grep -c 'same result:' <<<"$output")" = $((rungs + follows)) ]
   [[ $output == *"+   evfilter 'id IS NOT NULL' |"* ]]
 }

@@ -26,7 +26,12 @@ load ladder
   ladder_same out/0-nightly out/named
 }
 
-@test "the last rung follows, whatever is killed, and ends when it is told to" {
+@test "the rung that follows does so, whatever is killed, and ends when it is told to" {
   input
   follow
+}
+
+@test "the same of the rung whose stages meet in logs" {
+  input
+  follow log 3
 }

@@ -16,7 +16,7 @@ climb() {
   local script name
   for script in "$TOP/pipelines/$LADDER"/[0-9]*.sh; do
     name=$(basename "$script" .sh)
-    [[ $name == *-follow ]] && continue
+    [[ $name == *-@(follow|log) ]] && continue
     rm -rf "out/$name"
     "$script" "out/$name" in 2>"$name.said" || {
       echo "$name: exit status $?"
@@ -35,12 +35,13 @@ count() { # RESULT
   evsource "out/0-nightly/$1" | wc -l
 }
 
-# One rung differs from the one before in one place; only the last two, which
-# give every stage a name and then let it follow, in one a stage.
+# One rung differs from the one before in one place; only the last ones, which
+# give every stage a name, let it follow, and put logs between them, in some a
+# stage.
 one_step() {
   local script before='' places
   for script in "$TOP/pipelines/$LADDER"/[0-9]*.sh; do
-    [[ $script == *-named.sh || $script == *-follow.sh ]] && continue
+    [[ $script == *-@(named|follow|log).sh ]] && continue
     if [ "$before" ]; then
       places=$(diff -U0 "$before" "$script" | grep -c '^@@') || :
       [ "$places" = 1 ] || {
@@ -69,32 +70,36 @@ incremental() {
   ladder_same out/before out/named
 }
 
-# The last rung has what the first one makes of the input, then what it makes
-# of the input and what is appended, whatever of it is killed meanwhile, and
-# ends when it is told to.
-follow() {
-  local script pid status=0 children kills=12
-  RANDOM=${EV_SEED:-1}
-  script=$(echo "$TOP/pipelines/$LADDER"/[0-9]*-follow.sh)
-  "$TOP/pipelines/$LADDER/0-nightly.sh" out/0-nightly in
-  "$script" out/follow in 2>said 3>&- &
-  pid=$!
-  while [ $((kills -= 1)) -gt 6 ]; do
+# Kills some of what runs below a process, one after the other.
+hit() { # PID TIMES
+  local times=$2
+  while [ $((times -= 1)) -ge 0 ]; do
     sleep 0.0$((RANDOM % 90 + 10))
-    ladder_kill $pid >/dev/null || :
+    ladder_kill "$1" >/dev/null || :
   done
-  ladder_wait out/0-nightly out/follow $pid &&
-    ladder_same out/0-nightly out/follow || status=1
+}
+
+# A rung that follows has what the first one makes of the input, then what it
+# makes of the input and what is appended, whatever of it is killed meanwhile,
+# and ends when it is told to. (A stage that fails again and again waits longer
+# each time, so the kills are few.)
+follow() { # [follow|log [KILLS]]
+  local rung=${1:-follow} kills=${2:-5} script pid status=0 children
+  RANDOM=${EV_SEED:-1}
+  script=$(echo "$TOP/pipelines/$LADDER"/[0-9]*-"$rung".sh)
+  "$TOP/pipelines/$LADDER/0-nightly.sh" out/0-nightly in
+  "$script" "out/$rung" in 2>said 3>&- &
+  pid=$!
+  hit $pid "$kills"
+  ladder_wait out/0-nightly "out/$rung" $pid &&
+    ladder_same out/0-nightly "out/$rung" || status=1
   cp -r in later
   ladder_append "$TOP/pipelines/$LADDER" later
   "$TOP/pipelines/$LADDER/0-nightly.sh" out/later later
   ladder_append "$TOP/pipelines/$LADDER" in
-  while [ $((kills -= 1)) -gt 0 ]; do
-    sleep 0.0$((RANDOM % 90 + 10))
-    ladder_kill $pid >/dev/null || :
-  done
-  ladder_wait out/later out/follow $pid &&
-    ladder_same out/later out/follow || status=1
+  hit $pid "$kills"
+  ladder_wait out/later "out/$rung" $pid &&
+    ladder_same out/later "out/$rung" || status=1
   children=$(ladder_below $pid)
   kill $pid || status=1
   wait $pid && status=1

@@ -60,7 +60,12 @@ some() {
   incremental
 }
 
-@test "the last rung follows, whatever is killed, and ends when it is told to" {
+@test "the rung that follows does so, whatever is killed, and ends when it is told to" {
   some
   follow
+}
+
+@test "the same of the rung whose stages meet in logs" {
+  some
+  follow log 3
 }

@@ -79,9 +79,14 @@ load ladder
   incremental
 }
 
-@test "the last rung follows, whatever is killed, and ends when it is told to" {
+@test "the rung that follows does so, whatever is killed, and ends when it is told to" {
   input
   follow
+}
+
+@test "the same of the rung whose stages meet in logs" {
+  input
+  follow log 3
 }
 
 # Starts the last rung and waits until it has what EXPECTED has; sets pid and

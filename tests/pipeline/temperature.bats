@@ -48,7 +48,12 @@ load ladder
   incremental
 }
 
-@test "the last rung follows, whatever is killed, and ends when it is told to" {
+@test "the rung that follows does so, whatever is killed, and ends when it is told to" {
   input
   follow
+}
+
+@test "the same of the rung whose stages meet in logs" {
+  input
+  follow log 3
 }
