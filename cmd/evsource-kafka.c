@@ -313,6 +313,10 @@ open_source(struct source *source)
 		&source->err) != EV_OK)
 		ev_tool_fail(&source->err);
 	ev_kafkaemit_open(&source->emit, source->place.absolute);
+	/* What has been read must be there, and "end" is of something. */
+	source->how.await = source->settings.follow &&
+	    ev_marker_first(&source->emit.marker) &&
+	    source->from.kind == EV_KAFKA_START;
 	source->emit.pos = (struct ev_kafkapos){.kafka = &source->kafka,
 	    .reader = source->reader,
 	    .marker = &source->emit.marker,

@@ -263,15 +263,60 @@ add_parts(struct ev_kafka_reader *reader, const rd_kafka_metadata_topic_t *got,
 	}
 }
 
+static bool
+is_absent(struct ev_kafka_reader *reader, const char *name)
+{
+	rd_kafka_topic_t *handle = rd_kafka_topic_new(reader->kafka->rk, name,
+	    NULL);
+	const struct rd_kafka_metadata *metadata;
+	bool absent = false;
+
+	if (!rd_kafka_metadata(reader->kafka->rk, 0, handle, &metadata,
+		slice(reader))) {
+		absent = metadata->topic_cnt == 1 &&
+		    metadata->topics[0].err ==
+			RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+		rd_kafka_metadata_destroy(metadata);
+	}
+	rd_kafka_topic_destroy(handle);
+	return absent;
+}
+
+/* Who will make a topic may not have begun. Brokers that do not answer are
+ * left to who asks next. */
+static enum ev_status
+await_topic(struct ev_kafka_reader *reader, const char *name,
+    struct ev_err *err)
+{
+	char text[sizeof(err->text)];
+
+	for (bool told = false; is_absent(reader, name); told = true) {
+		snprintf(text, sizeof(text),
+		    "topic '%s' is not there yet: waiting for it", name);
+		if (!told)
+			reader->set->say(text);
+		if (ev_io_wait(-1, PAUSE, err) == EV_FATAL)
+			return EV_FATAL;
+		if (ev_io_signal())
+			return ev_err_set(err, EV_FATAL, 128 + ev_io_signal(),
+			    "stopped by signal %d", ev_io_signal());
+	}
+	return EV_OK;
+}
+
 static enum ev_status
 look_at_names(struct ev_kafka_reader *reader, struct ev_err *err)
 {
 	const struct rd_kafka_metadata *metadata;
 
 	for (size_t i = 0; i < reader->names; i++) {
-		enum ev_status status = ask(reader, reader->name[i], &metadata,
-		    err);
+		const char *name = reader->name[i];
+		enum ev_status status = EV_OK;
 
+		if (reader->set->await && !reader->begun)
+			status = await_topic(reader, name, err);
+		if (status == EV_OK)
+			status = ask(reader, name, &metadata, err);
 		if (status != EV_OK)
 			return status;
 		add_parts(reader, &metadata->topics[0], i);

@@ -62,6 +62,7 @@ struct ev_kafka_reader_settings {
 	const char *partitions; /* "0,3-5"; NULL: all */
 	struct ev_shard shard;  /* whose partitions are read */
 	bool follow;
+	bool await;   /* a topic that is not there at the start is waited for */
 	int64_t wait; /* ms for brokers that do not answer; -1: for ever */
 	ev_kafka_take take;
 	void *arg;

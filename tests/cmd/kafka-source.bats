@@ -623,6 +623,26 @@ follow_topic() { # PATTERN OPTION…
 {"i":6}' ]
 }
 
+@test "a follower that comes before its topic waits; who wants its end does not" {
+  follow_topic "t$BATS_TEST_NUMBER.1"
+  eventually 20 grep -qx "evsource-kafka: topic 't$BATS_TEST_NUMBER.1' is not there yet: waiting for it" err
+  topic 2
+  echo '{"i":1}' | put "$topic" -p 1
+  eventually 20 has_lines followed 1
+  [ "$(wc -l <err)" = 1 ]
+  kill "$follower"
+  wait "$follower" || :
+  source_of no-such --name w --follow >marked 2>err 3>&- &
+  follower=$!
+  eventually 20 grep -q waiting err
+  kill "$follower"
+  wait "$follower"
+  [[ $(tail -n 1 marked) == *'"n":"0","pos":{},'*'"end":"stop"'* ]]
+  try source_of no-such --follow --from end
+  exits 70
+  says "evsource-kafka: cannot use topic 'no-such': *"
+}
+
 @test "a follower whose topic is deleted ends with 70" {
   topic
   echo '{"i":1}' | put "$topic"

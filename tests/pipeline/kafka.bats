@@ -37,3 +37,23 @@ has_topic() { # NAME EVENTS KEY, an expression of jq
   climb_to_kafka reviews
   has_topic reviews_clean "$(evsource out/later/reviews_clean.csv | wc -l)" .userid
 }
+
+@test "movies, with topics between its stages" {
+  climb_to_kafka movies
+  has_topic rated_movies 48007 .movie_id
+}
+
+@test "rail, with topics between its stages" {
+  climb_to_kafka rail
+  has_topic stations 2821 .crs
+}
+
+@test "temperature, with topics between its stages" {
+  climb_to_kafka temperature
+  has_topic temp_clean "$(wc -l <out/follow/warm.csv)" .sensor_id
+}
+
+@test "incremental, with topics between its stages" {
+  climb_to_kafka incremental
+  has_topic reports 1 '{province,country,time}|tojson'
+}
