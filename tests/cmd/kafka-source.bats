@@ -632,11 +632,13 @@ follow_topic() { # PATTERN OPTION…
   [ "$(wc -l <err)" = 1 ]
   kill "$follower"
   wait "$follower" || :
-  source_of no-such --name w --follow >marked 2>err 3>&- &
+  timeout 60 evsource --name w --follow "kafka://$KAFKA_BROKERS/no-such" \
+    >marked 2>err 3>&- &
   follower=$!
   eventually 20 grep -q waiting err
   kill "$follower"
-  wait "$follower"
+  wait "$follower" || :
+  soon grep -q '"end":"stop"' marked
   [[ $(tail -n 1 marked) == *'"n":"0","pos":{},'*'"end":"stop"'* ]]
   try source_of no-such --follow --from end
   exits 70

@@ -118,3 +118,16 @@ gone() { # PID…
     sleep 0.01
   done
 }
+
+# Of orders: a third reader of the log, who came later, has what the other two
+# had from the start, and the second time nothing.
+late() {
+  "$TOP/pipelines/orders/fraud.sh" out/log
+  jq -c 'select(.type == "placed" and .total > 900)' \
+    later/orders.ndjson >expected.ndjson
+  evdiff expected.ndjson out/log/fraud.ndjson || return
+  [ "$(wc -l <expected.ndjson)" -gt 10 ] || return
+  cp out/log/fraud.ndjson before
+  "$TOP/pipelines/orders/fraud.sh" out/log
+  cmp before out/log/fraud.ndjson
+}
