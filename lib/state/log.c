@@ -18,6 +18,7 @@
 #include "base/point.h"
 #include "state/log_impl.h"
 #include "state/record.h"
+#include "state/shard.h"
 
 /* 5 s in all. */
 #define PACKER_WAIT 50 /* ms */
@@ -55,6 +56,25 @@ ev_log_sync(int fd, const char *path, struct ev_err *err)
 
 /* --- looking ------------------------------------------------------------- */
 
+/* A shard of the name is of it as far as can be said before the stream's begin
+ * was read; which one it is the ledger compares. */
+static bool
+is_of(const struct ev_record *record, const char *name)
+{
+	struct ev_shard shard = {0, 0};
+	char *full;
+	bool is;
+
+	if (*record->shard &&
+	    ev_shard_parse("shard", ev_slice_of(record->shard), &shard, NULL) !=
+		EV_OK)
+		return false;
+	full = ev_shard_name(name, shard);
+	is = !strcmp(record->name, full) || !strcmp(record->name, name);
+	free(full);
+	return is;
+}
+
 /* The sidecar that was read is this pipeline's. */
 static enum ev_status
 check_owner(const struct ev_log *log, struct ev_err *err)
@@ -68,7 +88,7 @@ check_owner(const struct ev_log *log, struct ev_err *err)
 	    EV_OK)
 		status = ev_err_set(err, EV_FATAL, why.exit, "'%s': %s",
 		    log->sidecar_path, why.text);
-	else if (strcmp(record.name, log->name) != 0)
+	else if (!is_of(&record, log->name))
 		status = ev_err_set(err, EV_FATAL, EV_EXIT_DISAGREE,
 		    "'%s' belongs to the pipeline '%s', not to '%s' (its "
 		    "record is '%s')",

@@ -248,6 +248,8 @@ make_log(struct ev_logsink *sink)
 	struct ev_record record;
 
 	ev_record_init(&record, sink->ledger.name, sink->place);
+	free(record.shard);
+	record.shard = ev_mem_strdup(sink->ledger.shard);
 	ev_record_build(&record, &text);
 	if (ev_log_make(&sink->log, sink->ledger.run, ev_buf_cstr(&text),
 		sink->settings->adopt, &sink->err) != EV_OK)

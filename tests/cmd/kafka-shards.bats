@@ -156,3 +156,23 @@ run_shard_at() { # STATE K/N
   exits 70
   says "evpos: '*in.ndjson' is no numbered partition: only what has such can be dealt to shards"
 }
+
+@test "each shard has a file of its own, and there can be fewer of them" {
+  topic 4
+  fill 1 80
+  for round in 1 2; do
+    for k in 1 2; do
+      evsource --name work --shard $k/2 "kafka://$KAFKA_BROKERS/$topic" |
+        evsink --name work out.$k.ndjson
+    done
+    [ $round = 2 ] || fill 81 40
+  done
+  diff <(cat out.?.ndjson | jq .id | sort -n) <(seq 120)
+  # the file of another shard is none of ours
+  try bash -c "evsource --name work --shard 1/2 'kafka://$KAFKA_BROKERS/$topic' |
+    evsink --name work out.2.ndjson"
+  exits 70
+  try evpos shards work 3 --yes
+  exits 70
+  says 'evpos: the shards of work write to places of their own *'
+}
