@@ -1,7 +1,6 @@
 /*
  * kafka_positions: the records of named pipelines, in the compacted topic
- * ev_positions of the cluster that they write to (class A of DESIGN section
- * 10): one message a pipeline, its key the pipeline's name, written in the
+ * ev_positions of the cluster that they write to (class A of evkit(7)): one message a pipeline, its key the pipeline's name, written in the
  * transaction of its data. The last one of a key counts; one without a value
  * takes the record away.
  *

@@ -6,7 +6,7 @@
  *	ev_kafka_reader_new(&reader, &kafka, &settings, &err);
  *	ev_kafka_reader_look(reader, &err);          which partitions there are
  *	for (… part of ev_kafka_reader_part …)
- *		ev_kafka_reader_place(part, &offset);   where to begin
+ *		ev_kafka_part_place(part, &offset);     where to begin
  *	ev_kafka_reader_start(reader, &err);
  *	while (ev_kafka_reader_pending(reader))
  *		if (ev_kafka_reader_read(reader, &err) == EV_AGAIN)
