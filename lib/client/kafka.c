@@ -2,6 +2,7 @@
 #include "client/kafka.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -53,21 +54,67 @@ ev_kafka_open(struct ev_kafka *kafka, rd_kafka_type_t type,
 	    "the settings of Kafka's client: %s", why);
 }
 
+/* What the library's threads may still use. */
+struct leaving {
+	rd_kafka_t *rk;
+	struct ev_kafka_trouble *trouble;
+	int wake[2];
+};
+
+static void *
+leave(void *arg)
+{
+	struct leaving *leaving = arg;
+
+	if (leaving->rk)
+		rd_kafka_destroy_flags(leaving->rk,
+		    RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+	for (int i = 0; i < 2; i++)
+		if (leaving->wake[i] >= 0)
+			close(leaving->wake[i]);
+	if (leaving->trouble)
+		pthread_mutex_destroy(&leaving->trouble->lock);
+	free(leaving->trouble);
+	free(leaving);
+	return NULL;
+}
+
+/* Starts leave with all signals blocked, which are for the caller's thread. */
+static bool
+leave_behind(struct leaving *leaving)
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+	sigset_t all, was;
+	bool started;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &was);
+	pthread_attr_init(&attr);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	started = !pthread_create(&thread, &attr, leave, leaving);
+	pthread_attr_destroy(&attr);
+	pthread_sigmask(SIG_SETMASK, &was, NULL);
+	return started;
+}
+
+/* Nobody waits for the end of the library's threads: in 2.0.2 one that talks to
+ * a broker which was killed may never come to it, and evsource with it. */
 void
 ev_kafka_close(struct ev_kafka *kafka)
 {
-	if (kafka->rk)
-		rd_kafka_destroy_flags(kafka->rk,
-		    RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
-	for (int i = 0; i < 2; i++)
-		if (kafka->trouble && kafka->wake[i] >= 0)
-			close(kafka->wake[i]);
-	if (kafka->trouble)
-		pthread_mutex_destroy(&kafka->trouble->lock);
-	free(kafka->trouble);
+	struct leaving *leaving = ev_mem_alloc(sizeof(*leaving));
+
+	*leaving = (struct leaving){.rk = kafka->rk,
+	    .trouble = kafka->trouble,
+	    .wake = {-1, -1}};
+	if (kafka->trouble) /* else it was never opened */
+		memcpy(leaving->wake, kafka->wake, sizeof(leaving->wake));
 	free(kafka->brokers);
 	free(kafka->cluster);
 	*kafka = (struct ev_kafka){.wake = {-1, -1}};
+	if (!leaving->rk || !leave_behind(leaving))
+		leave(leaving);
 }
 
 /* --- waiting ------------------------------------------------------------- */

@@ -685,6 +685,35 @@ follow_topic() { # PATTERN OPTION…
   "$KAFKA" stop own
 }
 
+@test "a follower of brokers that were killed ends when it is asked to" {
+  eval "$("$KAFKA" start own --owner $$)"
+  topic 12
+  seq 100 | sed 's/.*/{"i":&}/' | put "$topic"
+  followers=()
+  for k in 1 2 3 4 5 6; do
+    EVKIT_STATE=$PWD/state$k evsource --name p --follow \
+      "kafka://$KAFKA_BROKERS/$topic" >followed$k 2>/dev/null &
+    followers+=($!)
+  done
+  for k in 1 2 3 4 5 6; do
+    eventually 30 grep -q '"mark"' followed$k
+  done
+  broker kill 1
+  # librdkafka 2.0.2 may wait for ever for its threads, where they try again
+  sleep 3
+  kill -TERM "${followers[@]}"
+  for pid in "${followers[@]}"; do
+    eventually 20 ended "$pid"
+    wait "$pid"
+  done
+  "$KAFKA" stop own
+}
+
+# A child that has ended, whether or not it was waited for.
+ended() { # PID
+  [[ ! -e /proc/$1 || $(</proc/"$1"/stat) == *') Z '* ]]
+}
+
 # --- others -----------------------------------------------------------------
 
 @test "-X report.group tells Kafka what the sink has committed" {
