@@ -1,8 +1,9 @@
 /*
  * kafka_positions: the records of named pipelines, in the compacted topic
- * ev_positions of the cluster that they write to (class A of evkit(7)): one message a pipeline, its key the pipeline's name, written in the
- * transaction of its data. The last one of a key counts; one without a value
- * takes the record away.
+ * ev_positions of the cluster that they write to (class A of evkit(7)): one
+ * message a pipeline, its key the pipeline's name, written in the transaction
+ * of its data. The last one of a key counts; one without a value takes the
+ * record away.
  *
  * A pipeline's partition is that of its name as Java's clients have it.
  */
