@@ -85,7 +85,8 @@ feed(struct weather *weather)
 	const char *why;
 
 	/* There must be events as long as a fault goes on, and after it. */
-	if (sent - reader_seen(weather->reader) > BACKLOG)
+	weather->dark &= !cluster_whole(weather->cluster);
+	if (weather->dark || sent - reader_seen(weather->reader) > BACKLOG)
 		rate = 0;
 	else if (!fault_over(weather))
 		rate = RATE_MIN;

@@ -36,6 +36,7 @@ struct weather {
 		/* when the sink has stopped; NULL: it dies */
 		void (*then)(struct weather *weather, long pid);
 	} awaited;
+	bool dark;        /* no broker is there: nothing is fed */
 	int64_t begin;    /* of the run */
 	int64_t progress; /* when an event was last seen */
 	int64_t strike;   /* when the next fault is due, or 0 */

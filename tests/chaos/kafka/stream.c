@@ -13,8 +13,9 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-#define KEYS 997        /* of events: many more than partitions */
-#define PARTITIONS 64   /* at most */
+#define KEYS 997      /* of events: many more than partitions */
+#define PARTITIONS 64 /* at most */
+#define FLUSH_MS 30000
 #define FINISH_MS 60000 /* for reading a topic that stands still */
 
 /* --- events -------------------------------------------------------------- */
@@ -77,12 +78,14 @@ static void
 delivered(rd_kafka_t *rk, const rd_kafka_message_t *message, void *opaque)
 {
 	struct feeder *feeder = opaque;
+	char fatal[160] = "";
 
-	(void)rk;
-	if (message->err)
-		snprintf(feeder->why, sizeof(feeder->why),
-		    "the test itself could not send an event: %s",
-		    rd_kafka_err2str(message->err));
+	if (!message->err || feeder->why[0])
+		return;
+	rd_kafka_fatal_error(rk, fatal, sizeof(fatal));
+	snprintf(feeder->why, sizeof(feeder->why),
+	    "the test itself could not send an event: %s: %s",
+	    rd_kafka_err2str(message->err), fatal);
 }
 
 struct feeder *
@@ -132,6 +135,13 @@ feeder_send(struct feeder *feeder, uint32_t count, const char **why)
 	rd_kafka_poll(feeder->rk, 0);
 	*why = feeder->why;
 	return !feeder->why[0];
+}
+
+bool
+feeder_flush(struct feeder *feeder)
+{
+	return rd_kafka_flush(feeder->rk, FLUSH_MS) ==
+	    RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
 uint32_t

@@ -23,6 +23,8 @@ void feeder_free(struct feeder *feeder);
 /* Sends so many events more, or fewer when its queue is full; hears what the
  * brokers have to say. False, with *why, where an event was refused. */
 bool feeder_send(struct feeder *feeder, uint32_t count, const char **why);
+/* Waits until all are acknowledged; false after half a minute. */
+bool feeder_flush(struct feeder *feeder);
 /* Events that were handed over so far. */
 uint32_t feeder_sent(const struct feeder *feeder);
 
