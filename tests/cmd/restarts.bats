@@ -120,6 +120,14 @@ teardown() {
   systemd-analyze verify --man=no "$PWD/low.service"
 }
 
+@test "so is the template of README.md, for the shards of a pipeline" {
+  sed -n '/^\$ cat clean@.service$/,/^```$/p' "$TOP/README.md" |
+    sed '1d; $d' >clean@.service
+  grep -q '^ExecStart=.*--shard %i/4' clean@.service
+  cp clean@.service clean@2.service
+  systemd-analyze verify --man=no "$PWD/clean@2.service"
+}
+
 @test "what the unit starts runs, and finds its state where systemd puts it" {
   from_page low.service
   command=$(sed -n 's/^ExecStart=\/bin\/sh -c "\(.*\)"$/\1/p' low.service)
