@@ -28,14 +28,18 @@ zlib_header        = zlib.h
 zlib_link          = -lz
 zlib_users         = lib/format/archive.c cmd/evunpack.c
 
+# Times are expressions' as well.
+timed = lib/client/kafka_message.c lib/client/kafka_when.c \
+	cmd/evsource-kafka.c cmd/evsink-kafka.c
+
 libpcre2-8_header  = pcre2.h
 libpcre2-8_link    = -lpcre2-8
 libpcre2-8_users   = lib/expr/%.c lib/format/regex.c cmd/evfilter.c \
-	cmd/evsource-file.c cmd/evdiff.c cmd/evexec.c
+	cmd/evsource-file.c cmd/evdiff.c cmd/evexec.c $(timed)
 
 gmp_header         = gmp.h
 gmp_link           = -lgmp
-gmp_users          = lib/expr/%.c cmd/evfilter.c cmd/evdiff.c
+gmp_users          = lib/expr/%.c cmd/evfilter.c cmd/evdiff.c $(timed)
 
 sqlite3_header     = sqlite3.h
 sqlite3_link       = -lsqlite3
