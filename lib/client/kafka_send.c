@@ -156,23 +156,31 @@ object_trouble(struct ev_kafka_sender *sender, rd_kafka_error_t *error,
 	return settle(sender, err);
 }
 
-/* A wait begins: what was acknowledged until now counts from here. */
-static struct ev_kafka_wait
-wait_begin(struct ev_kafka_sender *sender)
-{
-	int64_t now = ev_clock_steady();
-
-	sender->moved = now;
-	return (struct ev_kafka_wait){.since = now};
-}
-
-/* How long a wait has been for brokers that do not answer. */
+/* How long nothing has moved: brokers that do not answer, or we ourselves were
+ * stopped. */
 static int64_t
 still(const struct ev_kafka_sender *sender, int64_t now)
 {
 	int64_t ms = now - sender->moved;
 
 	return ms >= STILL ? ms : 0;
+}
+
+/* What was acknowledged until now counts from here. */
+static void
+moves(struct ev_kafka_sender *sender, int64_t now)
+{
+	sender->stalled += still(sender, now);
+	sender->moved = now;
+}
+
+static struct ev_kafka_wait
+wait_begin(struct ev_kafka_sender *sender)
+{
+	int64_t now = ev_clock_steady();
+
+	moves(sender, now);
+	return (struct ev_kafka_wait){.since = now};
 }
 
 /* Whether a transaction has come near its end while everything moved: a
@@ -189,7 +197,7 @@ check_time(struct ev_kafka_sender *sender, int64_t now, struct ev_err *err)
 		return EV_OK;
 	if (stalled > lasted / 10)
 		return ev_err_set(err, EV_FATAL, EV_EXIT_AGAIN,
-		    "the brokers were away for %" PRId64
+		    "the brokers, or this process, stood still for %" PRId64
 		    " s of a transaction, which may last %" PRId64 " s",
 		    stalled / 1000, sender->lasts / 1000);
 	done = ev_kafka_acknowledged(sender);
@@ -216,8 +224,7 @@ wait_look(struct ev_kafka_sender *sender, struct ev_kafka_wait *wait,
 		return EV_FATAL;
 	if (done != sender->done) {
 		sender->done = done;
-		sender->stalled += still(sender, now);
-		sender->moved = now;
+		moves(sender, now);
 	}
 	if (now - sender->moved >= SLOW && !wait->told && sender->how->slow) {
 		wait->told = true;
@@ -231,7 +238,7 @@ wait_look(struct ev_kafka_sender *sender, struct ev_kafka_wait *wait,
 static void
 wait_end(struct ev_kafka_sender *sender)
 {
-	sender->stalled += still(sender, ev_clock_steady());
+	moves(sender, ev_clock_steady());
 }
 
 enum ev_status
@@ -416,7 +423,7 @@ ev_kafka_begin(struct ev_kafka_sender *sender, struct ev_err *err)
 		return object_trouble(sender, error, "begin a transaction",
 		    err);
 	sender->open = true;
-	sender->begun = ev_clock_steady();
+	sender->begun = sender->moved = ev_clock_steady();
 	sender->stalled = 0;
 	sender->sent = sender->failed = sender->done = 0;
 	return EV_OK;
