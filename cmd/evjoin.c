@@ -123,7 +123,7 @@ choose_fields(struct join *join)
 	struct ev_slice name;
 	struct ev_err err;
 
-	join->fields = ev_fields_new(join->set.prefix);
+	join->fields = ev_fields_new(join->table, join->set.prefix);
 	ev_fields_except(join->fields, EV_DELETED);
 	for (unsigned i = 0; i < join->right.count; i++)
 		ev_fields_except(join->fields, join->right.path[i].key[0]);
@@ -165,16 +165,15 @@ static void
 add_row(struct join *join, struct ev_slice key, struct ev_stage *stage,
     const struct ev_line *line)
 {
-	size_t members, count;
-	const struct ev_member *member = ev_scan_members(stage->scan, &members);
-	const struct ev_table_field *fields = ev_fields_of(join->fields, member,
-	    members, &count);
+	uint32_t shape;
+	const struct ev_slice *value = ev_fields_of(join->fields, stage->scan,
+	    &shape);
 
 	if (join->set.unique == UNIQUE_ERROR && ev_table_find(join->table, key))
 		second_row(join, ev_stage_where(stage, line->number), key);
 	if (join->set.unique == UNIQUE_LAST)
 		ev_table_remove(join->table, key);
-	if (!ev_table_add(join->table, key, fields, count))
+	if (!ev_table_add(join->table, key, shape, value))
 		ev_tool_die(EV_EXIT_OS,
 		    "the table '%s' is too large to be kept: more than 16 GiB",
 		    join->place);
@@ -478,8 +477,8 @@ main(int argc, char **argv)
 	if (!join.set.memory)
 		join.set.memory = ev_sysmem_available() / 2;
 	read_on(&join);
-	choose_fields(&join);
 	join.table = ev_table_new();
+	choose_fields(&join);
 	load_table(&join);
 	make_nulls(&join);
 	run(&join);

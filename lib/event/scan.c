@@ -44,6 +44,7 @@ struct ev_scan {
 	bool want_members;
 	struct ev_member *member;
 	size_t members, member_cap;
+	uint64_t changes; /* keys that were not as guessed */
 	struct ev_fault fault;
 	struct guess guess[GUESSES + 1]; /* the last is never one */
 };
@@ -155,6 +156,12 @@ ev_scan_members(const struct ev_scan *scan, size_t *count)
 {
 	*count = scan->members;
 	return scan->member;
+}
+
+uint64_t
+ev_scan_changes(const struct ev_scan *scan)
+{
+	return scan->changes;
 }
 
 /* A string, number or word, which begins at s; sets value but for its end.
@@ -349,6 +356,7 @@ read_key(struct ev_scan *scan, struct guess *guess, const char *s)
 	struct ev_value key;
 	const char *value;
 
+	scan->changes++;
 	no_guess(guess);
 	value = key_of(ev_token_space(s), &key, &scan->fault);
 	if (!value)

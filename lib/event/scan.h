@@ -62,4 +62,9 @@ const struct ev_value *ev_scan_fields(const struct ev_scan *scan);
 const struct ev_member *ev_scan_members(const struct ev_scan *scan,
     size_t *count);
 
+/* How many keys were not the ones of the lines before, so far. While it stays
+ * the same, lines of as many members have the same keys in the same order,
+ * byte for byte. */
+uint64_t ev_scan_changes(const struct ev_scan *scan);
+
 #endif

@@ -17,22 +17,31 @@ struct column {
 };
 
 struct ev_fields {
+	struct ev_table *table;
 	const char *prefix;
 	struct ev_map *only, *except; /* only: NULL where nothing was named;
 	                               * else 1 for a name that was seen */
 	struct ev_map *names;         /* in events */
 	struct column *column;
-	struct ev_table_field *field; /* what ev_fields_of returns */
-	size_t columns;               /* the size of both */
+	size_t columns;
 	struct ev_buf scratch;
+	/* what is wanted of the last row and those that are like it */
+	uint64_t changes; /* of the scan */
+	size_t members;   /* of the row */
+	size_t *wanted;   /* their positions */
+	size_t count;
+	uint32_t shape;
+	struct ev_slice *value; /* what ev_fields_of returns */
 };
 
 struct ev_fields *
-ev_fields_new(const char *prefix)
+ev_fields_new(struct ev_table *table, const char *prefix)
 {
 	struct ev_fields *fields = ev_mem_zalloc(1, sizeof(*fields));
 
+	fields->table = table;
 	fields->prefix = prefix;
+	fields->members = SIZE_MAX; /* like no row */
 	fields->except = ev_map_new();
 	fields->names = ev_map_new();
 	return fields;
@@ -92,8 +101,10 @@ reserve(struct ev_fields *fields, size_t columns)
 		return;
 	fields->column = ev_mem_realloc(fields->column,
 	    columns * sizeof(*fields->column));
-	fields->field = ev_mem_realloc(fields->field,
-	    columns * sizeof(*fields->field));
+	fields->wanted = ev_mem_realloc(fields->wanted,
+	    columns * sizeof(*fields->wanted));
+	fields->value = ev_mem_realloc(fields->value,
+	    columns * sizeof(*fields->value));
 	memset(fields->column + fields->columns, 0,
 	    (columns - fields->columns) * sizeof(*fields->column));
 	fields->columns = columns;
@@ -109,12 +120,17 @@ learn(struct ev_fields *fields, struct column *column, struct ev_value key)
 	column->as = output_name(fields, key);
 }
 
-const struct ev_table_field *
-ev_fields_of(struct ev_fields *fields, const struct ev_member *member,
-    size_t members, size_t *count)
+/* The row is not like the last one. */
+static void
+renew(struct ev_fields *fields, const struct ev_member *member, size_t members)
 {
+	/* Names go where values will. */
+	struct ev_slice *name;
+
 	reserve(fields, members);
-	*count = 0;
+	name = fields->value;
+	fields->members = members;
+	fields->count = 0;
 	for (size_t i = 0; i < members; i++) {
 		struct column *column = &fields->column[i];
 		struct ev_value key = member[i].key;
@@ -122,12 +138,30 @@ ev_fields_of(struct ev_fields *fields, const struct ev_member *member,
 		if (!column->name || column->len != key.len ||
 		    memcmp(column->name, key.ptr, key.len) != 0)
 			learn(fields, column, key);
-		if (column->as.ptr)
-			fields->field[(*count)++] =
-			    (struct ev_table_field){column->as,
-				ev_value_raw(member[i].value)};
+		if (!column->as.ptr)
+			continue;
+		fields->wanted[fields->count] = i;
+		name[fields->count++] = column->as;
 	}
-	return fields->field;
+	fields->shape = ev_table_shape(fields->table, name, fields->count);
+}
+
+const struct ev_slice *
+ev_fields_of(struct ev_fields *fields, const struct ev_scan *scan,
+    uint32_t *shape)
+{
+	size_t members;
+	const struct ev_member *member = ev_scan_members(scan, &members);
+
+	if (members != fields->members ||
+	    ev_scan_changes(scan) != fields->changes)
+		renew(fields, member, members);
+	fields->changes = ev_scan_changes(scan);
+	for (size_t i = 0; i < fields->count; i++)
+		fields->value[i] = ev_value_raw(
+		    member[fields->wanted[i]].value);
+	*shape = fields->shape;
+	return fields->value;
 }
 
 size_t

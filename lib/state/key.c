@@ -41,8 +41,11 @@ ev_key_read(struct ev_key *key, const struct ev_value *field,
 		if (value.type == EV_STRING &&
 		    ev_value_text(value, &key->scratch, &part, err) != EV_OK)
 			return EV_BAD;
-		if (key->count > 1)
-			ev_buf_printf(&key->text, "%zu:", part.len);
+		if (key->count == 1) {
+			*text = part;
+			return EV_OK;
+		}
+		ev_buf_printf(&key->text, "%zu:", part.len);
 		ev_buf_slice(&key->text, part);
 	}
 	*text = ev_buf_as_slice(&key->text);

@@ -1,11 +1,15 @@
 /*
  * table: see table.h.
  *
- * Rows lie one behind the other in one mapping that mremap(2) makes longer
- * without copying, so that growth costs no second copy of a large table. The
- * index has eight bytes a slot: a part of the key's hash and where the last
- * row of the key lies, in units of four bytes: the last, because its next is the
- * first, and so adding a row takes as long for the millionth of a key.
+ * Rows lie one behind the other in one mapping that grows without copying, so
+ * that a large table costs no second one. The index (slots.h) says where the
+ * last row of a key lies, in units of four bytes: the last, because its next is
+ * the first, and so adding a row takes as long for the millionth of a key.
+ *
+ * A slot lies anywhere in a large index: to fetch it from memory takes as long
+ * as writing some ten rows. So a row waits for its slot, with others, until
+ * they are put into the index one after the other, or all at once where the
+ * index is looked into.
  *
  * What is removed leaves its bytes behind, until they are half of all: then the
  * rows that are left are copied, which costs an upsert no more than its own
@@ -15,15 +19,17 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "base/pages.h"
+#include "state/slots.h"
 
 #define UNIT 4u /* rows begin at multiples of it */
 #define FIRST_MAP (1u << 20)
 #define LEAST_DEAD (1u << 20) /* bytes that are worth a copy */
-#define NONE 0u               /* no row; the first one lies at unit 1 */
+#define WAITING 32u           /* rows not yet in the index */
+#define SHORT 32u             /* bytes of a text that are copied unasked */
 
 struct ev_row {
 	uint32_t next; /* of the same key; of the last one, the first */
@@ -31,12 +37,6 @@ struct ev_row {
 	uint32_t key_len;
 	char key[]; /* then for each value its length and its bytes */
 };
-
-struct slot {
-	uint32_t hash;
-	uint32_t row; /* the key's last; NONE: free; GONE: was removed */
-};
-#define GONE UINT32_MAX
 
 struct shape {
 	uint32_t fields;
@@ -47,15 +47,16 @@ struct shape {
 struct ev_table {
 	char *map;
 	size_t len, cap;
-	struct slot *slot;
-	size_t mask, used; /* slots not free, also those that are GONE */
-	size_t gone;       /* of them */
+	struct ev_slots slots; /* to the last row of each key */
 	size_t rows;
-	size_t dead;             /* bytes of removed rows */
+	size_t dead; /* bytes of removed rows */
+	/* The rows that are not yet in the index, and how many were ever
+	 * written and put there. */
+	struct ev_slot waiting[WAITING];
+	uint64_t written, indexed;
 	struct ev_map *shape_of; /* the names, joined, to a shape's number */
 	struct shape *shape;
 	struct ev_buf names; /* scratch */
-	uint32_t last;       /* the shape of the row added last */
 };
 
 struct ev_table *
@@ -64,13 +65,9 @@ ev_table_new(void)
 	struct ev_table *table = ev_mem_zalloc(1, sizeof(*table));
 
 	table->cap = FIRST_MAP;
-	table->map = mmap(NULL, table->cap, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (table->map == MAP_FAILED)
-		ev_mem_fail(table->cap);
-	table->len = UNIT;
-	table->mask = 1023;
-	table->slot = ev_mem_zalloc(table->mask + 1, sizeof(*table->slot));
+	table->map = ev_pages_new(table->cap);
+	table->len = UNIT; /* so that no row lies at unit EV_SLOTS_NONE */
+	ev_slots_init(&table->slots);
 	table->shape_of = ev_map_new();
 	return table;
 }
@@ -93,8 +90,8 @@ ev_table_free(struct ev_table *table)
 	free(table->shape);
 	ev_map_free(table->shape_of);
 	ev_buf_release(&table->names);
-	free(table->slot);
-	munmap(table->map, table->cap);
+	ev_slots_release(&table->slots);
+	ev_pages_free(table->map, table->cap);
 	free(table);
 }
 
@@ -104,8 +101,28 @@ row_at(const struct ev_table *table, uint32_t unit)
 	return (struct ev_row *)(void *)(table->map + (size_t)unit * UNIT);
 }
 
-static uint32_t
-shape_of(struct ev_table *table, const struct ev_table_field *fields,
+static struct ev_slice
+row_key(const struct ev_row *row)
+{
+	return (struct ev_slice){row->key, row->key_len};
+}
+
+/* `"name":` with a comma before it, unless it is the first; SHORT bytes may be
+ * read of it. */
+static struct ev_slice
+prefix_of(struct ev_slice name, bool first)
+{
+	struct ev_buf text = {0};
+
+	ev_buf_str(&text, first ? "" : ",");
+	ev_buf_slice(&text, name);
+	ev_buf_char(&text, ':');
+	ev_buf_reserve(&text, SHORT);
+	return ev_buf_as_slice(&text);
+}
+
+uint32_t
+ev_table_shape(struct ev_table *table, const struct ev_slice *name,
     size_t count)
 {
 	struct shape *shape;
@@ -114,7 +131,7 @@ shape_of(struct ev_table *table, const struct ev_table_field *fields,
 
 	table->names.len = 0;
 	for (size_t i = 0; i < count; i++)
-		ev_buf_slice(&table->names, fields[i].name);
+		ev_buf_slice(&table->names, name[i]);
 	number = ev_map_put(table->shape_of, ev_buf_as_slice(&table->names),
 	    &added);
 	if (!added)
@@ -125,36 +142,9 @@ shape_of(struct ev_table *table, const struct ev_table_field *fields,
 	shape = &table->shape[*number];
 	shape->fields = (uint32_t)count;
 	shape->prefix = ev_mem_zalloc(count, sizeof(*shape->prefix));
-	for (size_t i = 0; i < count; i++) {
-		char *text = ev_mem_printf("%s%.*s:", i ? "," : "",
-		    (int)fields[i].name.len, fields[i].name.ptr);
-
-		shape->prefix[i] = ev_slice_of(text);
-	}
+	for (size_t i = 0; i < count; i++)
+		shape->prefix[i] = prefix_of(name[i], i == 0);
 	return (uint32_t)*number;
-}
-
-/* Whether the shape of the last row serves, without a look into the map. */
-static bool
-same_shape(const struct ev_table *table, const struct ev_table_field *fields,
-    size_t count)
-{
-	const struct shape *shape;
-
-	if (!table->rows)
-		return false;
-	shape = &table->shape[table->last];
-	if (shape->fields != count)
-		return false;
-	for (size_t i = 0; i < count; i++) {
-		struct ev_slice prefix = shape->prefix[i];
-
-		if (prefix.len != fields[i].name.len + 1 + (i > 0) ||
-		    memcmp(prefix.ptr + (i > 0), fields[i].name.ptr,
-			fields[i].name.len) != 0)
-			return false;
-	}
-	return true;
 }
 
 /* Lengths take seven bits a byte, the lowest first; the high bit says that
@@ -187,103 +177,126 @@ static void
 reserve(struct ev_table *table, size_t more)
 {
 	size_t cap = table->cap;
-	char *map;
 
 	while (cap - table->len < more)
 		cap *= 2;
 	if (cap == table->cap)
 		return;
-	map = mremap(table->map, table->cap, cap, MREMAP_MAYMOVE);
-	if (map == MAP_FAILED)
-		ev_mem_fail(cap);
-	table->map = map;
+	table->map = ev_pages_grow(table->map, table->cap, cap);
 	table->cap = cap;
 }
 
-/* Writes a row at the end; returns its unit, or NONE if none can address it. */
-static uint32_t
-write_row(struct ev_table *table, struct ev_slice key,
-    const struct ev_table_field *fields, size_t count)
+/* Copies a text behind which SHORT bytes can be read to where SHORT bytes more
+ * can be written; returns the address behind it there. Most are short, and
+ * asking their lengths costs more than two 16-byte moves. */
+static inline char *
+put_text(char *at, struct ev_slice text)
 {
-	size_t most = sizeof(struct ev_row) + key.len + UNIT;
-	struct ev_row *row;
+	memcpy(at, text.ptr, SHORT);
+	if (text.len > SHORT)
+		memcpy(at + SHORT, text.ptr + SHORT, text.len - SHORT);
+	return at + text.len;
+}
+
+/* Writes a row at the end; returns its unit, or EV_SLOTS_NONE if none can
+ * address it. */
+static uint32_t
+write_row(struct ev_table *table, struct ev_slice key, uint32_t shape,
+    const struct ev_slice *value)
+{
+	size_t most = sizeof(struct ev_row) + key.len + UNIT + SHORT;
 	uint32_t unit = (uint32_t)(table->len / UNIT);
+	uint32_t fields = table->shape[shape].fields;
+	struct ev_row *row;
 	char *at;
 
-	for (size_t i = 0; i < count; i++)
-		most += 10 + fields[i].value.len;
-	if (table->len + most >= (size_t)GONE * UNIT)
-		return NONE;
+	for (uint32_t i = 0; i < fields; i++)
+		most += 10 + value[i].len;
+	if (table->len + most >= (size_t)EV_SLOTS_GONE * UNIT)
+		return EV_SLOTS_NONE;
 	reserve(table, most);
 	row = row_at(table, unit);
 	row->next = unit;
-	row->shape = table->last & INT32_MAX;
+	row->shape = shape & INT32_MAX;
 	row->last = true;
 	row->key_len = (uint32_t)key.len;
 	if (key.len)
 		memcpy(row->key, key.ptr, key.len);
 	at = row->key + key.len;
-	for (size_t i = 0; i < count; i++) {
-		at = put_length(at, fields[i].value.len);
-		memcpy(at, fields[i].value.ptr, fields[i].value.len);
-		at += fields[i].value.len;
+	for (uint32_t i = 0; i < fields; i++) {
+		at = put_length(at, value[i].len);
+		at = put_text(at, value[i]);
 	}
 	table->len = ((size_t)(at - table->map) + UNIT - 1) / UNIT * UNIT;
 	return unit;
 }
 
 /* The slot of a key, or the free one where it would be put. */
-static struct slot *
-find_slot(const struct ev_table *table, struct ev_slice key, uint64_t hash)
+static struct ev_slot *
+find_slot(const struct ev_table *table, struct ev_slice key, uint32_t hash)
 {
-	size_t at = hash & table->mask;
+	const struct ev_slots *slots = &table->slots;
+	size_t at = ev_slots_home(slots, hash);
 
-	for (;; at = (at + 1) & table->mask) {
-		struct slot *slot = &table->slot[at];
+	for (;; at = (at + 1) & slots->mask) {
+		struct ev_slot *slot = &slots->slot[at];
 		const struct ev_row *row;
 
-		if (slot->row == NONE)
+		if (slot->row == EV_SLOTS_NONE)
 			return slot;
-		if (slot->row == GONE || slot->hash != (uint32_t)(hash >> 32))
+		if (slot->hash != hash || slot->row == EV_SLOTS_GONE)
 			continue;
 		row = row_at(table, slot->row);
-		if (ev_slice_equal(key,
-			(struct ev_slice){row->key, row->key_len}))
+		if (ev_slice_equal(key, row_key(row)))
 			return slot;
 	}
 }
 
-static uint64_t
-row_hash(const struct ev_row *row)
+/* Puts the row at a unit into the index. */
+static void
+index_row(struct ev_table *table, uint32_t unit, uint32_t hash)
 {
-	return ev_map_hash(row->key, row->key_len);
+	struct ev_row *row = row_at(table, unit), *last;
+	struct ev_slot *slot = find_slot(table, row_key(row), hash);
+
+	if (slot->row == EV_SLOTS_NONE) {
+		ev_slots_take(&table->slots, slot, hash, unit);
+		return;
+	}
+	last = row_at(table, slot->row);
+	row->next = last->next;
+	last->next = unit;
+	last->last = false;
+	slot->row = unit;
 }
 
-/* Makes it twice as long, unless half of it is GONE. */
+/* Puts the oldest of the waiting rows into the index. */
 static void
-grow_index(struct ev_table *table)
+index_oldest(struct ev_table *table)
 {
-	struct slot *old = table->slot;
-	size_t slots = table->mask + 1;
+	struct ev_slot *oldest = &table->waiting[table->indexed++ % WAITING];
 
-	if (table->gone * 2 < table->used)
-		table->mask = table->mask * 2 + 1;
-	table->gone = 0;
-	table->slot = ev_mem_zalloc(table->mask + 1, sizeof(*table->slot));
-	table->used = 0;
-	for (size_t i = 0; i < slots; i++) {
-		const struct ev_row *row;
-		uint64_t hash;
+	index_row(table, oldest->row, oldest->hash);
+}
 
-		if (old[i].row == NONE || old[i].row == GONE)
-			continue;
-		row = row_at(table, old[i].row);
-		hash = row_hash(row);
-		*find_slot(table, (struct ev_slice){row->key, row->key_len},
-		    hash) = (struct slot){(uint32_t)(hash >> 32), old[i].row};
-		table->used++;
-	}
-	free(old);
+static void
+index_all(struct ev_table *table)
+{
+	while (table->indexed < table->written)
+		index_oldest(table);
+}
+
+/* Lets a row just written wait for its slot, which is fetched meanwhile. */
+static void
+index_later(struct ev_table *table, uint32_t unit, uint32_t hash)
+{
+	const struct ev_slots *slots = &table->slots;
+
+	if (table->written - table->indexed == WAITING)
+		index_oldest(table);
+	table->waiting[table->written++ % WAITING] = (struct ev_slot){hash,
+	    unit};
+	__builtin_prefetch(&slots->slot[ev_slots_home(slots, hash)], 1);
 }
 
 /* From its beginning to the next one's. */
@@ -324,82 +337,75 @@ copy_rows(const struct ev_table *table, uint32_t last, char *map, size_t *len)
 static void
 compact(struct ev_table *table)
 {
+	char *map = ev_pages_new(table->cap);
 	size_t len = UNIT;
-	char *map = mmap(NULL, table->cap, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	if (map == MAP_FAILED)
-		ev_mem_fail(table->cap);
-	for (size_t i = 0; i <= table->mask; i++)
-		if (table->slot[i].row != NONE && table->slot[i].row != GONE)
-			table->slot[i].row = copy_rows(table,
-			    table->slot[i].row, map, &len);
-	munmap(table->map, table->cap);
+	index_all(table);
+	for (size_t i = 0; i <= table->slots.mask; i++) {
+		struct ev_slot *slot = &table->slots.slot[i];
+
+		if (slot->row != EV_SLOTS_NONE && slot->row != EV_SLOTS_GONE)
+			slot->row = copy_rows(table, slot->row, map, &len);
+	}
+	ev_pages_free(table->map, table->cap);
 	table->map = map;
 	table->len = len;
 	table->dead = 0;
 }
 
-bool
-ev_table_add(struct ev_table *table, struct ev_slice key,
-    const struct ev_table_field *fields, size_t count)
+/* The part of a key's hash that the index keeps. */
+static uint32_t
+hash_of(struct ev_slice key)
 {
-	uint64_t hash = ev_map_hash(key.ptr, key.len);
-	struct slot *slot;
+	return (uint32_t)(ev_map_hash(key.ptr, key.len) >> 32);
+}
+
+bool
+ev_table_add(struct ev_table *table, struct ev_slice key, uint32_t shape,
+    const struct ev_slice *value)
+{
 	uint32_t unit;
 
 	if (table->dead > LEAST_DEAD && table->dead > table->len / 2)
 		compact(table);
-	if (!same_shape(table, fields, count))
-		table->last = shape_of(table, fields, count);
-	unit = write_row(table, key, fields, count);
-	if (unit == NONE)
+	unit = write_row(table, key, shape, value);
+	if (unit == EV_SLOTS_NONE)
 		return false;
 	table->rows++;
-	slot = find_slot(table, key, hash);
-	if (slot->row != NONE) {
-		struct ev_row *last = row_at(table, slot->row);
-
-		row_at(table, unit)->next = last->next;
-		last->next = unit;
-		last->last = false;
-		slot->row = unit;
-		return true;
-	}
-	*slot = (struct slot){(uint32_t)(hash >> 32), unit};
-	if (++table->used * 4 > table->mask * 3)
-		grow_index(table);
+	index_later(table, unit, hash_of(key));
 	return true;
 }
 
 size_t
 ev_table_remove(struct ev_table *table, struct ev_slice key)
 {
-	struct slot *slot = find_slot(table, key,
-	    ev_map_hash(key.ptr, key.len));
 	const struct ev_row *row;
+	struct ev_slot *slot;
 	size_t count = 0;
 
-	if (slot->row == NONE)
+	index_all(table);
+	slot = find_slot(table, key, hash_of(key));
+	if (slot->row == EV_SLOTS_NONE)
 		return 0;
 	row = row_at(table, row_at(table, slot->row)->next);
 	for (; row; row = ev_table_next(table, row)) {
 		count++;
 		table->dead += row_size(table, row);
 	}
-	slot->row = GONE;
-	table->gone++;
+	slot->row = EV_SLOTS_GONE;
+	table->slots.gone++;
 	table->rows -= count;
 	return count;
 }
 
 const struct ev_row *
-ev_table_find(const struct ev_table *table, struct ev_slice key)
+ev_table_find(struct ev_table *table, struct ev_slice key)
 {
-	const struct slot *slot = find_slot(table, key,
-	    ev_map_hash(key.ptr, key.len));
+	const struct ev_slot *slot;
 
-	return slot->row == NONE
+	index_all(table);
+	slot = find_slot(table, key, hash_of(key));
+	return slot->row == EV_SLOTS_NONE
 	    ? NULL
 	    : row_at(table, row_at(table, slot->row)->next);
 }
@@ -415,15 +421,18 @@ ev_table_append(const struct ev_table *table, const struct ev_row *row,
     struct ev_buf *out)
 {
 	const struct shape *shape = &table->shape[row->shape];
-	const char *at = row->key + row->key_len;
+	const char *from = row->key + row->key_len;
 
 	for (uint32_t i = 0; i < shape->fields; i++) {
-		size_t len;
+		struct ev_slice value;
+		char *at;
 
-		at = get_length(at, &len);
-		ev_buf_slice(out, shape->prefix[i]);
-		ev_buf_append(out, at, len);
-		at += len;
+		value.ptr = get_length(from, &value.len);
+		from = value.ptr + value.len;
+		ev_buf_reserve(out, shape->prefix[i].len + value.len + SHORT);
+		at = put_text(out->ptr + out->len, shape->prefix[i]);
+		at = put_text(at, value);
+		out->len = (size_t)(at - out->ptr);
 	}
 }
 
@@ -436,5 +445,5 @@ ev_table_rows(const struct ev_table *table)
 size_t
 ev_table_bytes(const struct ev_table *table)
 {
-	return table->len + (table->mask + 1) * sizeof(*table->slot);
+	return table->len + ev_slots_bytes(&table->slots);
 }

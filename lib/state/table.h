@@ -19,24 +19,25 @@
 struct ev_table;
 struct ev_row; /* lent by the table until the next add or remove */
 
-/* One field of a row: the name as JSON with its quotes, the value as JSON. */
-struct ev_table_field {
-	struct ev_slice name, value;
-};
-
 struct ev_table *ev_table_new(void);
 void ev_table_free(struct ev_table *table);
 
-/* Adds a row. Returns false if the table has grown beyond what it can address
- * (16 GiB of rows). */
-bool ev_table_add(struct ev_table *table, struct ev_slice key,
-    const struct ev_table_field *fields, size_t count);
+/* The number of the shape whose fields have these names, as JSON with their
+ * quotes. They are copied. */
+uint32_t ev_table_shape(struct ev_table *table, const struct ev_slice *name,
+    size_t count);
+
+/* Adds a row of a shape: the values of its fields as JSON, each with
+ * EV_SCAN_PADDING readable bytes behind it, as a line that was scanned has.
+ * Returns false if the table has grown beyond what it can address (16 GiB of
+ * rows). */
+bool ev_table_add(struct ev_table *table, struct ev_slice key, uint32_t shape,
+    const struct ev_slice *value);
 /* Forgets all rows of a key; returns how many there were. */
 size_t ev_table_remove(struct ev_table *table, struct ev_slice key);
 
 /* The first row of a key, or NULL; the next one of the same key, or NULL. */
-const struct ev_row *ev_table_find(const struct ev_table *table,
-    struct ev_slice key);
+const struct ev_row *ev_table_find(struct ev_table *table, struct ev_slice key);
 const struct ev_row *ev_table_next(const struct ev_table *table,
     const struct ev_row *row);
 

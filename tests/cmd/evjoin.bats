@@ -81,6 +81,37 @@ join() { # STDIN OPTION…
 {"u":null}'
 }
 
+@test "rows whose fields change places, come and go keep their names" {
+  local long=a_name_of_more_than_thirty_two_bytes
+  {
+    echo '{"id":1,"a":1,"b":2}'
+    echo '{"id":2,"a":3,"b":4}'
+    echo '{"id":3,"b":5,"a":6}'
+    echo '{"id":4,"a":7}'
+    echo '{"x":0,"y":0,"z":0}'
+    echo '{"id":5,"a":8,"b":9}'
+    echo '{"a":10,"id":6,"c":11}'
+    echo '{}'
+    echo '{"a":12,"id":7,"c":13}'
+    echo "{\"id\":8,\"$long\":1,\"b\":14}"
+    echo "{\"id\":9,\"${long/bytes/BYTES}\":1,\"b\":15}"
+    echo "{\"id\":10,\"$long\":1,\"b\":16}"
+  } >t.ndjson
+  seq 10 | sed 's/.*/{"id":&}/' >events
+  try sh -c 'evjoin t.ndjson --on id <events'
+  exits 0
+  prints "{\"id\":1,\"a\":1,\"b\":2}
+{\"id\":2,\"a\":3,\"b\":4}
+{\"id\":3,\"b\":5,\"a\":6}
+{\"id\":4,\"a\":7}
+{\"id\":5,\"a\":8,\"b\":9}
+{\"id\":6,\"a\":10,\"c\":11}
+{\"id\":7,\"a\":12,\"c\":13}
+{\"id\":8,\"$long\":1,\"b\":14}
+{\"id\":9,\"${long/bytes/BYTES}\":1,\"b\":15}
+{\"id\":10,\"$long\":1,\"b\":16}"
+}
+
 @test "several rows with one key give several events, in order" {
   printf '{"id":1,"a":%s}\n' 1 2 3 >t.ndjson
   join '{"id":1}' t.ndjson --on id

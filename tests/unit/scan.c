@@ -27,6 +27,7 @@
 #define ev_scan_reason twin_reason
 #define ev_scan_fields twin_fields
 #define ev_scan_members twin_members
+#define ev_scan_changes twin_changes
 #define ev_scan twin
 #include "../../lib/event/scan.c"
 #undef ev_scan_new
@@ -39,6 +40,7 @@
 #undef ev_scan_reason
 #undef ev_scan_fields
 #undef ev_scan_members
+#undef ev_scan_changes
 #undef ev_scan
 
 #define SUITE "tests/data/JSONTestSuite/test_parsing"
@@ -57,6 +59,7 @@ const char *ev_scan_reason(const struct ev_scan *scan);
 const struct ev_value *ev_scan_fields(const struct ev_scan *scan);
 const struct ev_member *ev_scan_members(const struct ev_scan *scan,
     size_t *count);
+uint64_t ev_scan_changes(const struct ev_scan *scan);
 
 /* A line as the scanner wants it: newline, padding. Its memory ends with the
  * padding, so that valgrind and the sanitizers see one byte too many. */
