@@ -460,19 +460,11 @@ commit(struct sink *sink)
 static void
 follow_stream(struct sink *sink, struct ev_input *input)
 {
-	struct ev_stage *stage = &sink->stage;
-	struct ev_progress progress;
-
 	sink->writer = ev_writer_new(-1, sink->named.place);
-	ev_stage_open(stage, &sink->run, input, ev_encode_scan(sink->encode),
-	    sink->writer);
-	ev_logsink_open(&sink->named, stage, sink->encode);
-	ev_progress_open(&progress, sink->set.progress);
-	while (ev_logsink_step(&sink->named))
-		if (progress.shown && stage->in % DRAW_EVERY == 0)
-			ev_progress_draw(&progress, input->bytes, stage->out);
-	ev_progress_close(&progress, input->bytes, stage->out);
-	ev_stage_done(stage);
+	ev_stage_open(&sink->stage, &sink->run, input,
+	    ev_encode_scan(sink->encode), sink->writer);
+	ev_logsink_open(&sink->named, &sink->stage, sink->encode);
+	ev_logsink_run(&sink->named, input, sink->set.progress);
 }
 
 int

@@ -283,40 +283,25 @@ explain_topic(struct sink *sink)
 				    : "as the settings say");
 }
 
-/* The record's place, and what it says, as evsink-file has it. */
 static void
 explain_record(struct sink *sink)
 {
 	const char *name = sink->how.ledger.name;
 	struct ev_kafka_positions positions;
-	struct ev_slice key, value;
-	struct ev_record record;
 	struct ev_buf text = {0};
 	struct ev_err err;
 	enum ev_status status = ev_kafka_positions_open(&positions,
 	    &sink->sink.sender, name, false, &err);
 
-	printf("record in: topic " EV_KAFKA_POSITIONS " of the same cluster\n");
-	if (status == EV_OK)
+	if (status == EV_OK) {
 		status = ev_kafka_positions_read(&positions, name, &text, &err);
+		ev_kafka_positions_close(&positions);
+	}
 	if (status == EV_FATAL)
 		ev_tool_fail(&err);
-	if (status == EV_END) {
-		printf("record: none yet\n");
-		return;
-	}
-	ev_record_init(&record, name, sink->how.place.absolute);
-	if (ev_record_parse(&record, ev_buf_as_slice(&text), &err) != EV_OK)
-		ev_tool_fail(&err);
-	printf("record: %s, committed %s\n", record.id, record.time);
-	for (size_t i = 0; i < ev_vector_count(record.pos); i++) {
-		ev_vector_at(record.pos, i, &key, &value);
-		printf("position: %.*s at %.*s\n", (int)key.len, key.ptr,
-		    (int)value.len, value.ptr);
-	}
-	ev_record_release(&record);
+	printf("record in: topic " EV_KAFKA_POSITIONS " of the same cluster\n");
+	ev_ledger_explain(ev_buf_as_slice(&text));
 	ev_buf_release(&text);
-	ev_kafka_positions_close(&positions);
 }
 
 static void

@@ -265,33 +265,20 @@ explain_write(const struct sink *sink)
 	ev_buf_release(&key);
 }
 
-/* The record's place, and what it says, as evsink-file has it. */
 static void
 explain_record(struct sink *sink)
 {
-	const char *name = sink->how.ledger.name;
-	struct ev_slice key, value;
-	struct ev_record record;
 	struct ev_buf text = {0};
 	struct ev_err err;
+	enum ev_status status = EV_END;
 
-	printf("record in: table " EV_SQLITE_POSITIONS " of the same file\n");
-	if (!sink->sink.lite.db ||
-	    ev_sqlite_positions_read(&sink->sink.lite, name, &text, &err) !=
-		EV_OK) {
-		printf("record: none yet\n");
-		return;
-	}
-	ev_record_init(&record, name, sink->how.place.absolute);
-	if (ev_record_parse(&record, ev_buf_as_slice(&text), &err) != EV_OK)
+	if (sink->sink.lite.db)
+		status = ev_sqlite_positions_read(&sink->sink.lite,
+		    sink->how.ledger.name, &text, &err);
+	if (status != EV_OK && status != EV_END)
 		ev_tool_fail(&err);
-	printf("record: %s, committed %s\n", record.id, record.time);
-	for (size_t i = 0; i < ev_vector_count(record.pos); i++) {
-		ev_vector_at(record.pos, i, &key, &value);
-		printf("position: %.*s at %.*s\n", (int)key.len, key.ptr,
-		    (int)value.len, value.ptr);
-	}
-	ev_record_release(&record);
+	printf("record in: table " EV_SQLITE_POSITIONS " of the same file\n");
+	ev_ledger_explain(ev_buf_as_slice(&text));
 	ev_buf_release(&text);
 }
 

@@ -15,7 +15,6 @@
 
 #define HELD (UINT64_C(8) << 20) /* bytes of events in memory until a mark */
 #define LOOK_EVERY 256           /* events */
-#define DRAW_EVERY 1024          /* events, between two looks at the clock */
 #define GIVE_UP 1000             /* ms for answers on the way out */
 
 static bool
@@ -181,7 +180,7 @@ is_here(void *arg, const struct ev_record *record)
 static void
 check_record(struct ev_kafkasink *sink)
 {
-	const char *name = sink->ledger.name;
+	const char *name = sink->run.ledger.name;
 	struct ev_record record;
 
 	ev_record_init(&record, name, "");
@@ -201,7 +200,7 @@ check_record(struct ev_kafkasink *sink)
 static void
 put_cluster(struct ev_kafkasink *sink)
 {
-	struct ev_record *record = &sink->ledger.record;
+	struct ev_record *record = &sink->run.ledger.record;
 	struct ev_buf more = {0};
 
 	if (cluster_is(sink, record))
@@ -233,7 +232,7 @@ knows_topic(struct ev_kafkasink *sink, const char *name)
 	if (status == EV_OK &&
 	    ev_record_parse(&record, ev_buf_as_slice(&text), NULL) == EV_OK) {
 		is = is_here(sink, &record);
-		ev_ledger_check_shard(&sink->ledger, record.shard);
+		ev_ledger_check_shard(&sink->run.ledger, record.shard);
 	}
 	ev_record_release(&record);
 	ev_buf_release(&text);
@@ -248,9 +247,10 @@ has_siblings(struct ev_kafkasink *sink)
 	struct ev_shard shard = {0, 0};
 	bool found;
 
-	if (!*sink->ledger.shard)
+	if (!*sink->run.ledger.shard)
 		return false;
-	ev_shard_parse("shard", ev_slice_of(sink->ledger.shard), &shard, NULL);
+	ev_shard_parse("shard", ev_slice_of(sink->run.ledger.shard), &shard,
+	    NULL);
 	found = knows_topic(sink, name);
 	for (unsigned i = 1; !found && i <= shard.count; i++) {
 		char *other = ev_shard_name(name,
@@ -277,7 +277,7 @@ check_stranger(struct ev_kafkasink *sink)
 		ev_tool_die(EV_EXIT_DISAGREE,
 		    "topic '%s' is not empty, and there is no record of the "
 		    "pipeline '%s': --adopt goes on with what is there",
-		    sink->set->place.topic, sink->ledger.name);
+		    sink->set->place.topic, sink->run.ledger.name);
 }
 
 static void
@@ -309,7 +309,7 @@ first_record(struct ev_kafkasink *sink)
 {
 	struct ev_buf text = {0};
 
-	ev_record_build(&sink->ledger.record, &text);
+	ev_record_build(&sink->run.ledger.record, &text);
 	begin(sink);
 	commit(sink, ev_buf_as_slice(&text));
 	ev_buf_release(&text);
@@ -326,8 +326,8 @@ compare_records(struct ev_kafkasink *sink)
 	    ev_kafka_sender_start(&sink->sender, &sink->err) != EV_OK)
 		fail(sink);
 	ev_point("kafka.fenced");
-	status = ev_kafka_positions_read(&sink->positions, sink->ledger.name,
-	    &sink->was, &sink->err);
+	status = ev_kafka_positions_read(&sink->positions,
+	    sink->run.ledger.name, &sink->was, &sink->err);
 	if (status == EV_FATAL)
 		fail(sink);
 	ev_point("kafka.read");
@@ -336,9 +336,9 @@ compare_records(struct ev_kafkasink *sink)
 		fail(sink);
 	if (status == EV_OK)
 		check_record(sink);
-	sink->ledger.same = is_here;
-	sink->ledger.same_arg = sink;
-	ev_ledger_begin(&sink->ledger,
+	sink->run.ledger.same = is_here;
+	sink->run.ledger.same_arg = sink;
+	ev_ledger_begin(&sink->run.ledger,
 	    status == EV_OK ? ev_buf_as_slice(&sink->was)
 			    : (struct ev_slice){NULL, 0});
 	put_cluster(sink);
@@ -346,43 +346,6 @@ compare_records(struct ev_kafkasink *sink)
 		check_stranger(sink);
 		first_record(sink);
 	}
-}
-
-static void
-open_named(struct ev_kafkasink *sink)
-{
-	const char *name = sink->ledger.name;
-
-	if (ev_pipeline_lock(&sink->ledger.pipeline, "sink.lock", &sink->lock,
-		&sink->err) != EV_OK)
-		fail(sink);
-	sink->id = ev_kafkasink_id(name);
-	open_sender(sink);
-	if (ev_kafka_positions_open(&sink->positions, &sink->sender, name, true,
-		&sink->err) != EV_OK)
-		fail(sink);
-	compare_records(sink);
-	ev_sides_open(sink->sides, &sink->ledger);
-	ev_spill_init(&sink->held, HELD);
-}
-
-void
-ev_kafkasink_open(struct ev_kafkasink *sink,
-    const struct ev_kafkasink_settings *settings, struct ev_stage *stage)
-{
-	*sink = (struct ev_kafkasink){.set = settings, .stage = stage};
-	if (settings->ledger.name)
-		sink->sides = ev_sides_new(stage);
-	ev_ledger_open(&sink->ledger, &settings->ledger,
-	    settings->place.absolute, stage);
-	sink->maker = ev_kafka_maker_new(&settings->rules, stage->scan);
-	if (named(sink))
-		open_named(sink);
-	else
-		open_sender(sink);
-	if (!settings->rules.keys && !settings->rules.meta)
-		ev_tool_say("messages have no key: those of one subject keep "
-			    "their order only with --key FIELD");
 }
 
 /* --- events -------------------------------------------------------------- */
@@ -445,8 +408,10 @@ look(struct ev_kafkasink *sink)
 }
 
 static void
-take(struct ev_kafkasink *sink, const struct ev_line *line)
+take(void *arg, const struct ev_line *line)
 {
+	struct ev_kafkasink *sink = arg;
+
 	if (!make(sink, line))
 		return;
 	sink->stage->out++;
@@ -493,80 +458,90 @@ send_held(struct ev_kafkasink *sink)
 }
 
 static void
-take_mark(struct ev_kafkasink *sink)
+settle(void *arg)
 {
-	struct ev_slice record;
+	struct ev_kafkasink *sink = arg;
 
 	begin(sink);
 	send_held(sink);
 	ev_point("kafka.sent");
-	ev_sides_sync(sink->sides);
-	record = ev_ledger_mark(&sink->ledger);
+}
+
+static void
+commit_mark(void *arg, struct ev_buf *record)
+{
+	struct ev_kafkasink *sink = arg;
+
 	if (ev_mutant("kafka.apart")) {
 		if (ev_kafka_commit(&sink->sender, &sink->err) != EV_OK)
 			fail(sink);
 		ev_point("kafka.apart");
 		begin(sink);
 	}
-	commit(sink, record);
-	ev_sides_committed(sink->sides);
-	ev_ledger_committed(&sink->ledger);
+	commit(sink, ev_buf_as_slice(record));
 }
 
+/* Without a name: all must have been acknowledged. */
 static void
-take_end(struct ev_kafkasink *sink)
+finish(void *arg)
 {
-	if (named(sink)) {
-		/* All is committed; what ended us is still the signal. */
-		if (ev_io_signal())
-			ev_tool_die(128 + ev_io_signal(),
-			    "stopped by signal %d", ev_io_signal());
-		ev_stage_done(sink->stage);
-		ev_sides_free(sink->sides);
-		return;
-	}
+	struct ev_kafkasink *sink = arg;
+
 	if (ev_kafka_flush(&sink->sender, &sink->err) != EV_OK)
 		fail(sink);
 	take_refused(sink);
 	ev_stage_done(sink->stage);
 }
 
-/* One step of the stream; false at its end. */
-static bool
-step(struct ev_kafkasink *sink)
-{
-	struct ev_stage *stage = sink->stage;
-	struct ev_line line;
+static const struct ev_sinkrun_calls calls = {
+    take,
+    settle,
+    commit_mark,
+    finish,
+};
 
-	if (stage->out >= sink->set->limit)
-		return false;
-	switch (ev_stage_step(stage, &line)) {
-	case EV_STAGE_EVENT:
-		take(sink, &line);
-		return true;
-	case EV_STAGE_SIDE:
-		ev_sides_event(sink->sides, &stage->control);
-		return true;
-	case EV_STAGE_MARK:
-		take_mark(sink);
-		return true;
-	case EV_STAGE_BEGIN:
-	case EV_STAGE_END:
-		break;
-	}
-	return false;
+/* --- the whole ------------------------------------------------------------ */
+
+static void
+open_named(struct ev_kafkasink *sink)
+{
+	const char *name = sink->run.ledger.name;
+
+	if (ev_pipeline_lock(&sink->run.ledger.pipeline, "sink.lock",
+		&sink->lock, &sink->err) != EV_OK)
+		fail(sink);
+	sink->id = ev_kafkasink_id(name);
+	open_sender(sink);
+	if (ev_kafka_positions_open(&sink->positions, &sink->sender, name, true,
+		&sink->err) != EV_OK)
+		fail(sink);
+	compare_records(sink);
+	ev_sides_open(sink->run.sides, &sink->run.ledger);
+	ev_spill_init(&sink->held, HELD);
+}
+
+void
+ev_kafkasink_open(struct ev_kafkasink *sink,
+    const struct ev_kafkasink_settings *settings, struct ev_stage *stage)
+{
+	*sink = (struct ev_kafkasink){.set = settings, .stage = stage};
+	ev_sinkrun_open(&sink->run, &calls, sink, stage, &settings->ledger,
+	    settings->place.absolute);
+	sink->run.limit = settings->limit;
+	sink->maker = ev_kafka_maker_new(&settings->rules, stage->scan);
+	if (named(sink))
+		open_named(sink);
+	else
+		open_sender(sink);
+	if (!settings->rules.keys && !settings->rules.meta)
+		ev_tool_say("messages have no key: those of one subject keep "
+			    "their order only with --key FIELD");
 }
 
 void
 ev_kafkasink_run(struct ev_kafkasink *sink, const struct ev_input *in)
 {
-	ev_progress_open(&sink->progress, sink->set->progress);
-	while (step(sink))
-		if (sink->progress.shown && sink->stage->in % DRAW_EVERY == 0)
-			ev_progress_draw(&sink->progress, in->bytes,
-			    sink->stage->out);
-	ev_progress_close(&sink->progress, in->bytes, sink->stage->out);
-	take_end(sink);
+	ev_sinkrun_loop(&sink->run, in, sink->set->progress);
 	ev_spill_release(&sink->held);
 	ev_kafka_positions_close(&sink->positions);
 	ev_kafka_maker_free(sink->maker);

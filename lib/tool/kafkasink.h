@@ -19,11 +19,8 @@
 
 #include "client/kafka_positions.h"
 #include "event/input.h"
-#include "tool/ledger.h"
-#include "tool/progress.h"
-#include "tool/sides.h"
+#include "tool/sinkrun.h"
 #include "tool/spill.h"
-#include "tool/stage.h"
 
 struct ev_kafkasink_settings {
 	struct ev_kafka_place place;
@@ -42,8 +39,7 @@ struct ev_kafkasink {
 	const struct ev_kafkasink_settings *set;
 	struct ev_stage *stage;
 	struct ev_kafka_maker *maker;
-	struct ev_ledger ledger;
-	struct ev_sides *sides; /* NULL: unnamed */
+	struct ev_sinkrun run;
 	struct ev_kafka_sender_settings how;
 	struct ev_kafka_sender sender;
 	struct ev_kafka_positions positions;
@@ -52,7 +48,6 @@ struct ev_kafkasink {
 	struct ev_buf was; /* the record as it is stored; empty: none */
 	struct ev_spill held;
 	struct ev_kafka_message message;
-	struct ev_progress progress;
 	struct ev_err err; /* not on the stack of what runs for each event */
 };
 

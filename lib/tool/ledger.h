@@ -86,4 +86,7 @@ struct ev_slice ev_ledger_mark(struct ev_ledger *ledger);
 /* Data and record are durable: writes the copy, sets tries to 0. */
 void ev_ledger_committed(struct ev_ledger *ledger);
 
+/* Prints what a record says, as people read it; empty: that there is none. */
+void ev_ledger_explain(struct ev_slice record);
+
 #endif

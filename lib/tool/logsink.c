@@ -20,8 +20,6 @@
 #include "tool/side.h"
 #include "tool/tool.h"
 
-#define AT_ONCE 256 /* events: what is shown of progress is shown so often */
-
 #define FIELD(name) offsetof(struct ev_logsink_settings, name)
 
 /* A segment that nobody asked to end: so that it can be removed one day, and
@@ -219,7 +217,7 @@ ev_logsink_look(struct ev_logsink *sink, const char *path,
 static _Noreturn void
 not_as_committed(const struct ev_logsink *sink)
 {
-	const char *name = sink->ledger.name;
+	const char *name = sink->run.ledger.name;
 
 	if (sink->err.exit != EV_EXIT_DISAGREE ||
 	    strstr(sink->err.text, "evpos "))
@@ -247,11 +245,11 @@ make_log(struct ev_logsink *sink)
 	struct ev_buf text = {0};
 	struct ev_record record;
 
-	ev_record_init(&record, sink->ledger.name, sink->place);
+	ev_record_init(&record, sink->run.ledger.name, sink->place);
 	free(record.shard);
-	record.shard = ev_mem_strdup(sink->ledger.shard);
+	record.shard = ev_mem_strdup(sink->run.ledger.shard);
 	ev_record_build(&record, &text);
-	if (ev_log_make(&sink->log, sink->ledger.run, ev_buf_cstr(&text),
+	if (ev_log_make(&sink->log, sink->run.ledger.run, ev_buf_cstr(&text),
 		sink->settings->adopt, &sink->err) != EV_OK)
 		ev_tool_fail(&sink->err);
 	ev_record_release(&record);
@@ -267,8 +265,8 @@ open_log(struct ev_logsink *sink)
 	/* Another run may have made it while this one waited for begin. */
 	sink->found = access(log->sidecar_path, F_OK) == 0;
 	/* Where there was a record once, none is made: that is said. */
-	if (!sink->found && strcmp(sink->ledger.base, EV_RECORD_FIRST) != 0)
-		ev_ledger_begin(&sink->ledger, (struct ev_slice){NULL, 0});
+	if (!sink->found && strcmp(sink->run.ledger.base, EV_RECORD_FIRST) != 0)
+		ev_ledger_begin(&sink->run.ledger, (struct ev_slice){NULL, 0});
 	if (!sink->found)
 		make_log(sink);
 	if (ev_log_open(log, &sink->err) != EV_OK)
@@ -277,16 +275,16 @@ open_log(struct ev_logsink *sink)
 		ev_tool_die(EV_EXIT_DISAGREE,
 		    "'%s' is a side output of the pipeline '%s', and cannot be "
 		    "its target",
-		    sink->place, sink->ledger.name);
-	ev_ledger_begin(&sink->ledger, ev_slice_of(log->sidecar.record));
-	ev_sides_open(sink->sides, &sink->ledger);
+		    sink->place, sink->run.ledger.name);
+	ev_ledger_begin(&sink->run.ledger, ev_slice_of(log->sidecar.record));
+	ev_sides_open(sink->run.sides, &sink->run.ledger);
 	ev_tool_on_failure(undo, sink);
-	if (ev_log_begin(log, sink->ledger.run, &kept, &sink->err) != EV_OK)
+	if (ev_log_begin(log, sink->run.ledger.run, &kept, &sink->err) != EV_OK)
 		not_as_committed(sink);
 	if (kept)
 		ev_tool_say("'%s' had bytes at its end that no run of '%s' "
 			    "wrote: they are cut off, and kept in '%s'",
-		    sink->place, sink->ledger.name, kept);
+		    sink->place, sink->run.ledger.name, kept);
 	free(kept);
 }
 
@@ -319,17 +317,18 @@ open_stdout(struct ev_logsink *sink)
 	enum ev_status status;
 	int lock; /* held for the process's life */
 
-	if (ev_pipeline_lock(&sink->ledger.pipeline, "sink.lock", &lock,
+	if (ev_pipeline_lock(&sink->run.ledger.pipeline, "sink.lock", &lock,
 		&sink->err) != EV_OK)
 		ev_tool_fail(&sink->err);
-	status = ev_pipeline_read(&sink->ledger.pipeline, &text, &sink->err);
+	status = ev_pipeline_read(&sink->run.ledger.pipeline, &text,
+	    &sink->err);
 	if (status != EV_OK && status != EV_END)
 		ev_tool_fail(&sink->err);
-	ev_ledger_begin(&sink->ledger,
+	ev_ledger_begin(&sink->run.ledger,
 	    status == EV_OK ? ev_buf_as_slice(&text)
 			    : (struct ev_slice){NULL, 0});
 	ev_buf_release(&text);
-	ev_sides_open(sink->sides, &sink->ledger);
+	ev_sides_open(sink->run.sides, &sink->run.ledger);
 	end_last_line(sink);
 	ev_writer_set_fd(sink->stage->writer, STDOUT_FILENO);
 }
@@ -362,23 +361,6 @@ ev_logsink_columns(struct ev_logsink *sink, struct ev_encode *encode)
 	if (ev_encode_continue(encode, fd, sink->place, &sink->err) != EV_OK)
 		ev_tool_fail(&sink->err);
 	close(fd);
-}
-
-void
-ev_logsink_open(struct ev_logsink *sink, struct ev_stage *stage,
-    struct ev_encode *encode)
-{
-	sink->stage = stage;
-	sink->encode = encode;
-	sink->sides = ev_sides_new(stage);
-	ev_ledger_open(&sink->ledger, sink->settings, sink->place, stage);
-	sink->log.packed = sink->pack != NULL;
-	if (sink->kind == EV_LOGSINK_STDOUT)
-		open_stdout(sink);
-	else
-		open_log(sink);
-	ev_logsink_columns(sink, encode);
-	sink->begun = has_header(sink);
 }
 
 /* --- writing ------------------------------------------------------------- */
@@ -431,67 +413,67 @@ sync_stdout(struct ev_logsink *sink)
 }
 
 static void
-commit(struct ev_logsink *sink)
+take(void *arg, const struct ev_line *line)
 {
-	uint64_t bytes;
-	bool last = sink->stage->control.seal != EV_SEAL_NONE;
+	struct ev_logsink *sink = arg;
+
+	if (!sink->writing)
+		start_writing(sink);
+	ev_encode_event(sink->encode, sink->stage, line);
+}
+
+static void
+settle(void *arg)
+{
+	struct ev_logsink *sink = arg;
 
 	if (sink->writing)
 		finish_writing(sink);
-	bytes = ev_writer_bytes(sink->stage->writer);
-	ev_sides_sync(sink->sides);
-	ev_ledger_mark(&sink->ledger);
+}
+
+static void
+commit(void *arg, struct ev_buf *record)
+{
+	struct ev_logsink *sink = arg;
+	uint64_t bytes = ev_writer_bytes(sink->stage->writer);
+	bool last = sink->stage->control.seal != EV_SEAL_NONE;
+
 	if (sink->kind == EV_LOGSINK_STDOUT)
 		sync_stdout(sink);
-	else if (ev_log_commit(&sink->log, ev_buf_cstr(&sink->ledger.text),
+	else if (ev_log_commit(&sink->log, ev_buf_cstr(record),
 		     sink->pack ? EV_LOG_WRITTEN_ALL : bytes - sink->committed,
 		     last, &sink->err) != EV_OK)
 		ev_tool_fail(&sink->err);
 	sink->writing = false;
 	sink->committed = bytes;
-	ev_sides_committed(sink->sides);
-	ev_ledger_committed(&sink->ledger);
 }
 
-static void
-end(struct ev_logsink *sink)
+static const struct ev_sinkrun_calls calls = {take, settle, commit, NULL};
+
+/* --- the whole ------------------------------------------------------------ */
+
+void
+ev_logsink_open(struct ev_logsink *sink, struct ev_stage *stage,
+    struct ev_encode *encode)
 {
-	/* All is committed; what ended us is still the signal. */
-	if (ev_io_signal())
-		ev_tool_die(128 + ev_io_signal(), "stopped by signal %d",
-		    ev_io_signal());
-	ev_sides_free(sink->sides);
+	sink->stage = stage;
+	sink->encode = encode;
+	ev_sinkrun_open(&sink->run, &calls, sink, stage, sink->settings,
+	    sink->place);
+	sink->log.packed = sink->pack != NULL;
+	if (sink->kind == EV_LOGSINK_STDOUT)
+		open_stdout(sink);
+	else
+		open_log(sink);
+	ev_logsink_columns(sink, encode);
+	sink->begun = has_header(sink);
+}
+
+void
+ev_logsink_run(struct ev_logsink *sink, const struct ev_input *in,
+    bool progress)
+{
+	ev_sinkrun_loop(&sink->run, in, progress);
 	if (sink->kind != EV_LOGSINK_STDOUT)
 		ev_log_release(&sink->log);
-}
-
-bool
-ev_logsink_step(struct ev_logsink *sink)
-{
-	enum ev_stage_item item;
-	struct ev_line line;
-
-	/* Many at a time: a line that the build's hardening clears for each
-	 * event costs one of them a twentieth. */
-	while ((item = ev_stage_step(sink->stage, &line)) == EV_STAGE_EVENT) {
-		if (!sink->writing)
-			start_writing(sink);
-		ev_encode_event(sink->encode, sink->stage, &line);
-		if (sink->stage->in % AT_ONCE == 0)
-			return true;
-	}
-	switch (item) {
-	case EV_STAGE_MARK:
-		commit(sink);
-		return true;
-	case EV_STAGE_SIDE:
-		ev_sides_event(sink->sides, &sink->stage->control);
-		return true;
-	case EV_STAGE_EVENT:
-	case EV_STAGE_BEGIN: /* the trail allows one only */
-	case EV_STAGE_END:
-		break;
-	}
-	end(sink);
-	return false;
 }

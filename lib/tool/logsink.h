@@ -5,8 +5,7 @@
  *
  *	ev_logsink_look(&sink, path, &settings, &ledger);  changes nothing
  *	ev_logsink_open(&sink, &stage, encode);            waits for begin
- *	while (ev_logsink_step(&sink))                     to the seal
- *		;
+ *	ev_logsink_run(&sink, input, progress);            to the seal
  *
  * Files and log folders are state/log.h's (class B). Standard output is a
  * terminal or a file opened with >> (class D: what a killed run wrote after
@@ -17,9 +16,8 @@
 
 #include "state/log.h"
 #include "tool/encode.h"
-#include "tool/ledger.h"
 #include "tool/pack.h"
-#include "tool/sides.h"
+#include "tool/sinkrun.h"
 
 struct ev_logsink_settings {
 	const char *roll, *keep; /* NULL: not given */
@@ -49,8 +47,7 @@ struct ev_logsink {
 	bool writing;       /* something has come since the last commit */
 	uint64_t committed; /* bytes of the writer */
 	struct ev_log log;  /* not of standard output */
-	struct ev_ledger ledger;
-	struct ev_sides *sides;
+	struct ev_sinkrun run;
 	const struct ev_ledger_settings *settings;
 	struct ev_stage *stage;
 	struct ev_encode *encode;
@@ -69,8 +66,10 @@ void ev_logsink_look(struct ev_logsink *sink, const char *path,
 void ev_logsink_open(struct ev_logsink *sink, struct ev_stage *stage,
     struct ev_encode *encode);
 
-/* One step of the stream: false at its end. */
-bool ev_logsink_step(struct ev_logsink *sink);
+/* To the end of the stream; how far it has come is shown where progress says
+ * so. */
+void ev_logsink_run(struct ev_logsink *sink, const struct ev_input *in,
+    bool progress);
 
 /* CSV and TSV take their columns from the header of what is there; done by
  * ev_logsink_open, too. */

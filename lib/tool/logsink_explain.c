@@ -63,44 +63,6 @@ explain_roll(const struct ev_log *log)
 	printf("\n");
 }
 
-/* What the record says, as people read it. */
-static void
-explain_record(const struct ev_record *record)
-{
-	struct ev_slice key, value;
-
-	if (!strcmp(record->id, EV_RECORD_FIRST)) {
-		printf("record: of no commit yet\n");
-		return;
-	}
-	printf("record: %s, committed %s%s%s%s\n", record->id, record->time,
-	    *record->wm ? ", watermark " : "", record->wm,
-	    record->final ? ", final: nothing more will come" : "");
-	for (size_t i = 0; i < ev_vector_count(record->pos); i++) {
-		ev_vector_at(record->pos, i, &key, &value);
-		printf("position: %.*s at %.*s\n", (int)key.len, key.ptr,
-		    (int)value.len, value.ptr);
-	}
-	for (size_t i = 0; i < ev_vector_count(record->side); i++) {
-		ev_vector_at(record->side, i, &key, &value);
-		printf("side output: %.*s, %.*s bytes\n", (int)key.len, key.ptr,
-		    (int)value.len, value.ptr);
-	}
-}
-
-static void
-parse_and_explain(struct ev_slice text)
-{
-	struct ev_record record;
-	struct ev_err err;
-
-	ev_record_init(&record, "", "");
-	if (ev_record_parse(&record, text, &err) != EV_OK)
-		ev_tool_die(err.exit, "%s", err.text);
-	explain_record(&record);
-	ev_record_release(&record);
-}
-
 /* Bytes behind the committed length of the file or the last segment. */
 static uint64_t
 uncommitted(const struct ev_logsink *sink)
@@ -130,7 +92,7 @@ explain_sidecar(const struct ev_logsink *sink)
 		    sink->settings->adopt ? ": what is there is adopted" : "");
 		return;
 	}
-	parse_and_explain(ev_slice_of(sidecar->record));
+	ev_ledger_explain(ev_slice_of(sidecar->record));
 	printf("committed: %" PRIu64 " bytes", sidecar->length);
 	if (sidecar->log)
 		printf(", of which those from %" PRIu64 " on are there",
@@ -158,10 +120,7 @@ explain_state(const struct ev_logsink *sink)
 	}
 	if (status == EV_FATAL)
 		ev_tool_fail(&err);
-	if (status == EV_OK)
-		parse_and_explain(ev_buf_as_slice(&text));
-	else
-		printf("record: none yet\n");
+	ev_ledger_explain(ev_buf_as_slice(&text));
 	ev_buf_release(&text);
 }
 

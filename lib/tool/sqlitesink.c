@@ -13,7 +13,6 @@
 #include "tool/tool.h"
 
 #define SAMPLE_BYTES (4u << 20)
-#define DRAW_EVERY 1024 /* events, between two looks at the clock */
 
 struct ev_scan *
 ev_sqlitesink_scan(void)
@@ -103,7 +102,7 @@ check_stranger(struct ev_sqlitesink *sink)
 		ev_tool_die(EV_EXIT_DISAGREE,
 		    "'%s' is not empty, and has no record of the pipeline "
 		    "'%s': --adopt goes on with what is there",
-		    sink->set->place.absolute, sink->ledger.name);
+		    sink->set->place.absolute, sink->run.ledger.name);
 }
 
 /* Rule R1: the record here is the one that the stream began from. */
@@ -111,30 +110,14 @@ static void
 compare_records(struct ev_sqlitesink *sink)
 {
 	enum ev_status status = ev_sqlite_positions_read(&sink->lite,
-	    sink->ledger.name, &sink->was, &sink->err);
+	    sink->run.ledger.name, &sink->was, &sink->err);
 
 	if (status != EV_OK && status != EV_END)
 		fail(sink);
-	ev_ledger_begin(&sink->ledger,
+	ev_ledger_begin(&sink->run.ledger,
 	    sink->was.len ? ev_buf_as_slice(&sink->was)
 			  : (struct ev_slice){NULL, 0});
 	check_stranger(sink);
-}
-
-void
-ev_sqlitesink_open(struct ev_sqlitesink *sink,
-    const struct ev_sqlitesink_settings *settings, struct ev_stage *stage)
-{
-	*sink = (struct ev_sqlitesink){.set = settings, .stage = stage};
-	if (settings->ledger.name)
-		sink->sides = ev_sides_new(stage);
-	ev_ledger_open(&sink->ledger, &settings->ledger,
-	    settings->place.absolute, stage);
-	ev_sqlitesink_database(sink, settings);
-	if (!named(sink))
-		return;
-	compare_records(sink);
-	ev_sides_open(sink->sides, &sink->ledger);
 }
 
 /* --- events -------------------------------------------------------------- */
@@ -177,9 +160,9 @@ hold(struct ev_sqlitesink *sink, const struct ev_line *line)
 		ev_stage_bad(sink->stage, line, sink->err.text);
 		return;
 	}
-	held->line[held->count].at = held->bytes.len;
-	held->line[held->count].len = line->text.len;
-	held->line[held->count++].number = line->number;
+	held->line[sink->run.held].at = held->bytes.len;
+	held->line[sink->run.held].len = line->text.len;
+	held->line[sink->run.held++].number = line->number;
 	ev_buf_slice(&held->bytes, line->text);
 	ev_buf_char(&held->bytes, '\n');
 }
@@ -197,7 +180,7 @@ write_held(struct ev_sqlitesink *sink)
 {
 	struct ev_sqlitesink_held *held = &sink->held;
 
-	if (!held->count)
+	if (!sink->run.held)
 		return;
 	begin(sink);
 	if (!there_is_a_table(sink) &&
@@ -205,7 +188,7 @@ write_held(struct ev_sqlitesink *sink)
 		EV_OK)
 		fail(sink);
 	ev_buf_reserve(&held->bytes, EV_SCAN_PADDING);
-	for (size_t i = 0; i < held->count; i++) {
+	for (size_t i = 0; i < sink->run.held; i++) {
 		struct ev_slice text = {held->bytes.ptr + held->line[i].at,
 		    held->line[i].len};
 		struct ev_line line = {.text = text,
@@ -216,19 +199,21 @@ write_held(struct ev_sqlitesink *sink)
 		ev_scan_line(sink->stage->scan, text.ptr, &fault);
 		write_event(sink, &line);
 	}
-	held->count = 0;
+	sink->run.held = 0;
 	held->bytes.len = 0;
 }
 
 static void
-take(struct ev_sqlitesink *sink, const struct ev_line *line)
+take(void *arg, const struct ev_line *line)
 {
+	struct ev_sqlitesink *sink = arg;
+
 	if (ev_sqlite_writer_open(sink->writer)) {
 		write_event(sink, line);
 		return;
 	}
 	hold(sink, line);
-	if (sink->held.count == EV_SQLITESINK_SAMPLE ||
+	if (sink->run.held == EV_SQLITESINK_SAMPLE ||
 	    sink->held.bytes.len >= SAMPLE_BYTES)
 		write_held(sink);
 }
@@ -251,7 +236,7 @@ store_record(struct ev_sqlitesink *sink, struct ev_slice record)
 
 	begin(sink);
 	ev_point("sqlite.record");
-	if (ev_sqlite_positions_swap(&sink->lite, sink->ledger.name, was,
+	if (ev_sqlite_positions_swap(&sink->lite, sink->run.ledger.name, was,
 		record, &sink->err) != EV_OK)
 		fail(sink);
 	sink->was.len = 0;
@@ -259,37 +244,31 @@ store_record(struct ev_sqlitesink *sink, struct ev_slice record)
 }
 
 static void
-take_mark(struct ev_sqlitesink *sink)
+settle(void *arg)
 {
-	struct ev_slice record;
+	write_held(arg);
+}
 
-	write_held(sink);
-	ev_sides_sync(sink->sides);
-	record = ev_ledger_mark(&sink->ledger);
+static void
+commit_mark(void *arg, struct ev_buf *record)
+{
+	struct ev_sqlitesink *sink = arg;
+
 	if (ev_mutant("sqlite.apart") && ev_sqlite_writer_open(sink->writer)) {
 		commit(sink);
 		ev_point("sqlite.apart");
 	}
-	store_record(sink, record);
+	store_record(sink, ev_buf_as_slice(record));
 	commit(sink);
 	ev_point("sqlite.committed");
-	ev_sides_committed(sink->sides);
-	ev_ledger_committed(&sink->ledger);
 }
 
-/* Without a name, at the end of the events: all of it. */
+/* Without a name: all of it, at the end. */
 static void
-take_end(struct ev_sqlitesink *sink)
+finish(void *arg)
 {
-	if (named(sink)) {
-		/* All is committed; what ended us is still the signal. */
-		if (ev_io_signal())
-			ev_tool_die(128 + ev_io_signal(),
-			    "stopped by signal %d", ev_io_signal());
-		ev_stage_done(sink->stage);
-		ev_sides_free(sink->sides);
-		return;
-	}
+	struct ev_sqlitesink *sink = arg;
+
 	write_held(sink);
 	ev_stage_done(sink->stage);
 	/* With nothing to put in their place, the rows go all the same. */
@@ -302,42 +281,34 @@ take_end(struct ev_sqlitesink *sink)
 		    sink->set->place.table);
 }
 
-/* One step of the stream; false at its end. */
-static bool
-step(struct ev_sqlitesink *sink)
-{
-	struct ev_stage *stage = sink->stage;
-	struct ev_line line;
+static const struct ev_sinkrun_calls calls = {
+    take,
+    settle,
+    commit_mark,
+    finish,
+};
 
-	if (stage->out + sink->held.count >= sink->set->limit)
-		return false;
-	switch (ev_stage_step(stage, &line)) {
-	case EV_STAGE_EVENT:
-		take(sink, &line);
-		return true;
-	case EV_STAGE_SIDE:
-		ev_sides_event(sink->sides, &stage->control);
-		return true;
-	case EV_STAGE_MARK:
-		take_mark(sink);
-		return true;
-	case EV_STAGE_BEGIN:
-	case EV_STAGE_END:
-		break;
-	}
-	return false;
+/* --- the whole ------------------------------------------------------------ */
+
+void
+ev_sqlitesink_open(struct ev_sqlitesink *sink,
+    const struct ev_sqlitesink_settings *settings, struct ev_stage *stage)
+{
+	*sink = (struct ev_sqlitesink){.set = settings, .stage = stage};
+	ev_sinkrun_open(&sink->run, &calls, sink, stage, &settings->ledger,
+	    settings->place.absolute);
+	sink->run.limit = settings->limit;
+	ev_sqlitesink_database(sink, settings);
+	if (!named(sink))
+		return;
+	compare_records(sink);
+	ev_sides_open(sink->run.sides, &sink->run.ledger);
 }
 
 void
 ev_sqlitesink_run(struct ev_sqlitesink *sink, const struct ev_input *in)
 {
-	ev_progress_open(&sink->progress, sink->set->progress);
-	while (step(sink))
-		if (sink->progress.shown && sink->stage->in % DRAW_EVERY == 0)
-			ev_progress_draw(&sink->progress, in->bytes,
-			    sink->stage->out);
-	ev_progress_close(&sink->progress, in->bytes, sink->stage->out);
-	take_end(sink);
+	ev_sinkrun_loop(&sink->run, in, sink->set->progress);
 	ev_sqlite_writer_free(sink->writer);
 	ev_sqlite_close(&sink->lite);
 }

@@ -12,10 +12,7 @@
 
 #include "client/sqlite.h"
 #include "client/sqlite_write.h"
-#include "tool/ledger.h"
-#include "tool/progress.h"
-#include "tool/sides.h"
-#include "tool/stage.h"
+#include "tool/sinkrun.h"
 
 /* Events from which a table is made, and that are held before a transaction
  * begins. */
@@ -36,22 +33,19 @@ struct ev_sqlitesink_held {
 	struct {
 		size_t at, len;
 		uint64_t number;
-	} line[EV_SQLITESINK_SAMPLE];
-	size_t count;
+	} line[EV_SQLITESINK_SAMPLE]; /* so many as run.held says */
 };
 
 struct ev_sqlitesink {
 	const struct ev_sqlitesink_settings *set;
 	struct ev_stage *stage;
-	struct ev_ledger ledger;
-	struct ev_sides *sides; /* NULL: unnamed */
+	struct ev_sinkrun run;
 	struct ev_sqlite lite;
 	struct ev_sqlite_writer *writer;
 	struct ev_sqlite_sample sample;
 	struct ev_sqlitesink_held held;
 	bool made;         /* there was no file before */
 	struct ev_buf was; /* the record as it is stored; empty: none */
-	struct ev_progress progress;
 	struct ev_err err; /* not on the stack of what runs for each event */
 };
 
