@@ -385,6 +385,13 @@ blackout(struct weather *weather)
 	return true;
 }
 
+static bool
+feeder(struct weather *weather)
+{
+	feeder_lose(weather->feeder);
+	return true;
+}
+
 /* --- all of them --------------------------------------------------------- */
 
 enum wants {
@@ -419,6 +426,7 @@ static const struct kind {
     {"race", race, COMMAND | ALONE, SINK, 1, 2},
     {"all", all, COMMAND | CLUSTER | ALONE, SINK, 1, 1},
     {"blackout", blackout, CLUSTER | ALONE, 0, 1, 1},
+    {"feeder", feeder, CLUSTER, 0, 0, 1},
 };
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))

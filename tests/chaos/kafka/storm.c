@@ -25,6 +25,7 @@
 #define STUCK_MS 120000 /* without an event is no outage any more */
 #define SETTLED_MS 4000 /* after which a start has surely begun */
 #define STOP_MS 30000   /* for the end that the source was asked for */
+#define WHOLE_MS 5000   /* until a request on its way is none any more */
 #define RATE_MIN 150    /* events/s that are fed while all waits */
 #define RATE_MAX 4000
 #define BACKLOG 2000 /* events that nobody has seen yet */
@@ -71,6 +72,24 @@ step(const struct weather *weather)
 	return weather->storm->events / (uint32_t)(weather->storm->faults + 2);
 }
 
+/* What the producer of before had on its way has come or is gone when all
+ * brokers have been there for a while. */
+static bool
+mend(struct weather *weather)
+{
+	int64_t now = ev_clock_steady();
+	const char *why;
+
+	weather->fed = now;
+	if (!cluster_whole(weather->cluster))
+		weather->whole = now;
+	if (now - weather->whole < WHOLE_MS)
+		return true;
+	storm_say(weather, "librdkafka's producer has given up, another one");
+	return feeder_mend(weather->feeder, &why) ||
+	    storm_wrong(weather, "the input: %s", why);
+}
+
 static bool
 feed(struct weather *weather)
 {
@@ -84,6 +103,9 @@ feed(struct weather *weather)
 	int64_t now = ev_clock_steady();
 	const char *why;
 
+	if (feeder_lost(weather->feeder))
+		return mend(weather);
+	weather->whole = now;
 	/* There must be events as long as a fault goes on, and after it. */
 	weather->dark &= !cluster_whole(weather->cluster);
 	if (weather->dark || sent - reader_seen(weather->reader) > BACKLOG)
@@ -320,8 +342,8 @@ storm_run(const struct storm *storm, struct storm_result *result)
 	init_loops(&weather);
 	if (cluster_topic(storm->cluster, weather.in, STORM_PARTITIONS) &&
 	    cluster_topic(storm->cluster, weather.out, STORM_PARTITIONS)) {
-		weather.feeder = feeder_new(storm->cluster->brokers,
-		    weather.in);
+		weather.feeder = feeder_new(storm->cluster->brokers, weather.in,
+		    STORM_PARTITIONS);
 		weather.reader = reader_new(storm->cluster->brokers,
 		    weather.out, STORM_PARTITIONS, READ_COMMITTED);
 		weather.begin = weather.fed = weather.progress =

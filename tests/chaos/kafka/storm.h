@@ -29,6 +29,8 @@
  *	all                    kill -9 of all commands and a broker, while
  *	                       another broker is stopped
  *	blackout               kill -9 of all brokers at once
+ *	feeder                 the test's own producer gives up, as librdkafka's
+ *	                       may when a broker was killed
  *	PROGRAM@POINT:N        as point, there
  */
 #ifndef CHAOS_KAFKA_STORM_H

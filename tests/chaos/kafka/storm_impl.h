@@ -42,6 +42,7 @@ struct weather {
 	int64_t strike;   /* when the next fault is due, or 0 */
 	double credit;    /* events that may be sent */
 	int64_t fed;      /* when that was reckoned */
+	int64_t whole;    /* since when all brokers are there */
 };
 
 /* result->why; returns false. */

@@ -64,92 +64,6 @@ client(rd_kafka_type_t type, const char *const *settings,
 	exit(2);
 }
 
-/* --- into a topic -------------------------------------------------------- */
-
-struct feeder {
-	rd_kafka_t *rk;
-	char *topic;
-	uint32_t sent;
-	uint32_t next[KEYS];
-	char why[256]; /* an event was refused */
-};
-
-static void
-delivered(rd_kafka_t *rk, const rd_kafka_message_t *message, void *opaque)
-{
-	struct feeder *feeder = opaque;
-	char fatal[160] = "";
-
-	if (!message->err || feeder->why[0])
-		return;
-	rd_kafka_fatal_error(rk, fatal, sizeof(fatal));
-	snprintf(feeder->why, sizeof(feeder->why),
-	    "the test itself could not send an event: %s: %s",
-	    rd_kafka_err2str(message->err), fatal);
-}
-
-struct feeder *
-feeder_new(const char *brokers, const char *topic)
-{
-	struct feeder *feeder = ev_mem_zalloc(1, sizeof(*feeder));
-	const char *const settings[] = {"bootstrap.servers", brokers,
-	    "log_level", "0", "enable.idempotence", "true", "linger.ms", "5",
-	    "message.timeout.ms", "300000", "partitioner", "murmur2_random",
-	    NULL};
-
-	feeder->topic = ev_mem_strdup(topic);
-	feeder->rk = client(RD_KAFKA_PRODUCER, settings, delivered, feeder);
-	return feeder;
-}
-
-void
-feeder_free(struct feeder *feeder)
-{
-	rd_kafka_purge(feeder->rk,
-	    RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-	rd_kafka_flush(feeder->rk, 1000);
-	rd_kafka_destroy(feeder->rk);
-	free(feeder->topic);
-	free(feeder);
-}
-
-bool
-feeder_send(struct feeder *feeder, uint32_t count, const char **why)
-{
-	for (; count > 0; count--, feeder->sent++) {
-		uint32_t key = key_of(feeder->sent);
-		char value[160], name[16];
-		size_t len = event_print(value, sizeof(value), feeder->sent,
-		    feeder->next[key]);
-		int named = snprintf(name, sizeof(name), "k%u", key);
-
-		if (rd_kafka_producev(feeder->rk,
-			RD_KAFKA_V_TOPIC(feeder->topic),
-			RD_KAFKA_V_KEY(name, (size_t)named),
-			RD_KAFKA_V_VALUE(value, len),
-			RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-			RD_KAFKA_V_END) != RD_KAFKA_RESP_ERR_NO_ERROR)
-			break;
-		feeder->next[key]++;
-	}
-	rd_kafka_poll(feeder->rk, 0);
-	*why = feeder->why;
-	return !feeder->why[0];
-}
-
-bool
-feeder_flush(struct feeder *feeder)
-{
-	return rd_kafka_flush(feeder->rk, FLUSH_MS) ==
-	    RD_KAFKA_RESP_ERR_NO_ERROR;
-}
-
-uint32_t
-feeder_sent(const struct feeder *feeder)
-{
-	return feeder->sent;
-}
-
 /* --- out of a topic ------------------------------------------------------ */
 
 struct met {
@@ -348,4 +262,155 @@ uint32_t
 reader_seen(const struct reader *reader)
 {
 	return reader->seen;
+}
+
+/* --- into a topic -------------------------------------------------------- */
+
+struct feeder {
+	rd_kafka_t *rk;
+	char *brokers, *topic;
+	int partitions;
+	uint32_t sent;
+	uint32_t next[KEYS];
+	bool lost;     /* the producer has given up for ever */
+	char why[256]; /* an event was refused */
+};
+
+static void
+delivered(rd_kafka_t *rk, const rd_kafka_message_t *message, void *opaque)
+{
+	struct feeder *feeder = opaque;
+
+	if (!message->err || feeder->why[0])
+		return;
+	if (rd_kafka_fatal_error(rk, NULL, 0))
+		feeder->lost = true;
+	else
+		snprintf(feeder->why, sizeof(feeder->why),
+		    "the test itself could not send an event: %s",
+		    rd_kafka_err2str(message->err));
+}
+
+static void
+connect_feeder(struct feeder *feeder)
+{
+	const char *const settings[] = {"bootstrap.servers", feeder->brokers,
+	    "log_level", "0", "enable.idempotence", "true", "linger.ms", "5",
+	    "message.timeout.ms", "300000", "partitioner", "murmur2_random",
+	    NULL};
+
+	feeder->rk = client(RD_KAFKA_PRODUCER, settings, delivered, feeder);
+}
+
+static void
+disconnect_feeder(struct feeder *feeder)
+{
+	rd_kafka_purge(feeder->rk,
+	    RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+	rd_kafka_flush(feeder->rk, 1000);
+	rd_kafka_destroy(feeder->rk);
+}
+
+struct feeder *
+feeder_new(const char *brokers, const char *topic, int partitions)
+{
+	struct feeder *feeder = ev_mem_zalloc(1, sizeof(*feeder));
+
+	feeder->brokers = ev_mem_strdup(brokers);
+	feeder->topic = ev_mem_strdup(topic);
+	feeder->partitions = partitions;
+	connect_feeder(feeder);
+	return feeder;
+}
+
+void
+feeder_free(struct feeder *feeder)
+{
+	disconnect_feeder(feeder);
+	free(feeder->brokers);
+	free(feeder->topic);
+	free(feeder);
+}
+
+static bool
+hand_over(struct feeder *feeder, uint32_t id, uint32_t number)
+{
+	char value[160], name[16];
+	size_t len = event_print(value, sizeof(value), id, number);
+	int named = snprintf(name, sizeof(name), "k%u", key_of(id));
+
+	return rd_kafka_producev(feeder->rk, RD_KAFKA_V_TOPIC(feeder->topic),
+		   RD_KAFKA_V_KEY(name, (size_t)named),
+		   RD_KAFKA_V_VALUE(value, len),
+		   RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+		   RD_KAFKA_V_END) == RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+bool
+feeder_send(struct feeder *feeder, uint32_t count, const char **why)
+{
+	for (; count > 0 && !feeder->lost; count--, feeder->sent++) {
+		uint32_t key = key_of(feeder->sent);
+
+		if (!hand_over(feeder, feeder->sent, feeder->next[key]))
+			break;
+		feeder->next[key]++;
+	}
+	rd_kafka_poll(feeder->rk, 0);
+	*why = feeder->why;
+	return !feeder->why[0];
+}
+
+bool
+feeder_lost(const struct feeder *feeder)
+{
+	return feeder->lost;
+}
+
+void
+feeder_lose(struct feeder *feeder)
+{
+	rd_kafka_test_fatal_error(feeder->rk,
+	    RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, "asked for");
+	feeder->lost = true;
+}
+
+bool
+feeder_mend(struct feeder *feeder, const char **why)
+{
+	struct reader *reader = reader_new(feeder->brokers, feeder->topic,
+	    feeder->partitions, READ_COMMITTED);
+	uint32_t next[KEYS] = {0};
+	bool fine;
+
+	disconnect_feeder(feeder);
+	feeder->lost = false;
+	feeder->why[0] = '\0'; /* what was purged */
+	connect_feeder(feeder);
+	fine = reader_finish(reader, why);
+	if (!fine)
+		snprintf(feeder->why, sizeof(feeder->why), "%s", *why);
+	for (uint32_t id = 0; fine && id < feeder->sent; id++) {
+		uint32_t key = key_of(id), number = next[key]++;
+
+		while (number >= reader->met[key].due &&
+		    !hand_over(feeder, id, number))
+			rd_kafka_poll(feeder->rk, 10);
+	}
+	reader_free(reader);
+	*why = feeder->why;
+	return fine;
+}
+
+bool
+feeder_flush(struct feeder *feeder)
+{
+	return rd_kafka_flush(feeder->rk, FLUSH_MS) ==
+	    RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+uint32_t
+feeder_sent(const struct feeder *feeder)
+{
+	return feeder->sent;
 }

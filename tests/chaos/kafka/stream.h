@@ -12,22 +12,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* --- into a topic -------------------------------------------------------- */
-
-struct feeder;
-
-/* Of an idempotent producer: what it sends is there once and in order. The
- * process ends where librdkafka does not give one. */
-struct feeder *feeder_new(const char *brokers, const char *topic);
-void feeder_free(struct feeder *feeder);
-/* Sends so many events more, or fewer when its queue is full; hears what the
- * brokers have to say. False, with *why, where an event was refused. */
-bool feeder_send(struct feeder *feeder, uint32_t count, const char **why);
-/* Waits until all are acknowledged; false after half a minute. */
-bool feeder_flush(struct feeder *feeder);
-/* Events that were handed over so far. */
-uint32_t feeder_sent(const struct feeder *feeder);
-
 /* --- out of a topic ------------------------------------------------------ */
 
 struct reader;
@@ -49,5 +33,32 @@ bool reader_poll(struct reader *reader, int ms, const char **why);
 bool reader_finish(struct reader *reader, const char **why);
 /* Events that were read so far. */
 uint32_t reader_seen(const struct reader *reader);
+
+/* --- into a topic -------------------------------------------------------- */
+
+struct feeder;
+
+/* Of an idempotent producer: what it sends is there once and in order. The
+ * process ends where librdkafka does not give one. */
+struct feeder *feeder_new(const char *brokers, const char *topic,
+    int partitions);
+void feeder_free(struct feeder *feeder);
+/* Sends so many events more, or fewer when its queue is full; hears what the
+ * brokers have to say. False, with *why, where an event was refused. */
+bool feeder_send(struct feeder *feeder, uint32_t count, const char **why);
+/* True where librdkafka's producer has given up for ever, as it may after the
+ * kill of a broker (out of order sequence number): nothing is sent until it is
+ * mended. */
+bool feeder_lost(const struct feeder *feeder);
+/* Makes it give up. */
+void feeder_lose(struct feeder *feeder);
+/* Another producer, which sends again what is not in the topic: looked up
+ * there, when all brokers are back. False, with *why, where what is there is
+ * not what was sent. */
+bool feeder_mend(struct feeder *feeder, const char **why);
+/* Waits until all are acknowledged; false after half a minute. */
+bool feeder_flush(struct feeder *feeder);
+/* Events that were handed over so far. */
+uint32_t feeder_sent(const struct feeder *feeder);
 
 #endif
