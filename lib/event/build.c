@@ -68,78 +68,89 @@ ev_build_raw(struct ev_buf *out, struct ev_slice json)
 	ev_buf_slice(out, json);
 }
 
-/* What stands behind the backslash; 'u' for \u00XX; 0: not escaped. */
-static char
-escape_of(unsigned char c)
-{
-	switch (c) {
-	case '"':
-	case '\\':
-		return (char)c;
-	case '\b':
-		return 'b';
-	case '\f':
-		return 'f';
-	case '\n':
-		return 'n';
-	case '\r':
-		return 'r';
-	case '\t':
-		return 't';
-	default:
-		return c < 0x20 ? 'u' : 0;
-	}
-}
+#define U(hex) [0x##hex] = {"\\u00" #hex, 6}
 
-/* How many bytes at ptr need no escape. */
-static size_t
-plain_length(const char *ptr, size_t len)
-{
-	size_t i = 0;
+/* clang-format off */
+const struct ev_build_escape ev_build_escape[256] = {
+	U(00), U(01), U(02), U(03), U(04), U(05), U(06), U(07),
+	['\b'] = {"\\b", 2}, ['\t'] = {"\\t", 2}, ['\n'] = {"\\n", 2},
+	U(0b), ['\f'] = {"\\f", 2}, ['\r'] = {"\\r", 2}, U(0e), U(0f),
+	U(10), U(11), U(12), U(13), U(14), U(15), U(16), U(17),
+	U(18), U(19), U(1a), U(1b), U(1c), U(1d), U(1e), U(1f),
+	['"'] = {"\\\"", 2}, ['\\'] = {"\\\\", 2},
+};
+/* clang-format on */
 
+/* Copies 16 bytes; returns how many of them stand before one that is escaped,
+ * which the table would say one at a time. */
+static inline unsigned
+copy_step(const char *from, char *to)
+{
 #ifdef __SSE2__
-	for (; len - i >= 16; i += 16) {
-		__m128i v = _mm_loadu_si128((const void *)(ptr + i));
-		__m128i control = _mm_cmpeq_epi8(v,
-		    _mm_min_epu8(v, _mm_set1_epi8(0x1F)));
-		__m128i stop = _mm_or_si128(control,
-		    _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')),
-			_mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))));
-		unsigned mask = (unsigned)_mm_movemask_epi8(stop);
+	__m128i v = _mm_loadu_si128((const void *)from);
+	__m128i control = _mm_cmpeq_epi8(v,
+	    _mm_min_epu8(v, _mm_set1_epi8(0x1F)));
+	__m128i stop = _mm_or_si128(control,
+	    _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')),
+		_mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))));
 
-		if (mask)
-			return i + (unsigned)__builtin_ctz(mask);
-	}
+	_mm_storeu_si128((void *)to, v);
+	return (unsigned)__builtin_ctz(
+	    (unsigned)_mm_movemask_epi8(stop) | 1u << 16);
+#else
+	unsigned n = 0;
+
+	memcpy(to, from, 16);
+	while (n < 16 && !ev_build_escape[(unsigned char)from[n]].len)
+		n++;
+	return n;
 #endif
-	while (i < len && !escape_of((unsigned char)ptr[i]))
-		i++;
-	return i;
 }
+
+/* Appends a piece of text, for which there is room. */
+static char *
+put_piece(char *to, const char *ptr, size_t len)
+{
+	const char *end = ptr + len;
+
+	while (ptr < end) {
+		const struct ev_build_escape *escape;
+
+		if (end - ptr >= 16) {
+			unsigned n = copy_step(ptr, to);
+
+			ptr += n;
+			to += n;
+			if (n == 16)
+				continue;
+		}
+		escape = &ev_build_escape[(unsigned char)*ptr];
+		if (escape->len) {
+			memcpy(to, escape, sizeof(*escape));
+			to += escape->len;
+		} else {
+			*to++ = *ptr;
+		}
+		ptr++;
+	}
+	return to;
+}
+
+#define PIECE 4096u /* bytes of text; each may become six */
 
 void
 ev_build_text(struct ev_buf *out, struct ev_slice text)
 {
-	static const char hex[] = "0123456789abcdef";
-	const char *ptr = text.ptr, *end = text.ptr + text.len;
-
-	ev_buf_reserve(out, text.len + 2);
 	ev_buf_char(out, '"');
-	for (;;) {
-		size_t plain = plain_length(ptr, (size_t)(end - ptr));
-		unsigned char c;
+	while (text.len) {
+		size_t len = text.len < PIECE ? text.len : PIECE;
+		char *to;
 
-		ev_buf_append(out, ptr, plain);
-		ptr += plain;
-		if (ptr == end)
-			break;
-		c = (unsigned char)*ptr++;
-		ev_buf_char(out, '\\');
-		ev_buf_char(out, escape_of(c));
-		if (escape_of(c) == 'u') {
-			ev_buf_append(out, "00", 2);
-			ev_buf_char(out, hex[c >> 4]);
-			ev_buf_char(out, hex[c & 15]);
-		}
+		ev_buf_reserve(out, 6 * len + sizeof(struct ev_build_escape));
+		to = out->ptr + out->len;
+		out->len += (size_t)(put_piece(to, text.ptr, len) - to);
+		text.ptr += len;
+		text.len -= len;
 	}
 	ev_buf_char(out, '"');
 }

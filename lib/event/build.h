@@ -34,6 +34,14 @@ void ev_build_key_raw(struct ev_buf *out, struct ev_slice key);
  * forms). */
 void ev_build_raw(struct ev_buf *out, struct ev_slice json);
 void ev_build_text(struct ev_buf *out, struct ev_slice text);
+/* How a byte of a text is written that is escaped; len is 0 for the others.
+ * Eight bytes, to be copied at once: a branch that asks for the kind of escape
+ * is not predicted where there are many. */
+struct ev_build_escape {
+	char text[7];
+	uint8_t len;
+};
+extern const struct ev_build_escape ev_build_escape[256];
 void ev_build_int(struct ev_buf *out, int64_t number);
 void ev_build_bool(struct ev_buf *out, bool truth);
 void ev_build_null(struct ev_buf *out);

@@ -39,63 +39,82 @@ unicode_escape(const char *s, const char *end, size_t *used)
 	return 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
 }
 
-static char
-short_escape(char c)
+/* Copies what stands before the first backslash, eight bytes a step, as
+ * ev_token_plain looks for it; where escapes are many, runs are short, and
+ * calls of memchr and memcpy take three times as long. Returns how many bytes
+ * those are; `to` has room for 8 more. */
+static inline size_t
+copy_plain(const char *s, const char *end, char *to)
 {
-	switch (c) {
-	case 'b':
-		return '\b';
-	case 'f':
-		return '\f';
-	case 'n':
-		return '\n';
-	case 'r':
-		return '\r';
-	case 't':
-		return '\t';
-	default:
-		return c; /* quote, backslash, slash */
+	const uint64_t ones = 0x0101010101010101;
+	const char *from = s;
+
+	for (; end - s >= 8; s += 8, to += 8) {
+		uint64_t word, hit;
+
+		memcpy(&word, s, 8);
+		memcpy(to, &word, 8);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+		word = __builtin_bswap64(word);
+#endif
+		hit = word ^ ones * '\\';
+		hit = (hit - ones) & ~hit & ones << 7;
+		if (hit)
+			return (size_t)(s - from) +
+			    (size_t)__builtin_ctzll(hit) / 8;
 	}
+	while (s < end && *s != '\\')
+		*to++ = *s++;
+	return (size_t)(s - from);
 }
 
 enum ev_status
 ev_value_text(struct ev_value string, struct ev_buf *scratch,
     struct ev_slice *text, struct ev_err *err)
 {
+	static const char undone[256] = {['"'] = '"',
+	    ['\\'] = '\\',
+	    ['/'] = '/',
+	    ['b'] = '\b',
+	    ['f'] = '\f',
+	    ['n'] = '\n',
+	    ['r'] = '\r',
+	    ['t'] = '\t'};
 	struct ev_slice inner = ev_value_inner(string);
 	const char *s = inner.ptr, *end = s + inner.len;
-	size_t from = scratch->len, used;
+	size_t used;
+	char *to;
 
 	*text = inner;
 	if (!string.escaped)
 		return EV_OK;
-	ev_buf_reserve(scratch, inner.len);
-	while (s < end) {
-		const char *stop = memchr(s, '\\', (size_t)(end - s));
+	ev_buf_reserve(scratch, inner.len + 8);
+	for (to = scratch->ptr + scratch->len;;) {
 		uint32_t code;
 
-		if (!stop)
-			stop = end;
-		ev_buf_append(scratch, s, (size_t)(stop - s));
-		s = stop;
-		if (s == end)
-			break;
+		/* Behind an escape there may be the next. */
+		if (s == end || *s != '\\') {
+			used = copy_plain(s, end, to);
+			to += used;
+			s += used;
+			if (s == end)
+				break;
+		}
 		s += 2;
 		if (s[-1] != 'u') {
-			ev_buf_char(scratch, short_escape(s[-1]));
+			*to++ = undone[(unsigned char)s[-1]];
 			continue;
 		}
 		code = unicode_escape(s, end, &used);
-		if (!code) {
-			scratch->len = from;
+		if (!code)
 			return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
 			    "the text holds \\u%.4s, which is no character", s);
-		}
 		s += used;
-		scratch->len += ev_utf8_encode(code,
-		    scratch->ptr + scratch->len);
+		to += ev_utf8_encode(code, to);
 	}
-	*text = (struct ev_slice){scratch->ptr + from, scratch->len - from};
+	text->ptr = scratch->ptr + scratch->len;
+	text->len = (size_t)(to - text->ptr);
+	scratch->len += text->len;
 	return EV_OK;
 }
 

