@@ -105,12 +105,15 @@ print_users(unsigned count)
 
 	printf("id,first_name,last_name,email,gender,club_status,comments\n");
 	for (unsigned i = 1; i <= count; i++) {
-		const char *first = words[random_below(33)], *last = words[random_below(33)];
+		const char *first = words[random_below(33)],
+			   *last = words[random_below(33)];
 
 		printf("%u,%s,%s,%s.%s%u@example.com,%s,%s,%s %s %s %s\n", i,
-		    first, last, first, last, i, random_below(2) ? "Female" : "Male",
-		    status[random_below(4)], words[random_below(33)], words[random_below(33)],
-		    words[random_below(33)], words[random_below(33)]);
+		    first, last, first, last, i,
+		    random_below(2) ? "Female" : "Male",
+		    status[random_below(4)], words[random_below(33)],
+		    words[random_below(33)], words[random_below(33)],
+		    words[random_below(33)]);
 	}
 }
 

@@ -123,8 +123,7 @@ make_wide(struct row *row, uint64_t number)
 			ev_buf_printf(add(row, key, NUMBER), "%u",
 			    random_below(100000));
 		else
-			add_text(row, key, PIECES(words),
-			    1 + random_below(10));
+			add_text(row, key, PIECES(words), 1 + random_below(10));
 	}
 }
 
