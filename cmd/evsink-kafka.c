@@ -11,13 +11,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/mem.h"
 #include "tool/kafkakeeper.h"
 #include "tool/kafkasink.h"
 #include "tool/message_opt.h"
 #include "tool/sink.h"
 #include "tool/tool.h"
+#include "tool/wait_opt.h"
 
 static const struct ev_opt_usage usage = {
     .name = "evsink-kafka",
@@ -31,6 +31,7 @@ struct sink {
 	struct ev_sink_settings set;
 	struct ev_stage_settings run;
 	struct ev_message_opts message;
+	struct ev_wait_opts wait;
 	struct ev_kafkasink_settings how;
 	struct ev_kafkasink sink;
 	struct ev_stage stage;
@@ -156,27 +157,6 @@ parse_extra(struct sink *sink)
 	sink->how.client.extra_count = rests;
 }
 
-/* "10s", "250ms", "2m", "3" (seconds), "forever". */
-static int64_t
-parse_wait(const char *text)
-{
-	size_t digits = text ? strspn(text, "0123456789") : 0;
-	int64_t ms;
-
-	if (!text)
-		return EV_KAFKA_WAIT;
-	if (!strcmp(text, "forever"))
-		return -1;
-	if (digits && digits < 10 && !text[digits])
-		return strtoll(text, NULL, 10) * 1000;
-	if (!ev_clock_span(text, &ms))
-		ev_tool_die(EV_EXIT_USAGE,
-		    "--wait '%s' is no time: write 500ms, 10s, 5m, 1h or "
-		    "forever",
-		    text);
-	return ms;
-}
-
 static void
 parse_place(struct sink *sink, const char *place)
 {
@@ -205,6 +185,7 @@ parse(struct sink *sink, int argc, char **argv)
 {
 	const struct ev_opt_table tables[] = {
 	    EV_OPT_TABLE(ev_message_options, &sink->message),
+	    EV_OPT_TABLE(ev_wait_options, &sink->wait),
 	    EV_OPT_TABLE(ev_sink_options, &sink->set),
 	    EV_OPT_TABLE(ev_ledger_options, &sink->how.ledger),
 	    EV_OPT_TABLE(ev_bad_options, &sink->run.bad),
@@ -239,7 +220,7 @@ parse(struct sink *sink, int argc, char **argv)
 	sink->how.limit = sink->set.limit;
 	sink->how.progress = sink->set.progress;
 	sink->how.max_event = sink->run.max_event;
-	sink->how.wait = parse_wait(sink->message.wait);
+	sink->how.wait = ev_wait_given(&sink->wait, EV_KAFKA_WAIT);
 	check_name(sink);
 }
 

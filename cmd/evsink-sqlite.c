@@ -17,6 +17,7 @@
 #include "tool/sqlitekeeper.h"
 #include "tool/sqlitesink.h"
 #include "tool/tool.h"
+#include "tool/wait_opt.h"
 
 #define KEY_MAX 64
 
@@ -29,7 +30,7 @@ static const struct ev_opt_usage usage = {
 };
 
 struct own_settings {
-	const char *key, *where, *wait;
+	const char *key, *where;
 };
 
 static const struct ev_opt own_options[] = {
@@ -37,14 +38,13 @@ static const struct ev_opt own_options[] = {
 	"by which a row is found"},
     {"replace-where", 0, EV_OPT_TEXT, offsetof(struct own_settings, where),
 	"FIELD", "replace all rows of each value that comes"},
-    {"wait", 0, EV_OPT_TEXT, offsetof(struct own_settings, wait), "TIME",
-	"how long to wait for another's lock (1m)"},
 };
 
 struct sink {
 	struct ev_sink_settings set;
 	struct ev_stage_settings run;
 	struct own_settings own;
+	struct ev_wait_opts wait;
 	struct ev_slice key[KEY_MAX];
 	struct ev_sqlitesink_settings how;
 	struct ev_sqlitesink sink;
@@ -163,6 +163,7 @@ parse(struct sink *sink, int argc, char **argv)
 {
 	const struct ev_opt_table tables[] = {
 	    EV_OPT_TABLE(own_options, &sink->own),
+	    EV_OPT_TABLE(ev_wait_options, &sink->wait),
 	    EV_OPT_TABLE(ev_sink_options, &sink->set),
 	    EV_OPT_TABLE(ev_ledger_options, &sink->how.ledger),
 	    EV_OPT_TABLE(ev_bad_options, &sink->run.bad),
@@ -190,11 +191,8 @@ parse(struct sink *sink, int argc, char **argv)
 	choose_mode(sink);
 	check_name(sink);
 	parse_extra(sink);
-	sink->how.wait = EV_SQLITE_WAIT;
-	if ((sink->own.wait &&
-		ev_sqlite_time("--wait", sink->own.wait, &sink->how.wait,
-		    &err) != EV_OK) ||
-	    ev_sqlite_place(argv[rest], true, &sink->how.place, &err) != EV_OK)
+	sink->how.wait = ev_wait_given(&sink->wait, EV_SQLITE_WAIT);
+	if (ev_sqlite_place(argv[rest], true, &sink->how.place, &err) != EV_OK)
 		ev_tool_fail(&err);
 	if (!strcasecmp(sink->how.place.table, EV_SQLITE_POSITIONS))
 		ev_tool_die(EV_EXIT_USAGE,

@@ -11,6 +11,7 @@
 #include "tool/sink.h"
 #include "tool/stage.h"
 #include "tool/tool.h"
+#include "tool/wait_opt.h"
 
 static const struct ev_opt_usage usage = {
     .name = "evsink",
@@ -29,10 +30,12 @@ main(int argc, char **argv)
 	struct ev_ledger_settings ledger = {0};
 	struct ev_logsink_settings log = {0};
 	struct ev_message_opts message = {0};
-	/* The first one only some connectors have: its words must not be taken
-	 * for the place. */
+	struct ev_wait_opts wait = {0};
+	/* The first two only some connectors have: their words must not be
+	 * taken for the place. */
 	const struct ev_opt_table tables[] = {
 	    EV_OPT_TABLE(ev_message_options, &message),
+	    EV_OPT_TABLE(ev_wait_options, &wait),
 	    EV_OPT_TABLE(ev_encode_options, &encode),
 	    EV_OPT_TABLE(ev_sink_options, &sink),
 	    EV_OPT_TABLE(ev_ledger_options, &ledger),
@@ -46,7 +49,7 @@ main(int argc, char **argv)
 
 	ev_tool_start("evsink", false);
 	if (!place) {
-		ev_tool_options(&usage, tables + 1, argc, argv);
+		ev_tool_options(&usage, tables + 2, argc, argv);
 		ev_tool_die(EV_EXIT_USAGE,
 		    "no place to write to (a path, '-' or a URL)");
 	}

@@ -20,6 +20,7 @@
 #include "tool/source.h"
 #include "tool/tool.h"
 #include "tool/topic_opt.h"
+#include "tool/wait_opt.h"
 
 #define REFRESH "5000" /* ms between two looks for new partitions */
 
@@ -33,6 +34,7 @@ static const struct ev_opt_usage usage = {
 struct source {
 	struct ev_source_settings settings;
 	struct ev_topic_opts topic;
+	struct ev_wait_opts wait;
 	struct ev_kafka_settings client;
 	struct ev_kafka_place place;
 	struct ev_kafka_reader_settings how;
@@ -61,23 +63,6 @@ parse_shard(struct source *source)
 	source->settings.marker.shard = source->how.shard;
 }
 
-/* A time of -X; `ms` keeps its value where it is not given. */
-static void
-parse_time(const struct source *source, const char *key, int64_t *ms)
-{
-	const char *text = ev_source_extra(&source->settings, key);
-
-	if (!text || ev_clock_span(text, ms))
-		return;
-	if (!strcmp(text, "forever"))
-		*ms = -1;
-	else
-		ev_tool_die(EV_EXIT_USAGE,
-		    "-X %s '%s' is no time: write 500ms, 10s, 5m, 1h or "
-		    "forever",
-		    key, text);
-}
-
 static void
 parse_bounds(struct source *source)
 {
@@ -104,16 +89,18 @@ say(const char *text)
 static void
 parse(struct source *source, int argc, char **argv)
 {
-	static const char *const own[] = {EV_DECODE_EXTRA, "wait",
-	    "report.group", NULL};
+	static const char *const own[] = {EV_DECODE_EXTRA, "report.group",
+	    NULL};
 	struct ev_source_settings *settings = &source->settings;
-	struct ev_opt_table tables[EV_SOURCE_TABLES + 1];
+	struct ev_opt_table tables[EV_SOURCE_TABLES + 2];
 	struct ev_err err;
 	int rest;
 
 	tables[0] = (struct ev_opt_table)EV_OPT_TABLE(ev_topic_options,
 	    &source->topic);
-	ev_source_tables(settings, tables + 1);
+	tables[1] = (struct ev_opt_table)EV_OPT_TABLE(ev_wait_options,
+	    &source->wait);
+	ev_source_tables(settings, tables + 2);
 	rest = ev_tool_options(&usage, tables, argc, argv);
 	if (rest + 1 != argc)
 		ev_tool_die(EV_EXIT_USAGE, "one place: kafka://BROKER/TOPIC");
@@ -127,10 +114,10 @@ parse(struct source *source, int argc, char **argv)
 	    (struct ev_kafka_reader_settings){.topics = source->place.topic,
 		.partitions = source->topic.partitions,
 		.follow = settings->follow,
-		.wait = settings->follow ? -1 : EV_KAFKA_WAIT,
+		.wait = ev_wait_given(&source->wait,
+		    settings->follow ? -1 : EV_KAFKA_WAIT),
 		.arg = source,
 		.say = say};
-	parse_time(source, "wait", &source->how.wait);
 	parse_shard(source);
 	ev_kafkaemit_init(&source->emit, settings, source->topic.key);
 	parse_bounds(source);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/io.h"
 #include "base/mem.h"
 #include "base/names.h"
@@ -23,6 +24,7 @@
 #include "tool/source.h"
 #include "tool/stage.h"
 #include "tool/tool.h"
+#include "tool/wait_opt.h"
 
 #define POLL 1000      /* ms, the default of -X poll */
 #define LOOK_EVERY 256 /* rows between two looks at the clock */
@@ -36,6 +38,7 @@ static const struct ev_opt_usage usage = {
 
 struct source {
 	struct ev_source_settings settings;
+	struct ev_wait_opts opts;
 	struct ev_sqlite_place place;
 	struct ev_sqlite_read_settings what;
 	struct ev_slice cursor[EV_SQLITE_CURSOR_MAX];
@@ -74,16 +77,17 @@ parse_cursor(struct source *source)
 	source->what.cursor = source->cursor;
 }
 
+/* -X poll: how often --follow looks. */
 static void
-parse_time(const struct source *source, const char *key, int64_t *ms)
+parse_poll(struct source *source)
 {
-	const char *text = ev_source_extra(&source->settings, key);
-	char option[32];
-	struct ev_err err;
+	const char *text = ev_source_extra(&source->settings, "poll");
 
-	snprintf(option, sizeof(option), "-X %s", key);
-	if (text && ev_sqlite_time(option, text, ms, &err) != EV_OK)
-		ev_tool_fail(&err);
+	source->poll = POLL;
+	if (text &&
+	    (!ev_clock_span(text, &source->poll) || source->poll > INT32_MAX))
+		ev_tool_die(EV_EXIT_USAGE,
+		    "-X poll '%s' is no time: write 500ms, 10s, 5m", text);
 }
 
 static void
@@ -107,14 +111,15 @@ check_follow(const struct source *source)
 static void
 parse(struct source *source, int argc, char **argv)
 {
-	static const char *const known[] = {"query", "cursor", "poll", "wait",
-	    NULL};
+	static const char *const known[] = {"query", "cursor", "poll", NULL};
 	struct ev_source_settings *settings = &source->settings;
-	struct ev_opt_table tables[EV_SOURCE_TABLES];
+	struct ev_opt_table tables[EV_SOURCE_TABLES + 1];
 	struct ev_err err;
 	int rest;
 
-	ev_source_tables(settings, tables);
+	tables[0] = (struct ev_opt_table)EV_OPT_TABLE(ev_wait_options,
+	    &source->opts);
+	ev_source_tables(settings, tables + 1);
 	rest = ev_tool_options(&usage, tables, argc, argv);
 	if (rest + 1 != argc)
 		ev_tool_die(EV_EXIT_USAGE, "one place: sqlite:FILE/TABLE");
@@ -122,12 +127,8 @@ parse(struct source *source, int argc, char **argv)
 		ev_tool_fail(&err);
 	if (settings->format != EV_SOURCE_UNKNOWN)
 		ev_tool_die(EV_EXIT_USAGE, "--format: a table has none");
-	source->wait = EV_SQLITE_WAIT;
-	source->poll = POLL;
-	parse_time(source, "wait", &source->wait);
-	parse_time(source, "poll", &source->poll);
-	if (source->poll <= 0 || source->poll > INT32_MAX)
-		ev_tool_die(EV_EXIT_USAGE, "-X poll is a time: 500ms, 10s, 5m");
+	source->wait = ev_wait_given(&source->opts, EV_SQLITE_WAIT);
+	parse_poll(source);
 	parse_cursor(source);
 	check_follow(source);
 	source->what.query = ev_source_extra(settings, "query");

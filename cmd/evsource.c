@@ -10,6 +10,7 @@
 #include "tool/source.h"
 #include "tool/tool.h"
 #include "tool/topic_opt.h"
+#include "tool/wait_opt.h"
 
 static const struct ev_opt_usage usage = {
     .name = "evsource",
@@ -42,7 +43,8 @@ main(int argc, char **argv)
 {
 	struct ev_source_settings settings = EV_SOURCE_DEFAULTS;
 	struct ev_topic_opts topic = {0};
-	struct ev_opt_table all[EV_SOURCE_TABLES + 1], *tables = all;
+	struct ev_wait_opts wait = {0};
+	struct ev_opt_table all[EV_SOURCE_TABLES + 2], *tables = all;
 	size_t size = ((size_t)argc + 1) * sizeof(*argv);
 	const char *place;
 	struct ev_err err;
@@ -52,11 +54,12 @@ main(int argc, char **argv)
 	ev_tool_start("evsource", true);
 	parsed = memcpy(ev_mem_alloc(size), argv, size);
 	all[0] = (struct ev_opt_table)EV_OPT_TABLE(ev_topic_options, &topic);
-	ev_source_tables(&settings, all + 1);
+	all[1] = (struct ev_opt_table)EV_OPT_TABLE(ev_wait_options, &wait);
+	ev_source_tables(&settings, all + 2);
 	/* Options that only some systems have are none where a path is read. */
 	place = ev_place_find(all, argc, argv);
 	if (!place || ev_slice_is(ev_place_scheme(place), "file"))
-		tables++;
+		tables += 2;
 	rest = ev_tool_options(&usage, tables, argc, parsed);
 	if (rest == argc)
 		ev_tool_die(EV_EXIT_USAGE,

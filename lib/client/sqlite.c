@@ -353,25 +353,3 @@ ev_sqlite_fold(struct ev_buf *out, struct ev_slice name)
 			out->ptr[i] |= 32;
 	return ev_buf_as_slice(out);
 }
-
-enum ev_status
-ev_sqlite_time(const char *option, const char *text, int64_t *ms,
-    struct ev_err *err)
-{
-	size_t digits = strspn(text, "0123456789");
-
-	if (!strcmp(text, "forever")) {
-		*ms = -1;
-		return EV_OK;
-	}
-	/* A plain number is seconds, and may be 0. */
-	if (digits && digits < 10 && !text[digits]) {
-		*ms = strtoll(text, NULL, 10) * 1000;
-		return EV_OK;
-	}
-	if (ev_clock_span(text, ms))
-		return EV_OK;
-	return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
-	    "%s '%s' is no time: write 500ms, 10s, 5m, 1h or forever", option,
-	    text);
-}

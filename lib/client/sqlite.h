@@ -68,9 +68,4 @@ void ev_sqlite_quote(struct ev_buf *out, const char *name);
  * lower case, of ASCII only. */
 struct ev_slice ev_sqlite_fold(struct ev_buf *out, struct ev_slice name);
 
-/* "10s", "250ms", "2m", "1h", "3" (seconds) as ms; "forever" is -1.
- * EV_FATAL: usage; `option` is for the message. */
-enum ev_status ev_sqlite_time(const char *option, const char *text, int64_t *ms,
-    struct ev_err *err);
-
 #endif

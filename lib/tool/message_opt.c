@@ -5,7 +5,7 @@
 
 #define FIELD(name) offsetof(struct ev_message_opts, name)
 
-const struct ev_opt ev_message_options[10] = {
+const struct ev_opt ev_message_options[9] = {
     {"brokers", 'b', EV_OPT_TEXT, FIELD(brokers), "HOST:PORT,…",
 	"the brokers to ask, $EVKIT_BROKERS without it"},
     {"config", 'F', EV_OPT_LIST, FIELD(file), "FILE",
@@ -19,6 +19,4 @@ const struct ev_opt ev_message_options[10] = {
     {"headers", 0, EV_OPT_TEXT, FIELD(headers), "FIELD", NULL},
     {"create", 0, EV_OPT_FLAG, FIELD(create), NULL,
 	"make the topic (-X partitions=N -X replication=N)"},
-    {"wait", 0, EV_OPT_TEXT, FIELD(wait), "TIME",
-	"how long to wait for brokers that are away (1m)"},
 };

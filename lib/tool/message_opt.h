@@ -18,11 +18,10 @@ struct ev_message_opts {
 	const char *partition, *time, *headers; /* fields */
 	struct ev_opt_list header;              /* NAME=FIELD */
 	bool create;
-	const char *wait;
 };
 
 /* --brokers, --config, --key, --key-format, --partition, --time, --header,
- * --headers, --create, --wait. */
-extern const struct ev_opt ev_message_options[10];
+ * --headers, --create. */
+extern const struct ev_opt ev_message_options[9];
 
 #endif

@@ -296,7 +296,7 @@ END
 
 @test "who speaks in the clear to a port of TLS is told" {
   as=(-X security.protocol=plaintext)
-  try timeout 50 evsource -b "$KAFKA_SSL" "${as[@]}" -X wait=3s kafka:seen
+  try timeout 50 evsource -b "$KAFKA_SSL" "${as[@]}" --wait 3s kafka:seen
   exits 69
   says '*security.protocol*'
 }

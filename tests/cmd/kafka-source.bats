@@ -384,7 +384,7 @@ compacted() {
   try timeout 30 evsource "kafka://$KAFKA_BROKERS/no-such"
   exits 70
   says "evsource-kafka: cannot use topic 'no-such': *"
-  try timeout 30 evsource -X wait=1s kafka://127.0.0.1:1/t
+  try timeout 30 evsource --wait 1s kafka://127.0.0.1:1/t
   exits 69
   says 'evsource-kafka: cannot reach the brokers: *refused*'
   topic
@@ -396,7 +396,7 @@ compacted() {
 }
 
 @test "who waits for brokers says so" {
-  try timeout 30 evsource -X wait=6s kafka://127.0.0.1:1/t
+  try timeout 30 evsource --wait 6s kafka://127.0.0.1:1/t
   exits 69
   says 'evsource-kafka: cannot reach the brokers: *: waiting
 evsource-kafka: cannot reach the brokers: *'

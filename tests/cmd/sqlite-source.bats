@@ -306,11 +306,11 @@ END
   exec 5>lock
   echo "BEGIN EXCLUSIVE;" >&5
   soon locked
-  rows -X wait=200ms
+  rows --wait 200ms
   exits 69
   exec 5>&-
   wait
-  rows -X wait=200ms
+  rows --wait 200ms
   exits 0
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/nearest.h"
 #include "tool/opt.h"
+#include "tool/wait_opt.h"
 
 struct settings {
 	bool flag;
@@ -147,6 +148,27 @@ test_sizes(void **state)
 }
 
 static void
+test_waits(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t ms; /* -2: refused */
+	} cases[] = {{"5", 5000}, {"5s", 5000}, {"250ms", 250}, {"2m", 120000},
+	    {"2min", 120000}, {"1h", 3600000}, {"0", 0}, {"forever", -1},
+	    {"1.5s", 1500}, {"", -2}, {"s", -2}, {"-5", -2}, {"5x", -2},
+	    {"0x5s", -2}, {"9999999999999s", -2}};
+	struct ev_err err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		int64_t ms = -2;
+
+		ev_wait_parse("--wait", cases[i].text, &ms, &err);
+		assert_int_equal(ms, cases[i].ms);
+	}
+}
+
+static void
 test_nearest(void **state)
 {
 	struct ev_nearest nearest = ev_nearest_to("UPER");
@@ -169,6 +191,7 @@ main(void)
 	    cmocka_unit_test(test_values),
 	    cmocka_unit_test(test_errors),
 	    cmocka_unit_test(test_sizes),
+	    cmocka_unit_test(test_waits),
 	    cmocka_unit_test(test_nearest),
 	};
 

@@ -235,27 +235,6 @@ places_name_a_file_and_a_table(void **state)
 	ev_sqlite_place_release(&place);
 }
 
-static void
-times_have_units(void **state)
-{
-	static const struct {
-		const char *text;
-		int64_t ms; /* -2: refused */
-	} cases[] = {{"5", 5000}, {"5s", 5000}, {"250ms", 250}, {"2m", 120000},
-	    {"2min", 120000}, {"1h", 3600000}, {"0", 0}, {"forever", -1},
-	    {"1.5s", 1500}, {"", -2}, {"s", -2}, {"-5", -2}, {"5x", -2},
-	    {"0x5s", -2}, {"9999999999999s", -2}};
-	struct ev_err err;
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		int64_t ms = -2;
-
-		ev_sqlite_time("--wait", cases[i].text, &ms, &err);
-		assert_int_equal(ms, cases[i].ms);
-	}
-}
-
 int
 main(void)
 {
@@ -263,7 +242,6 @@ main(void)
 	    cmocka_unit_test(columns_get_values_as_they_are_or_not_at_all),
 	    cmocka_unit_test(types_have_the_affinity_that_sqlite_gives_them),
 	    cmocka_unit_test(places_name_a_file_and_a_table),
-	    cmocka_unit_test(times_have_units),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
