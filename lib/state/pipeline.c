@@ -345,6 +345,15 @@ sweep(const struct ev_pipeline *pipeline)
 		closedir(dir);
 }
 
+/* True where a write has failed since the pipeline's other end, which failed
+ * too, took the empty folder away: it is there again. */
+static bool
+is_back(const struct ev_pipeline *pipeline)
+{
+	return access(pipeline->folder, F_OK) &&
+	    make_folder(pipeline->folder, NULL) == EV_OK;
+}
+
 enum ev_status
 ev_pipeline_lock(const struct ev_pipeline *pipeline, const char *lock, int *fd,
     struct ev_err *err)
@@ -352,6 +361,9 @@ ev_pipeline_lock(const struct ev_pipeline *pipeline, const char *lock, int *fd,
 	char *path = file_of(pipeline, lock), holder[128];
 	enum ev_status status = ev_lock_file(path, fd, err);
 	struct stat file = {0};
+
+	if (status == EV_FATAL && is_back(pipeline))
+		status = ev_lock_file(path, fd, err);
 
 	if (status == EV_AGAIN) {
 		if (stat(path, &file))
@@ -377,6 +389,39 @@ ev_pipeline_holder(const struct ev_pipeline *pipeline, const char *lock,
 
 	free(path);
 	return held;
+}
+
+/* Nothing is there but locks. */
+static bool
+has_nothing(const struct ev_pipeline *pipeline)
+{
+	DIR *dir = opendir(pipeline->folder);
+	const struct dirent *entry;
+	bool nothing = dir != NULL;
+
+	while (dir && nothing && (entry = readdir(dir)))
+		nothing = *entry->d_name == '.' ||
+		    !strcmp(entry->d_name, "lock") ||
+		    !strcmp(entry->d_name, "sink.lock");
+	if (dir)
+		closedir(dir);
+	return nothing;
+}
+
+void
+ev_pipeline_tidy(const struct ev_pipeline *pipeline, const char *lock)
+{
+	char *path;
+
+	if (!pipeline->folder || !has_nothing(pipeline))
+		return;
+	/* Who waits for the lock sees that it is another's file. */
+	if (lock) {
+		path = file_of(pipeline, lock);
+		unlink(path);
+		free(path);
+	}
+	rmdir(pipeline->folder);
 }
 
 /* --- all of them --------------------------------------------------------- */
@@ -467,6 +512,8 @@ ev_pipeline_write(const struct ev_pipeline *pipeline, const char *run,
 	char *path = file_of(pipeline, "record");
 	enum ev_status status = ev_durable_write(path, run, record, err);
 
+	if (status == EV_FATAL && is_back(pipeline))
+		status = ev_durable_write(path, run, record, err);
 	free(path);
 	return status;
 }
@@ -519,7 +566,10 @@ ev_pipeline_tried(const struct ev_pipeline *pipeline, const char *run,
 	ev_buf_printf(&text, "%u %s\n%s", count + (count < UINT_MAX), base,
 	    why);
 	if (ev_durable_write(path, run, ev_buf_as_slice(&text), NULL) !=
-	    EV_OK) {
+		EV_OK &&
+	    is_back(pipeline) &&
+	    ev_durable_write(path, run, ev_buf_as_slice(&text), NULL) !=
+		EV_OK) {
 		/* Not counted: the worst is one start without a wait. */
 	}
 	ev_buf_release(&text);

@@ -57,6 +57,12 @@ enum ev_status ev_pipeline_list(const char *state, char ***names, size_t *count,
 enum ev_status ev_pipeline_remove(const struct ev_pipeline *pipeline,
     struct ev_err *err);
 
+/* What a run leaves behind that fails before anything is worth keeping: takes
+ * its own lock away ("lock", "sink.lock", which the caller holds; NULL: it has
+ * none), and the folder with the last of them. Does nothing where there is a
+ * record's copy, or a count of tries. */
+void ev_pipeline_tidy(const struct ev_pipeline *pipeline, const char *lock);
+
 /* Who holds one of its locks ("process 12 (evsource-file)"); false: nobody
  * that can be seen. */
 bool ev_pipeline_holder(const struct ev_pipeline *pipeline, const char *lock,

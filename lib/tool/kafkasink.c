@@ -510,6 +510,7 @@ open_named(struct ev_kafkasink *sink)
 	if (ev_pipeline_lock(&sink->run.ledger.pipeline, "sink.lock",
 		&sink->lock, &sink->err) != EV_OK)
 		fail(sink);
+	sink->run.ledger.lock = "sink.lock";
 	sink->id = ev_kafkasink_id(name);
 	open_sender(sink);
 	if (ev_kafka_positions_open(&sink->positions, &sink->sender, name, true,

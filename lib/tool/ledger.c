@@ -33,6 +33,15 @@ on_ending(void *arg, int exit, const char *why)
 		    why);
 }
 
+/* Of a run that fails before its first commit nothing is to be known. */
+static void
+tidy(void *arg)
+{
+	const struct ev_ledger *ledger = arg;
+
+	ev_pipeline_tidy(&ledger->pipeline, ledger->lock);
+}
+
 static void
 open_pipeline(struct ev_ledger *ledger, const char *state, const char *sid)
 {
@@ -42,6 +51,7 @@ open_pipeline(struct ev_ledger *ledger, const char *state, const char *sid)
 		&err) != EV_OK)
 		ev_tool_fail(&err);
 	ev_tool_on_ending(on_ending, ledger);
+	ev_tool_on_failure(tidy, ledger);
 }
 
 /* The id that the copy has: where no begin came it is what the run would have

@@ -43,6 +43,8 @@ struct ev_ledger {
 	struct ev_stage *stage;
 	const char *place;
 	struct ev_pipeline pipeline;
+	const char *lock; /* of the pipeline's, that the sink holds, or NULL;
+	                   * set by the caller */
 	struct ev_record record; /* committed, and after ev_ledger_mark what
 	                          * is to be committed */
 	struct ev_buf text;      /* the record as it is to be stored */

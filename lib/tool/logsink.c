@@ -320,6 +320,7 @@ open_stdout(struct ev_logsink *sink)
 	if (ev_pipeline_lock(&sink->run.ledger.pipeline, "sink.lock", &lock,
 		&sink->err) != EV_OK)
 		ev_tool_fail(&sink->err);
+	sink->run.ledger.lock = "sink.lock";
 	status = ev_pipeline_read(&sink->run.ledger.pipeline, &text,
 	    &sink->err);
 	if (status != EV_OK && status != EV_END)

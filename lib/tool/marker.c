@@ -248,6 +248,15 @@ check_shards(const struct ev_marker *marker)
 	free(first);
 }
 
+/* Whoever mistyped a place does not want a pipeline of it. */
+static void
+tidy(void *arg)
+{
+	const struct ev_marker *marker = arg;
+
+	ev_pipeline_tidy(&marker->pipeline, "lock");
+}
+
 static void
 take_name(struct ev_marker *marker)
 {
@@ -266,6 +275,7 @@ take_name(struct ev_marker *marker)
 			*err.text = '\0';
 		ev_tool_fail(&err);
 	}
+	ev_tool_on_failure(tidy, marker);
 	ev_point("source.locked");
 	read_copy(marker);
 	wait_for_better(marker);

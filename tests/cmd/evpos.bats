@@ -46,6 +46,36 @@ numbers() { # FILE: its numbers on one line
   [ ! -e state ]
 }
 
+@test "a run that fails before anything is worth keeping leaves no pipeline" {
+  try evsource --name typo no-such.ndjson
+  exits 74
+  # Whoever of the two ends last: the status is the source's.
+  for i in {1..20}; do
+    try pipeline typo no-such.ndjson out.ndjson
+    exits 74
+  done
+  try evsource --name typo --mark-every never in.ndjson
+  exits 64
+  try evsource --name typo --from never in.ndjson
+  exits 64
+  try evpos
+  says "evpos: no pipeline has its state in '$EVKIT_STATE'"
+  [ "$(ls state)" = sid ]
+}
+
+@test "a run that fails later leaves its pipeline as it is" {
+  pipeline a in.ndjson a.ndjson
+  ls state/a >before
+  mv in.ndjson away
+  try pipeline a in.ndjson a.ndjson
+  exits 70
+  ls state/a | diff before -
+  # What is to be counted is known, too.
+  try evsink --name b b.ndjson </dev/null
+  exits 75
+  [ "$(ls state/b)" = tries ]
+}
+
 @test "the list: one line a pipeline, in the order of names" {
   pipeline b in.ndjson b.ndjson
   pipeline a in.ndjson a.ndjson
