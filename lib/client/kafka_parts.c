@@ -398,6 +398,29 @@ query(struct ev_kafka_reader *reader, int64_t time,
 	return status;
 }
 
+enum ev_status
+ev_kafka_reader_low(struct ev_kafka_reader *reader, struct ev_kafka_part *part,
+    struct ev_err *err)
+{
+	rd_kafka_topic_partition_list_t *list =
+	    rd_kafka_topic_partition_list_new(1);
+	rd_kafka_topic_partition_t *one = rd_kafka_topic_partition_list_add(
+	    list, part->topic->name, part->id);
+	rd_kafka_resp_err_t code;
+
+	one->offset = RD_KAFKA_OFFSET_BEGINNING;
+	code = rd_kafka_offsets_for_times(reader->kafka->rk, list, SLICE);
+	if (!code)
+		code = one->err;
+	if (!code)
+		part->low = one->offset;
+	rd_kafka_topic_partition_list_destroy(list);
+	if (!code)
+		return EV_OK;
+	ev_kafka_error(reader->kafka, code, "ask for offsets", err);
+	return is_passing(code) ? EV_AGAIN : EV_FATAL;
+}
+
 /* Hands the offsets of a list out, in the order in which list_of put them. */
 static void
 hand_out(struct ev_kafka_reader *reader, rd_kafka_topic_partition_list_t *list,
@@ -496,5 +519,6 @@ ev_kafka_part_place(struct ev_kafka_part *part,
     const struct ev_kafka_offset *offset)
 {
 	part->at = part->was = *offset;
+	part->broker = -1;
 	part->placed = true;
 }

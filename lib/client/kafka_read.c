@@ -17,6 +17,8 @@
 /* What versions after that of the header say. */
 #define LOG_TRUNCATION (-139)
 
+#define SEEK 5000 /* ms for the library's own threads */
+
 /* --- epochs -------------------------------------------------------------- */
 
 /* The two functions that tell epochs and take them are there from 2.1 on. */
@@ -195,36 +197,40 @@ fail(struct ev_kafka_reader *reader)
 	ev_kafka_reader_stop(reader);
 }
 
-/* The message is the last one that an earlier run has read, or stands where
- * that was. */
+/* The message is the last one that was read, or stands where that was, or
+ * behind it where there was none. */
 static void
 look_again(struct ev_kafka_reader *reader, struct ev_kafka_part *part,
     const rd_kafka_message_t *message)
 {
 	const struct ev_kafka_offset *was = &part->was;
 
-	if (message->offset == was->last &&
-	    (rd_kafka_message_timestamp(message, NULL) != was->time ||
-		message->len + message->key_len != was->bytes)) {
+	if (message->offset != was->last ||
+	    rd_kafka_message_timestamp(message, NULL) != was->time ||
+	    message->len + message->key_len != was->bytes) {
 		ev_err_set(&reader->err, EV_FATAL, EV_EXIT_DISAGREE,
 		    "%s [%" PRId32 "] has another message at offset %" PRId64
 		    " than was read there: the topic was made anew, or has "
 		    "lost its tail",
-		    part->topic->name, part->id, was->last);
+		    part->topic->name, part->id, message->offset);
 		fail(reader);
 	}
 	part->was.last = -1;
+	part->broker = rd_kafka_message_broker_id(message);
 	if (part->at.next >= part->goal)
 		reach(reader, part);
 }
 
 /* The end of the partition as it is now: everything before it was taken, what
  * is no message for us (markers of transactions, what was aborted or compacted)
- * included. */
+ * included. A new leader may for a moment not know that the last message that
+ * was read is committed: then that has not been looked at yet. */
 static void
 at_end(struct ev_kafka_reader *reader, struct ev_kafka_part *part,
     int64_t offset)
 {
+	if (offset <= part->was.last)
+		return;
 	part->was.last = -1;
 	if (!reader->set->follow && offset > part->goal)
 		offset = part->goal;
@@ -251,6 +257,8 @@ ev_kafka_reader_drop(struct ev_kafka_reader *reader, struct ev_kafka_part *part)
 		rd_kafka_error_destroy(error);
 	reach(reader, part);
 	part->gone = part->moved = true;
+	if (reader->doubt == part)
+		reader->doubt = NULL;
 }
 
 /* The topic was deleted. Of those that match a pattern it drops out. */
@@ -286,9 +294,10 @@ take_error(struct ev_kafka_reader *reader, struct ev_kafka_part *part,
 	case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
 	case LOG_TRUNCATION:
 		ev_err_set(&reader->err, EV_FATAL, EV_EXIT_DISAGREE,
-		    "%s [%" PRId32 "] has no offset %" PRId64 " any more: %s",
-		    part->topic->name, part->id, first_of(part),
-		    rd_kafka_message_errstr(message));
+		    "%s [%" PRId32 "] has no offset %" PRId64
+		    " any more: it was deleted before it was read, or the "
+		    "topic was made anew, or has lost its tail",
+		    part->topic->name, part->id, first_of(part));
 		fail(reader);
 		break;
 	default:
@@ -319,11 +328,58 @@ take_other(struct ev_kafka_reader *reader, struct ev_kafka_part *part,
 		at_end(reader, part, message->offset);
 }
 
+/* The partition's messages come from `broker` now. Unless it is known to have
+ * what was read, the message is not taken: it comes again. */
+static bool
+is_in_doubt(struct ev_kafka_reader *reader, struct ev_kafka_part *part,
+    int32_t broker)
+{
+	bool known = part->broker >= 0 && part->at.last >= 0;
+
+	part->broker = broker;
+	if (!known)
+		return false;
+	part->was = part->at;
+	reader->doubt = part;
+	rd_kafka_yield(reader->kafka->rk);
+	return true;
+}
+
+/* Goes back to the last message that was read. What is queued of the partition
+ * is void then. */
+static enum ev_status
+look_back(struct ev_kafka_reader *reader, struct ev_err *err)
+{
+	struct ev_kafka_part *part = reader->doubt;
+	rd_kafka_topic_partition_list_t *one;
+	rd_kafka_error_t *error;
+	/* It may have been deleted since. */
+	enum ev_status status = ev_kafka_reader_low(reader, part, err);
+
+	if (status != EV_OK)
+		return status;
+	one = rd_kafka_topic_partition_list_new(1);
+	rd_kafka_topic_partition_list_add(one, part->topic->name, part->id)
+	    ->offset = first_of(part);
+	error = rd_kafka_seek_partitions(reader->kafka->rk, one, SEEK);
+	if (error)
+		status = ev_kafka_error_object(reader->kafka, error,
+		    "look at what was read", err);
+	else if (one->elems[0].err)
+		status = ev_kafka_error(reader->kafka, one->elems[0].err,
+		    "look at what was read", err);
+	else
+		reader->doubt = NULL;
+	rd_kafka_topic_partition_list_destroy(one);
+	return status;
+}
+
 static void
 on_message(rd_kafka_message_t *message, void *opaque)
 {
 	struct ev_kafka_reader *reader = opaque;
 	struct ev_kafka_part *part = part_of(reader, message);
+	int32_t broker;
 
 	/* The last one that was read may be gone meanwhile. */
 	if (part && !message->err && part->was.last >= 0 &&
@@ -337,6 +393,9 @@ on_message(rd_kafka_message_t *message, void *opaque)
 		take_other(reader, part, message);
 		return;
 	}
+	broker = rd_kafka_message_broker_id(message);
+	if (broker != part->broker && is_in_doubt(reader, part, broker))
+		return;
 	reader->set->take(reader->set->arg, part, message);
 	part->at.next = message->offset + 1;
 	part->at.last = message->offset;
@@ -356,6 +415,12 @@ ev_kafka_reader_read(struct ev_kafka_reader *reader, struct ev_err *err)
 
 	if (!reader->queue || reader->stopped)
 		return EV_AGAIN;
+	if (reader->doubt) {
+		enum ev_status status = look_back(reader, err);
+
+		if (status != EV_OK)
+			return status;
+	}
 	reader->status = EV_OK;
 	count = rd_kafka_consume_callback_queue(reader->queue, 0, on_message,
 	    reader);

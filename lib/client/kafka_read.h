@@ -15,6 +15,10 @@
  * ev_kafka_reader_look and what follows may be called again, for partitions
  * that were added.
  *
+ * The last message that was read is looked at again when a partition begins,
+ * and when its messages come from another broker than before: the new leader
+ * may have been elected without being in sync, and have others there.
+ *
  * The end of a partition is its last stable offset, or its high watermark for
  * who reads what is not committed: transactions that are open when it is looked
  * at are behind the end.
@@ -45,6 +49,7 @@ struct ev_kafka_part {
 	struct ev_kafka_offset at;  /* where it is; `place` of it is not set */
 	int64_t goal;               /* the end that was there at the start */
 	struct ev_kafka_offset was; /* checked against what comes first */
+	int32_t broker; /* that its last message came from; -1: not known */
 	bool placed, started;
 	bool reached; /* the goal; behind it nothing is taken, unless
 	               * followed */

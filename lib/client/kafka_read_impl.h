@@ -30,6 +30,8 @@ struct ev_kafka_reader {
 
 	rd_kafka_queue_t *queue;    /* NULL: nothing is assigned yet */
 	struct ev_kafka_part *last; /* whose message came last */
+	struct ev_kafka_part *doubt; /* whose last message is to be looked at
+	                              * again before anything is read; or NULL */
 	bool stopped;
 	int64_t away;          /* since when nobody answers; 0: they do */
 	bool told;             /* and it was said */
@@ -44,6 +46,11 @@ enum ev_status ev_kafka_reader_wait(struct ev_kafka_reader *reader,
     struct ev_err *err);
 /* They do. */
 void ev_kafka_reader_answered(struct ev_kafka_reader *reader);
+
+/* Asks where a partition begins now, into part->low. EV_AGAIN: nobody answers;
+ * EV_FATAL as ev_kafka_error has it. */
+enum ev_status ev_kafka_reader_low(struct ev_kafka_reader *reader,
+    struct ev_kafka_part *part, struct ev_err *err);
 
 /* The partition's topic was deleted: it drops out. */
 void ev_kafka_reader_drop(struct ev_kafka_reader *reader,

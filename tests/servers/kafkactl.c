@@ -19,7 +19,8 @@
  *                                             every topic is in sync
  *
  * BROKERS is $KAFKA_BROKERS when it is not given; KEY of create may also be
- * "replication". All waits end after 30 s. high is the last stable offset,
+ * "replication", or "replicas", the nodes of each partition, the leader first:
+ * replicas=1,2. All waits end after 30 s. high is the last stable offset,
  * with -X isolation.level=read_uncommitted the end.
  */
 #include <stdint.h>
@@ -158,26 +159,44 @@ leader_of(const char *topic, int64_t partition)
 
 /* ---- topics ---- */
 
+/* "1,2": the brokers of every partition. */
+static void
+place(rd_kafka_NewTopic_t *topic, int partitions, char *nodes)
+{
+	int32_t node[8];
+	size_t count = 0;
+	char *rest = nodes, *one;
+
+	while ((one = strsep(&rest, ",")) && count < 8)
+		node[count++] = (int32_t)number(one);
+	for (int p = 0; p < partitions; p++)
+		check(rd_kafka_NewTopic_set_replica_assignment(topic, p, node,
+			  count, said, sizeof said),
+		    said);
+}
+
 static void
 create(char **args)
 {
 	rd_kafka_AdminOptions_t *opts = options(RD_KAFKA_ADMIN_OP_CREATETOPICS);
+	int partitions = (int)number(args[1]), replication = -1;
 	rd_kafka_NewTopic_t *topic;
 	rd_kafka_event_t *event;
-	int replication = -1;
 	size_t count;
 
 	for (char **at = args + 2; *at; at++)
 		if (!strncmp(*at, "replication=", 12))
 			replication = (int)number(*at + 12);
-	topic = rd_kafka_NewTopic_new(args[0], (int)number(args[1]),
-	    replication, said, sizeof said);
+	topic = rd_kafka_NewTopic_new(args[0], partitions, replication, said,
+	    sizeof said);
 	if (!topic)
 		die("%s", said);
 	for (char **at = args + 2; *at; at++) {
 		const char *value = split(*at);
 
-		if (strcmp(*at, "replication"))
+		if (!strcmp(*at, "replicas"))
+			place(topic, partitions, *at + strlen(*at) + 1);
+		else if (strcmp(*at, "replication"))
 			check(rd_kafka_NewTopic_set_config(topic, *at, value),
 			    NULL);
 	}
