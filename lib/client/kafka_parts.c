@@ -404,8 +404,9 @@ ev_kafka_reader_low(struct ev_kafka_reader *reader, struct ev_kafka_part *part,
 {
 	rd_kafka_topic_partition_list_t *list =
 	    rd_kafka_topic_partition_list_new(1);
-	rd_kafka_topic_partition_t *one = rd_kafka_topic_partition_list_add(
-	    list, part->topic->name, part->id);
+	rd_kafka_topic_partition_t *one =
+	    rd_kafka_topic_partition_list_add(list, part->topic->name,
+		part->id);
 	rd_kafka_resp_err_t code;
 
 	one->offset = RD_KAFKA_OFFSET_BEGINNING;

@@ -28,8 +28,8 @@ struct ev_kafka_reader {
 	size_t parts;
 	size_t pending;
 
-	rd_kafka_queue_t *queue;    /* NULL: nothing is assigned yet */
-	struct ev_kafka_part *last; /* whose message came last */
+	rd_kafka_queue_t *queue;     /* NULL: nothing is assigned yet */
+	struct ev_kafka_part *last;  /* whose message came last */
 	struct ev_kafka_part *doubt; /* whose last message is to be looked at
 	                              * again before anything is read; or NULL */
 	bool stopped;

@@ -50,7 +50,7 @@ numbers() { # FILE: its numbers on one line
   try evsource --name typo no-such.ndjson
   exits 74
   # Whoever of the two ends last: the status is the source's.
-  for i in {1..20}; do
+  for _ in {1..20}; do
     try pipeline typo no-such.ndjson out.ndjson
     exits 74
   done
