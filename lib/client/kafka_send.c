@@ -19,6 +19,7 @@
 #include "base/io.h"
 #include "base/mem.h"
 #include "base/point.h"
+#include "client/kafka_batch.h"
 #include "client/kafka_impl.h"
 
 #define MEMORY "32768"   /* KiB of messages on their way, */
@@ -256,113 +257,87 @@ ev_kafka_look(struct ev_kafka_sender *sender, struct ev_err *err)
 
 /* --- sending ------------------------------------------------------------- */
 
-/* rd_kafka_produce is the quicker one, and knows no headers and no time. */
+/* A message, or what is in the batch (NULL). */
 static rd_kafka_resp_err_t
-produce_plain(rd_kafka_topic_t *topic, const struct ev_kafka_message *message)
-{
-	/* Not const there, and not changed. */
-	void *value = (void *)(uintptr_t)message->value.ptr;
-
-	return rd_kafka_produce(topic, message->partition, RD_KAFKA_MSG_F_COPY,
-		   value, message->value.len, message->key.ptr,
-		   message->key.len, (void *)(uintptr_t)message->number) == 0
-	    ? RD_KAFKA_RESP_ERR_NO_ERROR
-	    : rd_kafka_last_error();
-}
-
-static rd_kafka_resp_err_t
-produce_full(struct ev_kafka_sender *sender, rd_kafka_topic_t *topic,
+hand_over(struct ev_kafka_sender *sender, rd_kafka_topic_t *topic,
     struct ev_kafka_message *message)
 {
-	rd_kafka_headers_t *headers = message->headers;
-	rd_kafka_vu_t vu[8] = {
-	    {.vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = topic},
-	    {.vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = message->partition},
-	    {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY},
-	    {.vtype = RD_KAFKA_VTYPE_VALUE,
-		.u.mem = {(void *)(uintptr_t)message->value.ptr,
-		    message->value.len}},
-	    {.vtype = RD_KAFKA_VTYPE_KEY,
-		.u.mem = {(void *)(uintptr_t)message->key.ptr,
-		    message->key.len}},
-	    {.vtype = RD_KAFKA_VTYPE_TIMESTAMP, .u.i64 = message->time},
-	    {.vtype = RD_KAFKA_VTYPE_OPAQUE,
-		.u.ptr = (void *)(uintptr_t)message->number},
-	    {.vtype = RD_KAFKA_VTYPE_HEADERS, .u.headers = headers},
-	};
-	rd_kafka_error_t *error = rd_kafka_produceva(sender->kafka.rk, vu,
-	    headers ? 8 : 7);
-	rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
+	size_t count = message ? 1 : ev_kafka_batch_count(sender->batch);
+	rd_kafka_resp_err_t code = message
+	    ? ev_kafka_produce(sender->batch, sender->kafka.rk, topic, message)
+	    : ev_kafka_batch_produce(sender->batch, topic);
+	size_t left = message ? code != 0 : ev_kafka_batch_count(sender->batch);
 
-	if (error) {
-		code = rd_kafka_error_code(error);
-		rd_kafka_error_destroy(error);
-	} else {
-		message->headers = NULL; /* the library's now */
-	}
+	sender->sent += count - left;
 	return code;
 }
 
-static rd_kafka_resp_err_t
-produce(struct ev_kafka_sender *sender, rd_kafka_topic_t *topic,
-    struct ev_kafka_message *message)
-{
-	return message->headers || message->time != EV_KAFKA_NOW
-	    ? produce_full(sender, topic, message)
-	    : produce_plain(topic, message);
-}
-
-/* The library holds all that it may: waits until it takes this one too. */
+/* Waits while the library holds all that it may. */
 static enum ev_status
-produce_later(struct ev_kafka_sender *sender, rd_kafka_topic_t *topic,
-    struct ev_kafka_message *message, rd_kafka_resp_err_t *code,
-    struct ev_err *err)
+produce(struct ev_kafka_sender *sender, rd_kafka_topic_t *topic,
+    struct ev_kafka_message *message, struct ev_err *err)
 {
-	struct ev_kafka_wait wait = wait_begin(sender);
+	struct ev_kafka_wait wait = {0};
+	rd_kafka_resp_err_t code;
 
-	while (*code == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
+	while ((code = hand_over(sender, topic, message)) ==
+	    RD_KAFKA_RESP_ERR__QUEUE_FULL) {
+		if (!wait.since)
+			wait = wait_begin(sender);
 		rd_kafka_poll(sender->kafka.rk, FULL);
 		if (wait_look(sender, &wait, "the brokers to take events",
 			err) != EV_OK)
 			return EV_FATAL;
-		*code = produce(sender, topic, message);
 	}
-	wait_end(sender);
-	return EV_OK;
+	if (wait.since)
+		wait_end(sender);
+	return code
+	    ? trouble(sender, sender->trouble ? sender->trouble : code, err)
+	    : EV_OK;
+}
+
+enum ev_status
+ev_kafka_push(struct ev_kafka_sender *sender, struct ev_err *err)
+{
+	return ev_kafka_batch_count(sender->batch)
+	    ? produce(sender, sender->topic, NULL, err)
+	    : EV_OK;
 }
 
 enum ev_status
 ev_kafka_send_to(struct ev_kafka_sender *sender, rd_kafka_topic_t *topic,
     struct ev_kafka_message *message, struct ev_err *err)
 {
-	rd_kafka_resp_err_t code = produce(sender, topic, message);
-	enum ev_status status = EV_OK;
+	enum ev_status status = produce(sender, topic, message, err);
 
-	if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL)
-		status = produce_later(sender, topic, message, &code, err);
 	ev_kafka_message_release(message);
-	if (status != EV_OK)
-		return status;
-	if (code)
-		return trouble(sender, sender->trouble ? sender->trouble : code,
-		    err);
-	sender->sent++;
-	return EV_OK;
+	return status;
 }
 
 enum ev_status
 ev_kafka_send(struct ev_kafka_sender *sender, struct ev_kafka_message *message,
     struct ev_err *err)
 {
-	return ev_kafka_send_to(sender, sender->topic, message, err);
+	if (ev_kafka_batch_add(sender->batch, message))
+		return EV_OK;
+	if (ev_kafka_push(sender, err) != EV_OK) {
+		ev_kafka_message_release(message);
+		return EV_FATAL;
+	}
+	return ev_kafka_batch_add(sender->batch, message)
+	    ? EV_OK
+	    : ev_kafka_send_to(sender, sender->topic, message, err);
 }
 
 enum ev_status
 ev_kafka_flush(struct ev_kafka_sender *sender, struct ev_err *err)
 {
-	struct ev_kafka_wait wait = wait_begin(sender);
+	struct ev_kafka_wait wait;
 	rd_kafka_resp_err_t code;
 
+	if (ev_kafka_push(sender, err) != EV_OK)
+		return EV_FATAL;
+	wait = wait_begin(sender);
 	do {
 		code = rd_kafka_flush(sender->kafka.rk, SLICE);
 		if (wait_look(sender, &wait,
@@ -492,6 +467,7 @@ open_client(struct ev_kafka_sender *sender, int64_t batch, int64_t lasts,
 		err) != EV_OK)
 		return EV_FATAL;
 	rd_kafka_conf_set_dr_msg_cb(conf, report);
+	ev_kafka_batch_conf(sender->batch, conf);
 	sender->plain = is_plain(conf);
 	if (ev_kafka_open(&sender->kafka, RD_KAFKA_PRODUCER, conf, err) !=
 	    EV_OK)
@@ -549,7 +525,8 @@ ev_kafka_sender_open(struct ev_kafka_sender *sender,
     const struct ev_kafka_sender_settings *how,
     const struct ev_kafka_topic *make, struct ev_err *err)
 {
-	*sender = (struct ev_kafka_sender){.how = how};
+	*sender = (struct ev_kafka_sender){.how = how,
+	    .batch = ev_kafka_batch_new()};
 	if (open_client(sender, 0, 0, err) != EV_OK)
 		return EV_FATAL;
 	if (look_at_topic(sender, make, err) != EV_OK ||
@@ -565,6 +542,8 @@ ev_kafka_sender_close(struct ev_kafka_sender *sender)
 {
 	struct ev_kafka_refused one;
 
+	ev_kafka_batch_free(sender->batch);
+	sender->batch = NULL;
 	if (!sender->kafka.rk)
 		return;
 	ev_kafka_abort(sender);

@@ -23,6 +23,8 @@
 
 #include "client/kafka_topic.h"
 
+struct ev_kafka_batch;
+
 struct ev_kafka_sender_settings {
 	const struct ev_kafka_settings *client;
 	const struct ev_kafka_place *place;
@@ -52,6 +54,7 @@ struct ev_kafka_sender {
 	struct ev_kafka kafka;
 	struct ev_kafka_limits limits;
 	rd_kafka_topic_t *topic;
+	struct ev_kafka_batch *batch;
 	bool plain;            /* messages are not compressed */
 	uint64_t sent, failed; /* messages */
 	struct ev_kafka_refused *refused;
@@ -77,13 +80,17 @@ enum ev_status ev_kafka_sender_open(struct ev_kafka_sender *sender,
 /* Lets go of what was not sent; aborts a transaction that is open. */
 void ev_kafka_sender_close(struct ev_kafka_sender *sender);
 
-/* Takes the message's headers in any case. EV_FATAL: 69 (75 in a transaction),
- * the brokers were waited for too long; what ev_kafka_error says of a message
- * that failed, also of an earlier one; a signal. */
+/* Takes the message, of which it may keep a copy until the next call here that
+ * sends one, pushes or flushes, and its headers in any case. EV_FATAL: 69 (75
+ * in a transaction), the brokers were waited for too long; what ev_kafka_error
+ * says of a message that failed, also of an earlier one; a signal. */
 enum ev_status ev_kafka_send(struct ev_kafka_sender *sender,
     struct ev_kafka_message *message, struct ev_err *err);
 enum ev_status ev_kafka_send_to(struct ev_kafka_sender *sender,
     rd_kafka_topic_t *topic, struct ev_kafka_message *message,
+    struct ev_err *err);
+/* Sends what is kept: before a wait for more. */
+enum ev_status ev_kafka_push(struct ev_kafka_sender *sender,
     struct ev_err *err);
 /* Looks, without waiting, at what has become of those sent: at least once a
  * second while there are some on their way. Fails as

@@ -52,6 +52,8 @@ wait_for_input(struct ev_input *in, struct ev_err *err)
 	struct ev_kafka_sender *sender = &input->sink->sender;
 	unsigned ready = 0;
 
+	if (sender->topic && ev_kafka_push(sender, err) != EV_OK)
+		return EV_FATAL;
 	while (!(ready & 1)) {
 		bool away = sender->kafka.rk && sender->topic &&
 		    rd_kafka_outq_len(sender->kafka.rk);

@@ -78,6 +78,32 @@ END
     "[\"foobar\",$(((-790332482 & 0x7fffffff) % 7))]")" ]
 }
 
+# Events that leave in batches (kafka_batch.c), and between them some that leave
+# one by one, since they have a header.
+mixed() {
+  seq 20000 | jq -c '{n: ., id: (. * . % 211)} + if . % 9 == 0 then {h: "x"} else {} end'
+}
+
+@test "in each partition events stand in the order of the pipe, with keys and without" {
+  topic 7
+  mixed >in
+  sink --key id --header h <in
+  exits 0
+  get "$topic" >got
+  [ "$(wc -l <got)" = 20000 ]
+  # The reader sorts by partition and offset.
+  [ "$(jq -s -c 'group_by(.partition) |
+    map(map(.value | fromjson | .n) | . == sort) | unique, length' got)" = $'[true]\n7' ]
+  [ "$(jq -s 'group_by(.key) | all(map(.partition) | unique | length == 1)' got)" = true ]
+
+  topic 3
+  sink --header h <in
+  exits 0
+  get "$topic" >got
+  [ "$(wc -l <got)" = 20000 ]
+  [ "$(jq -s 'group_by(.partition) | all(map(.value | fromjson | .n) | . == sort)' got)" = true ]
+}
+
 @test "headers, time and partition come from fields" {
   topic 3
   lines '{"p":2,"t":"2026-01-02T03:04:05.678Z","h":{"a":"x","b":null},"n":1.0}' \
