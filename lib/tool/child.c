@@ -24,6 +24,10 @@
  * looked at, in milliseconds. */
 #define LEAVE 2000
 #define LEAVE_STEP 2
+/* Bytes that a helper may be ahead of us. With the usual 64 KiB the two wake
+ * each other for every few KiB, which is a quarter of what a filter of a .zst
+ * file takes; 1 MiB is no better. */
+#define PIPE_ROOM (256 << 10)
 
 extern char **environ;
 
@@ -119,6 +123,9 @@ ev_child_start(struct ev_child *child, const char *name, char *const *argv,
 		return ev_err_set(err, EV_FATAL, EV_EXIT_OS,
 		    "cannot make a pipe to '%s': %s", name,
 		    ev_err_errno(errno));
+	/* If it may not be larger, it is as large as pipes are. */
+	if (reading)
+		fcntl(fd[0], F_SETPIPE_SZ, PIPE_ROOM);
 	number = spawn(child, argv, reading, fd[reading], other_fd);
 	close(fd[reading]);
 	child->fd = fd[!reading];
