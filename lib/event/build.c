@@ -57,9 +57,15 @@ ev_build_key(struct ev_buf *out, struct ev_slice key)
 void
 ev_build_key_raw(struct ev_buf *out, struct ev_slice key)
 {
-	comma(out);
-	ev_buf_slice(out, key);
-	ev_buf_char(out, ':');
+	char *to;
+
+	ev_buf_reserve(out, key.len + 2);
+	to = out->ptr + out->len;
+	if (to[-1] != '{')
+		*to++ = ',';
+	memcpy(to, key.ptr, key.len);
+	to[key.len] = ':';
+	out->len = (size_t)(to - out->ptr) + key.len + 1;
 }
 
 void

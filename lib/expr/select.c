@@ -342,7 +342,7 @@ write_items(struct ev_query *query, struct ev_run *run, bool deleted,
 		*changed = true;
 		if (deleted && !carried(run, item))
 			continue;
-		marked |= ev_slice_equal(item->name, EV_DELETED);
+		marked |= deleted && ev_slice_equal(item->name, EV_DELETED);
 		ev_build_key_raw(out, item->key);
 		if (!write_value(run, item->node, out))
 			return false;

@@ -127,6 +127,13 @@ ev_time_field_find(struct ev_slice name, enum ev_time_field *field)
 	char key[NAME_MAX_LEN + 1];
 	size_t len = name.len < NAME_MAX_LEN ? name.len : NAME_MAX_LEN;
 
+	/* As most write it: this is asked for every event. */
+	for (size_t i = 0; i < sizeof(plain) / sizeof(*plain); i++) {
+		if (ev_slice_is(name, plain[i])) {
+			*field = (enum ev_time_field)i;
+			return true;
+		}
+	}
 	for (size_t i = 0; i < len; i++)
 		key[i] = (char)tolower((unsigned char)name.ptr[i]);
 	key[len] = '\0';

@@ -19,23 +19,31 @@ take(struct cursor *c, char byte)
 	return true;
 }
 
-/* count digits */
-static bool
-take_number(struct cursor *c, int count, int *number)
+/* Two digits. */
+static inline bool
+take_pair(struct cursor *c, int *number)
 {
-	int n = 0;
+	unsigned tens, ones;
 
-	if (c->end - c->at < count)
+	if (c->end - c->at < 2)
 		return false;
-	for (int i = 0; i < count; i++) {
-		unsigned digit = (unsigned)(c->at[i] - '0');
+	tens = (unsigned)(c->at[0] - '0');
+	ones = (unsigned)(c->at[1] - '0');
+	if (tens > 9 || ones > 9)
+		return false;
+	c->at += 2;
+	*number = (int)(tens * 10 + ones);
+	return true;
+}
 
-		if (digit > 9)
-			return false;
-		n = n * 10 + (int)digit;
-	}
-	c->at += count;
-	*number = n;
+static inline bool
+take_year(struct cursor *c, int *year)
+{
+	int low;
+
+	if (!take_pair(c, year) || !take_pair(c, &low))
+		return false;
+	*year = *year * 100 + low;
 	return true;
 }
 
@@ -57,11 +65,11 @@ take_fraction(struct cursor *c, int *usec)
 static bool
 take_clock(struct cursor *c, struct ev_time_parts *parts)
 {
-	if (!take_number(c, 2, &parts->hour) || !take(c, ':') ||
-	    !take_number(c, 2, &parts->minute))
+	if (!take_pair(c, &parts->hour) || !take(c, ':') ||
+	    !take_pair(c, &parts->minute))
 		return false;
 	if (take(c, ':')) {
-		if (!take_number(c, 2, &parts->second))
+		if (!take_pair(c, &parts->second))
 			return false;
 		if (take(c, '.') && !take_fraction(c, &parts->usec))
 			return false;
@@ -81,11 +89,11 @@ take_offset(struct cursor *c, struct ev_time_parts *parts)
 	}
 	if (!take(c, '+') && !take(c, '-'))
 		return false;
-	if (!take_number(c, 2, &hour))
+	if (!take_pair(c, &hour))
 		return false;
 	if (c->at < c->end) {
 		take(c, ':');
-		if (!take_number(c, 2, &minute))
+		if (!take_pair(c, &minute))
 			return false;
 	}
 	parts->east = (hour * 60 + minute) * 60;
@@ -102,9 +110,9 @@ ev_time_iso(const struct ev_time_env *env, enum ev_time_kind kind,
 	struct cursor c = {text.ptr, text.ptr + text.len};
 	bool has_offset = false;
 
-	if (!take_number(&c, 4, &parts.year) || !take(&c, '-') ||
-	    !take_number(&c, 2, &parts.month) || !take(&c, '-') ||
-	    !take_number(&c, 2, &parts.day))
+	if (!take_year(&c, &parts.year) || !take(&c, '-') ||
+	    !take_pair(&c, &parts.month) || !take(&c, '-') ||
+	    !take_pair(&c, &parts.day))
 		return false;
 	if (parts.year < 1 || parts.month < 1 || parts.month > 12 ||
 	    parts.day < 1 ||

@@ -19,7 +19,9 @@ put_year(char *out, int year)
 	char digits[12];
 	int count = 0;
 
-	for (; year || count < 4; year /= 10)
+	if (year < 10000)
+		return put_pair(put_pair(out, year / 100), year % 100);
+	for (; year; year /= 10)
 		digits[count++] = (char)('0' + year % 10);
 	while (count)
 		*out++ = digits[--count];
