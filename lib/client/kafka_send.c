@@ -25,6 +25,7 @@
 #define MEMORY "32768"   /* KiB of messages on their way, */
 #define MESSAGES "60000" /* and how many: each has 200 bytes beside it */
 #define BATCH 1000000    /* bytes, the library's own batch.size */
+#define REASON 1000      /* ms for what a transaction failed of to be told */
 #define FULL 5           /* ms until one that did not fit is tried again */
 #define SLICE 100        /* ms between two looks at whether a signal came */
 #define SLOW 5000        /* ms until a wait is told */
@@ -70,6 +71,15 @@ refuse(struct ev_kafka_sender *sender, const rd_kafka_message_t *message)
 	    rd_kafka_err2str(message->err));
 }
 
+/* What follows from another failure in the same transaction. */
+static bool
+is_consequence(rd_kafka_resp_err_t code)
+{
+	return code == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
+	    code == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT ||
+	    code == RD_KAFKA_RESP_ERR__STATE;
+}
+
 /* Called within rd_kafka_poll and rd_kafka_flush, on our thread. */
 static void
 report(rd_kafka_t *rk, const rd_kafka_message_t *message, void *opaque)
@@ -81,10 +91,12 @@ report(rd_kafka_t *rk, const rd_kafka_message_t *message, void *opaque)
 	if (!message->err)
 		return;
 	sender->failed++;
-	if (is_of_message(message->err) && !sender->how->transaction)
+	if (is_of_message(message->err) && !sender->how->transaction) {
 		refuse(sender, message);
-	else if (!sender->trouble)
+	} else if (!sender->trouble || is_consequence(sender->trouble)) {
 		sender->trouble = message->err;
+		sender->trouble_size = message->len + message->key_len;
+	}
 }
 
 bool
@@ -127,23 +139,37 @@ settle(const struct ev_kafka_sender *sender, struct ev_err *err)
 	return EV_FATAL;
 }
 
+/* The message that a transaction failed of may be reported behind those that
+ * were let go of for it. What the whole producer died of says more. */
+static rd_kafka_resp_err_t
+reason(struct ev_kafka_sender *sender, rd_kafka_resp_err_t code)
+{
+	int64_t until = ev_clock_steady() + REASON;
+	rd_kafka_resp_err_t fatal;
+	char why[512];
+
+	while (!(fatal = rd_kafka_fatal_error(sender->kafka.rk, why,
+		     sizeof(why))) &&
+	    (!sender->trouble || is_consequence(sender->trouble)) &&
+	    transactional(sender) && ev_clock_steady() < until)
+		rd_kafka_poll(sender->kafka.rk, FULL);
+	if (fatal)
+		return fatal;
+	return sender->trouble ? sender->trouble : code;
+}
+
 static enum ev_status
 trouble(struct ev_kafka_sender *sender, rd_kafka_resp_err_t code,
     struct ev_err *err)
 {
-	char *what = ev_mem_printf("write to topic '%s'",
-	    sender->how->place->topic);
-	char why[512];
+	char *what;
 
-	/* What the whole producer died of says more. */
-	if (code == RD_KAFKA_RESP_ERR__FATAL ||
-	    code == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
-	    code == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT) {
-		rd_kafka_resp_err_t fatal =
-		    rd_kafka_fatal_error(sender->kafka.rk, why, sizeof(why));
-
-		code = fatal ? fatal : code;
-	}
+	if (code == RD_KAFKA_RESP_ERR__FATAL || is_consequence(code))
+		code = reason(sender, code);
+	what = is_of_message(code)
+	    ? ev_mem_printf("write an event of %zu bytes to topic '%s'",
+		  sender->trouble_size, sender->how->place->topic)
+	    : ev_mem_printf("write to topic '%s'", sender->how->place->topic);
 	ev_kafka_error(&sender->kafka, code, what, err);
 	free(what);
 	return settle(sender, err);

@@ -60,7 +60,8 @@ struct ev_kafka_sender {
 	struct ev_kafka_refused *refused;
 	size_t refused_count, refused_taken;
 	rd_kafka_resp_err_t trouble; /* of a message that failed, not for what
-	                              * it is */
+	                              * it is, or in a transaction; */
+	size_t trouble_size;         /* and the bytes of its key and value */
 	bool open;                   /* a transaction is */
 	int64_t lasts;   /* ms that a transaction may; 0: unlimited */
 	int64_t begun;   /* of the steady clock */
