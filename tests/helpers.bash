@@ -67,6 +67,16 @@ idle() { # PID
     [ "$before" = "$(grep -E 'State|ctxt' "/proc/$1/status")" ]
 }
 
+# A disk of its own. Who may not mount one has not tested what needs it, and a
+# test that is left out is a failure.
+disk() { # OPTIONS OF tmpfs FOLDER
+  mkdir -p "$2"
+  mount -t tmpfs -o "$1" none "$2" || {
+    echo "this wants a disk that is full, which only root can mount"
+    return 1
+  }
+}
+
 # Runs a command as somebody who is not root (root may read and write all), in
 # a folder that is open to all. Ours are copied, since the tree may stand where
 # only root may go. Input passes.

@@ -112,24 +112,23 @@ small() { # a topic of its own, that takes 2000 bytes
 @test "too large even when it is compressed: bad without a name, 70 under one" {
   events chance >in.ndjson
   # What comes behind it must not hide the reason.
-  seq -f '{"id":%.0f}' 4 3000 >more
+  seq -f '{"id":%.0f}' 4 3000 >behind
   for codec in lz4 zstd; do
-    local how="-X compression.codec=$codec" \
+    local how=(-X "compression.codec=$codec") \
       late='evsink-kafka: cannot write an event of 8016 bytes to topic *: message size too large'
     small
-    # shellcheck disable=SC2086 # options
-    rejects 'the broker refuses it: Broker: Message size too large' unnamed $how
+    rejects 'the broker refuses it: Broker: Message size too large' unnamed "${how[@]}"
     small
     fails 65 'evsink-kafka: standard input:2: the broker refuses it: Broker: Message size too large*' \
-      '1 3' unnamed $how
+      '1 3' unnamed "${how[@]}"
     small
-    fails 70 "$late" '' named $how
-    fails 70 "$late" '' named $how --reject bad.ndjson
+    fails 70 "$late" '' named "${how[@]}"
+    fails 70 "$late" '' named "${how[@]}" --reject bad.ndjson
     [ ! -s bad.ndjson ]
     small
-    cat in.ndjson more >longer && mv longer in.ndjson
-    fails 70 "$late" '' named $how
-    fails 70 "$late" '' named $how -X linger.ms=0
+    cat in.ndjson behind >longer && mv longer in.ndjson
+    fails 70 "$late" '' named "${how[@]}"
+    fails 70 "$late" '' named "${how[@]}" -X linger.ms=0
     head -n 3 in.ndjson >shorter && mv shorter in.ndjson
   done
 }
@@ -200,6 +199,7 @@ stopped() { # SIGNAL EVENTS
   kill "-$1" "$background"
   status=0
   wait "$background" || status=$?
+  # shellcheck disable=SC2034 # says looks at it
   stderr=$(<err)
 }
 goes_on() { # EVENTS

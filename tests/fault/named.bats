@@ -15,6 +15,10 @@ setup() {
       i, i % 7 }' >in.ndjson
 }
 
+teardown() {
+  umount full state 2>/dev/null || :
+}
+
 # From in.ndjson, through a filter with side outputs, to $1.
 pipeline() { # TARGET
   evsource --name p --mark-every "${marks:-50}" in.ndjson |
@@ -41,9 +45,7 @@ finish() { # TARGET
 }
 
 @test "a full disk is told; with room again it goes on where it was" {
-  [ "$(id -u)" = 0 ] || return 0
-  mkdir full
-  mount -t tmpfs -o size=64k none full || return 0
+  disk size=64k full
   seq 9000 | sed 's/.*/{"id":&,"n":1}/' >in.ndjson
   try pipeline full/out.ndjson
   made=$status
@@ -69,16 +71,14 @@ goes_on() { # LOG [COMMAND]
 }
 
 @test "a full disk under a log: at a segment, at its next one, at the sidecar; nothing is lost" {
-  [ "$(id -u)" = 0 ] || return 0
   local where='' size said
   seq 4000 | sed 's/.*/{"id":&,"n":1}/' >in.ndjson
   more_room() { mount -o remount,size=4m,nr_inodes=1000 full; }
-  mkdir full
   marks=800 sink_options='--roll 14000'
   for size in size=16k size=20k size=24k size=32k size=40k size=64k \
     nr_inodes=3 nr_inodes=4 nr_inodes=5; do
     rm -rf state bad.ndjson* rest.ndjson*
-    mount -t tmpfs -o "$size" none full || return 0
+    disk "$size" full
     try pipeline full/log/
     said=$size:$status:$stderr
     goes_on full/log more_room || said="$said; it does not go on: $(ls -lA full/log)"
@@ -109,9 +109,7 @@ goes_on() { # LOG [COMMAND]
 }
 
 @test "a full state folder is told; with room again it goes on" {
-  [ "$(id -u)" = 0 ] || return 0
-  mkdir state
-  mount -t tmpfs -o size=16k none state || return 0
+  disk size=16k state
   head -c 20000 /dev/zero >state/filler 2>/dev/null || :
   try pipeline out.ndjson
   made=$status
