@@ -58,6 +58,11 @@ ev_shard_agree(const char *name, struct ev_shard shard, const char *text,
 {
 	struct ev_shard was = {0, 0};
 
+	if (!strcmp(text, EV_SHARD_DEALT))
+		return ev_err_set(err, EV_FATAL, EV_EXIT_DISAGREE,
+		    "the positions of pipeline %s are being dealt anew: where "
+		    "that was interrupted, the same evpos shards %s ends it",
+		    name, name);
 	if (*text &&
 	    ev_shard_parse("shard", ev_slice_of(text), &was, err) != EV_OK)
 		return EV_FATAL;

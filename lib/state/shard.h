@@ -28,6 +28,9 @@ enum ev_status ev_shard_parse(const char *what, struct ev_slice text,
  * free. */
 char *ev_shard_name(const char *name, struct ev_shard shard);
 
+/* What NAME.1's copy says for as long as nobody shall start beside it. */
+#define EV_SHARD_DEALT "?"
+
 /* Whether a pipeline that says it is `text` ("" : no shard) is this one.
  * EV_FATAL, exit 70, where it is not: with what to type. */
 enum ev_status ev_shard_agree(const char *name, struct ev_shard shard,

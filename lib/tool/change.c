@@ -118,6 +118,19 @@ write_copy(const struct ev_change *change, struct ev_slice record,
 }
 
 enum ev_status
+ev_change_copy(const struct ev_change *change, const struct ev_record *record,
+    struct ev_err *err)
+{
+	struct ev_buf text = {0};
+	enum ev_status status;
+
+	ev_record_build(record, &text);
+	status = write_copy(change, ev_buf_as_slice(&text), err);
+	ev_buf_release(&text);
+	return status;
+}
+
+enum ev_status
 ev_change_store(const struct ev_change *change, const char *place,
     const char *was, const struct ev_record *record, struct ev_err *err)
 {

@@ -18,4 +18,8 @@ enum ev_status ev_change_store(const struct ev_change *change,
     const char *place, const char *was, const struct ev_record *record,
     struct ev_err *err);
 
+/* The copy alone. */
+enum ev_status ev_change_copy(const struct ev_change *change,
+    const struct ev_record *record, struct ev_err *err);
+
 #endif

@@ -234,16 +234,17 @@ check_shard(const struct ev_marker *marker, const char *name)
 }
 
 /* The first shard says how many there are, or the pipeline that has none; what
- * our own copy says may be old, and the sink looks at. */
+ * our own copy says may be old, and the sink looks at. Whoever is refused has
+ * made no folder yet, which would be seen as a pipeline. */
 static void
-check_shards(const struct ev_marker *marker)
+check_shards(const struct ev_marker *marker, const char *own)
 {
 	const char *name = marker->settings->name;
 	char *first = ev_shard_name(name, (struct ev_shard){1, 2});
 
-	if (strcmp(marker->pipeline.name, first) != 0)
+	if (strcmp(own, first) != 0)
 		check_shard(marker, first);
-	if (strcmp(marker->pipeline.name, name) != 0)
+	if (strcmp(own, name) != 0)
 		check_shard(marker, name);
 	free(first);
 }
@@ -265,11 +266,11 @@ take_name(struct ev_marker *marker)
 	struct ev_err err;
 	int lock;
 
+	check_shards(marker, name);
 	if (ev_pipeline_open(&marker->pipeline, name, NULL, NULL, &err) !=
 	    EV_OK)
 		ev_tool_fail(&err);
 	free(name);
-	check_shards(marker);
 	if (ev_pipeline_lock(&marker->pipeline, "lock", &lock, &err) != EV_OK) {
 		if (err.exit == EV_EXIT_BUSY && settings->quiet_busy)
 			*err.text = '\0';

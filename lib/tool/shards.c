@@ -12,7 +12,8 @@
 /* The pipelines of the name, as they are and as they will be. */
 struct dealing {
 	const char *name;
-	unsigned was, count;    /* shards; 1: none, the pipeline NAME */
+	unsigned was, count; /* shards; 1: none, the pipeline NAME */
+	bool whole;          /* NAME is there, beside which no shard starts */
 	struct ev_known *known; /* [0] is NAME, [K] is NAME.K */
 	unsigned size;          /* of known */
 	struct ev_vector *pos;  /* of all partitions */
@@ -113,27 +114,41 @@ load(struct dealing *deal, unsigned i, struct ev_err *err)
 	return status;
 }
 
-/* All that are, were or shall be: up to the highest count that any says. */
+/* A pipeline with a record, that is no shard, though its name is one's. */
+static bool
+is_own(const struct dealing *deal, unsigned i)
+{
+	const struct ev_known *known = &deal->known[i];
+
+	return i && known->has_record && !*known->record.shard;
+}
+
+/* All that are, were or shall be: up to the highest count that any says, and
+ * behind it what an interrupted dealing has left, which drop_old takes from the
+ * end. */
 static enum ev_status
 load_all(struct dealing *deal, struct ev_err *err)
 {
 	unsigned most = deal->count;
 
-	for (unsigned i = 0; i <= most; i++) {
+	for (unsigned i = 0; i <= most || deal->known[i - 1].has_record; i++) {
 		if (load(deal, i, err) != EV_OK)
 			return EV_FATAL;
 		if (count_of(&deal->known[i]) > most)
 			most = count_of(&deal->known[i]);
-		if (i == 1 && deal->known[1].has_record &&
-		    !*deal->known[1].record.shard)
+		if (!is_own(deal, i))
+			continue;
+		if (i <= most)
 			return ev_err_set(err, EV_FATAL, EV_EXIT_DISAGREE,
-			    "pipeline %s.1 is no shard, but one of its own",
-			    deal->name);
+			    "pipeline %s.%u is no shard, but one of its own",
+			    deal->name, i);
+		ev_known_release(&deal->known[--deal->size]);
+		break;
 	}
-	if (deal->size > 1 && deal->known[1].has_record)
+	deal->whole = deal->known[0].has_record && deal->known[0].has_copy;
+	deal->was = 1;
+	if (!deal->whole && deal->size > 1 && deal->known[1].has_record)
 		deal->was = count_of(&deal->known[1]);
-	else
-		deal->was = 1;
 	return EV_OK;
 }
 
@@ -180,6 +195,17 @@ gather_from(struct dealing *deal, unsigned i, struct ev_err *err)
 	return EV_OK;
 }
 
+/* One that has only its copy is no more, if it is not of those that are: a
+ * dealing was interrupted as it dropped its record, or before it had one. */
+static bool
+is_lost(const struct dealing *deal, unsigned i)
+{
+	const struct ev_known *known = &deal->known[i];
+
+	return known->has_copy && !known->has_record &&
+	    (is_member(i, deal->was) || (deal->was == 1 && !deal->whole));
+}
+
 static enum ev_status
 gather(struct dealing *deal, struct ev_err *err)
 {
@@ -189,7 +215,7 @@ gather(struct dealing *deal, struct ev_err *err)
 	for (unsigned i = 0; i < deal->size && status == EV_OK; i++) {
 		const struct ev_known *known = &deal->known[i];
 
-		if (known->has_copy && !known->has_record)
+		if (is_lost(deal, i))
 			return ev_err_set(err, EV_FATAL, EV_EXIT_DISAGREE,
 			    "the record of %s that was in '%s' is gone: bring "
 			    "it back",
@@ -295,6 +321,23 @@ inherit(const struct dealing *deal, struct ev_record *record)
 	record->more = ev_mem_strdup(deal->known[i].record.more);
 }
 
+/* Nobody starts any more, of neither dealing. */
+static enum ev_status
+hold_off(const struct ev_change *change, struct ev_record *record,
+    struct ev_err *err)
+{
+	char *shard = record->shard;
+	enum ev_status status;
+
+	if (ev_mutant("shards.open"))
+		return EV_OK;
+	record->shard = ev_mem_strdup(EV_SHARD_DEALT);
+	status = ev_change_copy(change, record, err);
+	free(record->shard);
+	record->shard = shard;
+	return status;
+}
+
 /* The record of one of the new dealing: what a pipeline of that name has had,
  * else what any has, with a new id, so that no old run passes R1. */
 static enum ev_status
@@ -327,44 +370,76 @@ put(struct dealing *deal, unsigned i, struct ev_err *err)
 	if (i <= 1) /* else the lengths stay with who wrote there */
 		ev_vector_copy(record->side, deal->side);
 	record->final = false;
-	status = ev_change_store(&change, record->place, was, record, err);
+	if (i == 1)
+		status = hold_off(&change, record, err);
+	if (status == EV_OK)
+		status = ev_change_store(&change, record->place, was, record,
+		    err);
 	known->has_record = true;
 	free(was);
 	return status;
+}
+
+/* The i-th from the end, or from the start. */
+static unsigned
+turn(const struct dealing *deal, unsigned i, bool forward)
+{
+	return forward ? i : deal->size - 1 - i;
 }
 
 /* The first comes last, and with it the new dealing holds. */
 static enum ev_status
 put_all(struct dealing *deal, struct ev_err *err)
 {
-	for (unsigned i = deal->size; i-- > 0;)
-		if (is_member(i, deal->count)) {
-			ev_point("shards.put");
-			if (put(deal, i, err) != EV_OK)
-				return EV_FATAL;
-		}
+	for (unsigned k = 0; k < deal->size; k++) {
+		unsigned i = turn(deal, k, ev_mutant("shards.first-first"));
+
+		if (!is_member(i, deal->count))
+			continue;
+		ev_point("shards.put");
+		if (put(deal, i, err) != EV_OK)
+			return EV_FATAL;
+	}
 	return EV_OK;
+}
+
+static enum ev_status
+drop(struct ev_known *known, struct ev_err *err)
+{
+	if (known->store.record &&
+	    ev_keeper_drop(known->pipeline.name, known->place, known->record.id,
+		err) != EV_OK)
+		return EV_FATAL;
+	ev_point("shards.dropped");
+	if (!known->has_copy && !known->has_record)
+		return EV_OK;
+	return ev_pipeline_remove(&known->pipeline, err);
 }
 
 /* Those that are no more; the one that said how many there were comes last. */
 static enum ev_status
 drop_old(struct dealing *deal, struct ev_err *err)
 {
-	for (unsigned i = deal->size; i-- > 0;) {
-		struct ev_known *known = &deal->known[i];
+	for (unsigned k = 0; k < deal->size; k++) {
+		unsigned i = turn(deal, k, ev_mutant("shards.last-first"));
 
 		if (is_member(i, deal->count))
 			continue;
 		ev_point("shards.drop");
-		if (known->store.record &&
-		    ev_keeper_drop(known->pipeline.name, known->place,
-			known->record.id, err) != EV_OK)
-			return EV_FATAL;
-		if ((known->has_copy || known->has_record) &&
-		    ev_pipeline_remove(&known->pipeline, err) != EV_OK)
+		if (drop(&deal->known[i], err) != EV_OK)
 			return EV_FATAL;
 	}
 	return EV_OK;
+}
+
+static enum ev_status
+deal_anew(struct dealing *deal, struct ev_err *err)
+{
+	if (ev_mutant("shards.drop-first") && drop_old(deal, err) != EV_OK)
+		return EV_FATAL;
+	if (put_all(deal, err) != EV_OK)
+		return EV_FATAL;
+	return drop_old(deal, err);
 }
 
 /* ------------------------------------------------------------------------- */
@@ -402,11 +477,8 @@ ev_shards_deal(const char *name, unsigned count, bool yes, struct ev_buf *out,
 		status = EV_OK;
 	if (status == EV_OK)
 		say(&deal);
-	if (status == EV_OK && yes) {
-		status = put_all(&deal, err);
-		if (status == EV_OK)
-			status = drop_old(&deal, err);
-	}
+	if (status == EV_OK && yes)
+		status = deal_anew(&deal, err);
 	if (status == EV_OK)
 		ev_buf_printf(out, "%s\n",
 		    yes ? "done" : "nothing is changed yet: --yes does it");

@@ -5,8 +5,13 @@
  * Each of the new records has the positions of all partitions, and of these
  * its source reads its own. The record of NAME.1 is written last and says how
  * many there are; until then the old dealing holds, since nobody starts beside
- * a first shard that knows of another count. So a dealing that was interrupted
- * anywhere is made whole by the same command.
+ * a first shard of which the state folder says that it knows of another count,
+ * nor a shard beside the pipeline NAME. While that record is written the folder
+ * says of it that nobody may start. So NAME, while it has a record and its copy,
+ * has gone on last; else each partition's owner has, by the count that NAME.1
+ * says. Those that are no more are dropped from the end on,
+ * so that what is left of them follows on the others. A dealing that was
+ * interrupted anywhere is thus made whole by the same command.
  */
 #ifndef EV_TOOL_SHARDS_H
 #define EV_TOOL_SHARDS_H
