@@ -23,6 +23,7 @@
 #include "tool/wait_opt.h"
 
 #define REFRESH "5000" /* ms between two looks for new partitions */
+#define SERVE 1000     /* ms between two callbacks in a read without a pause */
 
 static const struct ev_opt_usage usage = {
     .name = "evsource-kafka",
@@ -44,7 +45,8 @@ struct source {
 	struct ev_kafkaemit emit;
 	struct ev_kafkareport report;
 	int64_t refresh, looked; /* ms, of looking for partitions */
-	int64_t heard;           /* ms, when something came last */
+	int64_t heard;           /* ms, when something came last, */
+	int64_t served;          /* and when callbacks were served */
 	struct ev_err err;
 };
 
@@ -189,6 +191,18 @@ check_silence(struct source *source)
 	ev_tool_fail(&source->err);
 }
 
+/* The library's callbacks, in a read that has no idle moment. */
+static void
+serve(struct source *source)
+{
+	int64_t now = ev_clock_steady();
+
+	if (now - source->served < SERVE)
+		return;
+	source->served = now;
+	rd_kafka_poll(source->kafka.rk, 0);
+}
+
 /* Nothing has come: waits for it. */
 static void
 idle(struct source *source)
@@ -231,6 +245,7 @@ read_all(struct source *source)
 			continue;
 		}
 		source->heard = ev_clock_steady();
+		serve(source);
 		ev_kafkareport_tell(&source->report);
 		ev_marker_due_now(&source->emit.marker);
 	}

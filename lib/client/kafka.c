@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "client/kafka_impl.h"
 
+#define TOKENS_MENDED 0x020200ff
 #define SLICE 200 /* ms between two looks at whether a signal came */
 
 bool
@@ -35,19 +36,77 @@ conf_value(const rd_kafka_conf_t *conf, const char *key)
 	return value;
 }
 
+static bool
+conf_is(const rd_kafka_conf_t *conf, const char *key, const char *wanted)
+{
+	char *value = conf_value(conf, key);
+	bool is = !strcmp(value, wanted);
+
+	free(value);
+	return is;
+}
+
+/* Tokens that the library makes itself it renews by a null pointer before
+ * version 2.2.0, after four fifths of their life. So they get a long one: the
+ * longest that it can count in milliseconds is 24 days. */
+static enum ev_status
+prepare_tokens(rd_kafka_conf_t *conf, struct ev_err *err)
+{
+	char *config = conf_value(conf, "sasl.oauthbearer.config");
+	char *longer = ev_mem_printf("%s%slifeSeconds=2000000", config,
+	    *config ? " " : "");
+	enum ev_status status = EV_OK;
+
+	if (strstr(config, "lifeSeconds="))
+		status = ev_err_set(err, EV_FATAL, EV_EXIT_CONFIG,
+		    "sasl.oauthbearer.config: librdkafka %s crashes when it "
+		    "renews such a token, and 2.2.0 does not: without "
+		    "lifeSeconds it lives for 23 days",
+		    rd_kafka_version_str());
+	else
+		rd_kafka_conf_set(conf, "sasl.oauthbearer.config", longer, NULL,
+		    0);
+	free(config);
+	free(longer);
+	return status;
+}
+
+/* Tokens are renewed on a thread of the library's: ours may have to wait for a
+ * pipe longer than they live. */
+static void
+renew_tokens(rd_kafka_t *rk)
+{
+	rd_kafka_error_t *error = rd_kafka_sasl_background_callbacks_enable(rk);
+
+	if (error) /* what prepare_tokens has prepared for is not renewed */
+		rd_kafka_error_destroy(error);
+}
+
 enum ev_status
 ev_kafka_open(struct ev_kafka *kafka, rd_kafka_type_t type,
     rd_kafka_conf_t *conf, struct ev_err *err)
 {
+	bool tokens = conf_is(conf, "sasl.mechanisms", "OAUTHBEARER");
 	char why[512];
 
 	*kafka = (struct ev_kafka){.wake = {-1, -1}};
+	if (tokens && !ev_kafka_at_least(TOKENS_MENDED) &&
+	    conf_is(conf, "enable.sasl.oauthbearer.unsecure.jwt", "true") &&
+	    prepare_tokens(conf, err) != EV_OK) {
+		rd_kafka_conf_destroy(conf);
+		return EV_FATAL;
+	}
+	if (tokens)
+		rd_kafka_conf_enable_sasl_queue(conf, 1);
 	kafka->trouble = ev_mem_zalloc(1, sizeof(*kafka->trouble));
 	kafka->brokers = conf_value(conf, "bootstrap.servers");
 	ev_kafka_trouble_listen(kafka->trouble, conf);
 	kafka->rk = rd_kafka_new(type, conf, why, sizeof(why));
-	if (kafka->rk)
+	if (kafka->rk) {
+		if (tokens)
+			renew_tokens(kafka->rk);
 		return EV_OK;
+	}
 	rd_kafka_conf_destroy(conf);
 	ev_kafka_close(kafka);
 	return ev_err_set(err, EV_FATAL, EV_EXIT_CONFIG,

@@ -194,6 +194,35 @@ END
   passes "$KAFKA_SASL_SSL"
 }
 
+@test "a token is renewed for as long as it takes, and a librdkafka that crashes then is kept from it" {
+  local from to pid version
+  version=$(library)
+  by_x <<END
+security.protocol=SASL_SSL
+sasl.mechanism=OAUTHBEARER
+enable.sasl.oauthbearer.unsecure.jwt=true
+sasl.oauthbearer.config=principal=evkit lifeSeconds=8
+ssl.ca.location=$KAFKA_TLS/ca.pem
+END
+  if ! printf '%s\n' 2.2.0 "$version" | sort -CV; then
+    is_refused "$KAFKA_SASL_SSL" 78 "sasl.oauthbearer.config: librdkafka $version crashes when it renews such a token*"
+    return
+  fi
+  topic && from=$topic
+  topic && to=$topic
+  # For three lives of a token: the broker ends a connection with its token.
+  timeout 90 evsource --follow -b "$KAFKA_SASL_SSL" "${as[@]}" kafka:"$from" |
+    timeout 90 evsink -b "$KAFKA_SASL_SSL" "${as[@]}" --key id kafka:"$to" &
+  pid=$!
+  seq -f '{"id":%g}' 24 | while read -r event; do
+    echo "$event"
+    sleep 1
+  done | put "$from"
+  eventually 20 eval '[ "$(values "$to" | wc -l)" = 24 ]'
+  kill -0 $pid
+  kill $pid
+}
+
 @test "SCRAM lets in with librdkafka 2.6.1, and an older one is said to be too old" {
   local mechanism version
   version=$(library)
