@@ -195,11 +195,9 @@ check_silence(struct source *source)
 static void
 serve(struct source *source)
 {
-	int64_t now = ev_clock_steady();
-
-	if (now - source->served < SERVE)
+	if (source->heard - source->served < SERVE)
 		return;
-	source->served = now;
+	source->served = source->heard;
 	rd_kafka_poll(source->kafka.rk, 0);
 }
 
