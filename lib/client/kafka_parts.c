@@ -14,6 +14,9 @@
 #define QUERY 5000  /* ms, of one about offsets */
 #define PAUSE 100   /* ms between two attempts */
 #define SILENT 5000 /* ms of waiting that are not worth a word */
+#define GRACE \
+	15000 /* ms until a partition that was listed and is not known
+                     * any more is believed to be gone */
 
 /* --- which are meant ----------------------------------------------------- */
 
@@ -335,6 +338,17 @@ is_passing(rd_kafka_resp_err_t code)
 	}
 }
 
+/* Partitions that were listed just now may not be known for a while to brokers
+ * that all died and come back, and to the library, which has heard one of
+ * them. */
+static bool
+is_unknown(rd_kafka_resp_err_t code)
+{
+	return code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION ||
+	    code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
+	    code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+}
+
 /* The list of those that are not started, each with this offset (or time). */
 static rd_kafka_topic_partition_list_t *
 list_of(const struct ev_kafka_reader *reader, int64_t offset)
@@ -375,9 +389,11 @@ query(struct ev_kafka_reader *reader, int64_t time,
     rd_kafka_topic_partition_list_t **list, struct ev_err *err)
 {
 	enum ev_status status = EV_OK;
+	int64_t begin = ev_clock_steady();
 
 	while (status == EV_OK) {
 		rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
+		bool passing;
 
 		*list = list_of(reader, time);
 		if ((*list)->cnt)
@@ -390,10 +406,13 @@ query(struct ev_kafka_reader *reader, int64_t time,
 		rd_kafka_topic_partition_list_destroy(*list);
 		rd_kafka_poll(reader->kafka->rk, 0);
 		ev_kafka_error(reader->kafka, code, "ask for offsets", err);
+		if (!is_unknown(code))
+			begin = ev_clock_steady();
+		passing = is_passing(code) ||
+		    (is_unknown(code) && ev_clock_steady() - begin < GRACE);
 		if (is_passing(code))
 			err->exit = EV_EXIT_UNAVAILABLE;
-		status = is_passing(code) ? ev_kafka_reader_wait(reader, err)
-					  : EV_FATAL;
+		status = passing ? ev_kafka_reader_wait(reader, err) : EV_FATAL;
 	}
 	return status;
 }
@@ -419,7 +438,7 @@ ev_kafka_reader_low(struct ev_kafka_reader *reader, struct ev_kafka_part *part,
 	if (!code)
 		return EV_OK;
 	ev_kafka_error(reader->kafka, code, "ask for offsets", err);
-	return is_passing(code) ? EV_AGAIN : EV_FATAL;
+	return is_passing(code) || is_unknown(code) ? EV_AGAIN : EV_FATAL;
 }
 
 /* Hands the offsets of a list out, in the order in which list_of put them. */
