@@ -18,7 +18,7 @@ LIBEXEC  = $(PREFIX)/libexec/evkit
 # every other source must build without it. A program loads only the libraries
 # that it uses (--as-needed), so all are offered to all.
 
-LIBRARIES = libarchive zlib libpcre2-8 gmp sqlite3 rdkafka
+LIBRARIES = libarchive zlib libpcre2-8 gmp nettle sqlite3 rdkafka
 
 libarchive_header  = archive.h
 libarchive_link    = -larchive
@@ -40,6 +40,10 @@ libpcre2-8_users   = lib/expr/%.c lib/format/regex.c cmd/evfilter.c \
 gmp_header         = gmp.h
 gmp_link           = -lgmp
 gmp_users          = lib/expr/%.c cmd/evfilter.c cmd/evdiff.c $(timed)
+
+nettle_header      = nettle/sha2.h
+nettle_link        = -lnettle
+nettle_users       = $(gmp_users)
 
 sqlite3_header     = sqlite3.h
 sqlite3_link       = -lsqlite3

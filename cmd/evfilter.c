@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "expr/func.h"
 #include "expr/query.h"
 #include "tool/inlet.h"
 #include "tool/outlet.h"
@@ -30,7 +31,7 @@ static const struct ev_opt_usage usage = {
 struct settings {
 	const char *select, *drop, *other, *program, *zone;
 	uint64_t limit;
-	bool invert;
+	bool invert, functions;
 };
 
 static const struct ev_opt options[] = {
@@ -48,6 +49,8 @@ static const struct ev_opt options[] = {
 	"end after N events"},
     {"tz", 0, EV_OPT_TEXT, offsetof(struct settings, zone), "ZONE",
 	"time zone of timestamps (UTC)"},
+    {"functions", 0, EV_OPT_FLAG, offsetof(struct settings, functions), NULL,
+	"print the functions whose name or help has CONDITION in it, or all"},
 };
 
 struct filter {
@@ -163,6 +166,27 @@ compile(struct filter *filter, int argc, char **argv, int rest)
 	filter->keeps = !settings->invert;
 	filter->sees_deletes = ev_query_names(query, EV_DELETED);
 	return rest;
+}
+
+/* --functions [PATTERN]: does not return. */
+static void
+print_functions(int argc, char **argv, int rest)
+{
+	const char *pattern = rest < argc ? argv[rest] : NULL;
+	struct ev_buf list = {0};
+
+	if (rest + 1 < argc)
+		ev_tool_die(EV_EXIT_USAGE,
+		    "--functions takes one pattern, and '%s' is another",
+		    argv[rest + 1]);
+	if (!ev_func_list(pattern, &list))
+		ev_tool_die(EV_EXIT_USAGE,
+		    "no function has '%s' in its name or help", pattern);
+	if (fwrite(list.ptr, 1, list.len, stdout) != list.len || fflush(stdout))
+		ev_tool_die(EV_EXIT_IO, "cannot write the functions: %s",
+		    ev_err_errno(errno));
+	ev_buf_release(&list);
+	ev_tool_done(EV_EXIT_OK);
 }
 
 /* ---- the commands that this one starts ---- */
@@ -341,6 +365,8 @@ main(int argc, char **argv)
 
 	ev_tool_start("evfilter", true);
 	rest = ev_tool_options(&usage, tables, argc, argv);
+	if (filter.settings.functions)
+		print_functions(argc, argv, rest);
 	filter.scan = ev_scan_new();
 	filter.query = ev_query_new(filter.scan);
 	rest = compile(&filter, argc, argv, rest);

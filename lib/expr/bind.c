@@ -320,6 +320,8 @@ bind_call(struct ev_bind *bind, struct ev_node *node)
 			return NULL;
 	}
 	node->func = func;
+	if (func->flags & EV_FUNC_REGEX)
+		node->regex = ev_bind_pattern(bind);
 	node->stable = (func->flags & EV_FUNC_STABLE) != 0;
 	return ev_bind_done(bind, node, func->result, ev_eval_call);
 }
@@ -371,6 +373,7 @@ ev_bind(struct ev_bind *bind, struct ev_node *node)
 	    [EV_NODE_CASE_OF] = ev_bind_case,
 	    [EV_NODE_COALESCE] = ev_bind_coalesce,
 	    [EV_NODE_NULLIF] = ev_bind_nullif,
+	    [EV_NODE_EXTREME] = ev_bind_extreme,
 	    [EV_NODE_CAST] = ev_bind_cast,
 	    [EV_NODE_CALL] = bind_call,
 	};

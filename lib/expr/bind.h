@@ -62,6 +62,8 @@ ev_bind_is_const(const struct ev_node *node)
 }
 
 /* bind_op.c */
+/* A regular expression that lives as long as the query. */
+struct ev_pattern *ev_bind_pattern(struct ev_bind *bind);
 struct ev_node *ev_bind_arith(struct ev_bind *bind, struct ev_node *node);
 struct ev_node *ev_bind_sign(struct ev_bind *bind, struct ev_node *node);
 struct ev_node *ev_bind_concat(struct ev_bind *bind, struct ev_node *node);
@@ -87,6 +89,7 @@ struct ev_node *ev_bind_not(struct ev_bind *bind, struct ev_node *node);
 /* bind_case.c */
 struct ev_node *ev_bind_case(struct ev_bind *bind, struct ev_node *node);
 struct ev_node *ev_bind_coalesce(struct ev_bind *bind, struct ev_node *node);
+struct ev_node *ev_bind_extreme(struct ev_bind *bind, struct ev_node *node);
 struct ev_node *ev_bind_nullif(struct ev_bind *bind, struct ev_node *node);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * bind_case: the binding of CASE, COALESCE and NULLIF: the type that several
+ * bind_case: the binding of CASE, COALESCE, NULLIF and GREATEST: the type that several
  * results have in common, and which branches are never taken.
  */
 #include "expr/bind.h"
@@ -314,6 +314,25 @@ ev_bind_coalesce(struct ev_bind *bind, struct ev_node *node)
 	if (kept == 1)
 		return node->arg[0];
 	return ev_bind_done(bind, node, type_of(&common), ev_eval_coalesce);
+}
+
+struct ev_node *
+ev_bind_extreme(struct ev_bind *bind, struct ev_node *node)
+{
+	struct common common = {.type = EV_SQL_UNKNOWN};
+
+	common.what = node->op == EV_GT ? "GREATEST" : "LEAST";
+	if (!ev_bind_args(bind, node))
+		return NULL;
+	for (unsigned i = 0; i < node->argc; i++)
+		if (!note_type(bind, &common, node->arg[i]))
+			return NULL;
+	for (unsigned i = 0; i < node->argc; i++) {
+		node->arg[i] = make_common(bind, node->arg[i], &common);
+		if (!node->arg[i])
+			return NULL;
+	}
+	return ev_bind_done(bind, node, type_of(&common), ev_eval_extreme);
 }
 
 struct ev_node *

@@ -220,6 +220,17 @@ ev_bind_like(struct ev_bind *bind, struct ev_node *node)
 	    ready ? ev_eval_like : ev_eval_like_each);
 }
 
+struct ev_pattern *
+ev_bind_pattern(struct ev_bind *bind)
+{
+	struct ev_pattern *regex = ev_pattern_new();
+
+	bind->regex = ev_mem_realloc(bind->regex,
+	    (bind->regexes + 1) * sizeof(*bind->regex));
+	bind->regex[bind->regexes++] = regex;
+	return regex;
+}
+
 struct ev_node *
 ev_bind_regex(struct ev_bind *bind, struct ev_node *node)
 {
@@ -228,14 +239,12 @@ ev_bind_regex(struct ev_bind *bind, struct ev_node *node)
 
 	if (!text_args(bind, node, "~"))
 		return NULL;
-	regex = ev_pattern_new(node->op == 'i');
-	bind->regex = ev_mem_realloc(bind->regex,
-	    (bind->regexes + 1) * sizeof(*bind->regex));
-	bind->regex[bind->regexes++] = regex;
+	regex = ev_bind_pattern(bind);
 	node->data = regex;
 	if (ev_bind_is_const(node->arg[1]) &&
 	    node->arg[1]->value.type == EV_SQL_TEXT &&
-	    ev_pattern_set(regex, node->arg[1]->value.text, &why) != EV_OK)
+	    ev_pattern_set(regex, node->arg[1]->value.text,
+		node->op == 'i' ? EV_PATTERN_FOLD : 0, &why) != EV_OK)
 		return ev_bind_fail(bind, node->arg[1], "%s", why.text);
 	return ev_bind_done(bind, node, EV_SQL_BOOL, ev_eval_regex);
 }

@@ -317,6 +317,29 @@ ev_eval_nullif(struct ev_run *run, const struct ev_node *node,
 	return true;
 }
 
+bool
+ev_eval_extreme(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out)
+{
+	struct ev_val val;
+
+	out->type = EV_SQL_NULL;
+	for (unsigned i = 0; i < node->argc; i++) {
+		int truth = 1;
+
+		if (!ev_node_eval(run, node->arg[i], &val))
+			return false;
+		if (ev_val_is_null(&val))
+			continue;
+		if (out->type != EV_SQL_NULL &&
+		    !ev_val_compare(run, node, node->op, val, *out, &truth))
+			return false;
+		if (truth > 0)
+			*out = val;
+	}
+	return true;
+}
+
 /* ---- casts and calls ---- */
 
 bool

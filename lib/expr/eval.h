@@ -67,6 +67,9 @@ bool ev_eval_case_of(struct ev_run *run, const struct ev_node *node,
     struct ev_val *out);
 bool ev_eval_coalesce(struct ev_run *run, const struct ev_node *node,
     struct ev_val *out);
+/* All arguments of one type, or fields among them. */
+bool ev_eval_extreme(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
 bool ev_eval_nullif(struct ev_run *run, const struct ev_node *node,
     struct ev_val *out);
 

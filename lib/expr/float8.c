@@ -16,6 +16,7 @@
 #include <stdlib.h>
 
 #include "expr/float8.h"
+#include "expr/float8_math.h"
 #include "expr/int8.h"
 
 /* ---- from text ---- */
@@ -231,27 +232,13 @@ ev_float8_cmp(double a, double b)
 	return (a > b) - (a < b);
 }
 
-static enum ev_status
-overflow(struct ev_err *err)
-{
-	return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
-	    "value out of range: overflow");
-}
-
-static enum ev_status
-underflow(struct ev_err *err)
-{
-	return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
-	    "value out of range: underflow");
-}
-
 enum ev_status
 ev_float8_add(double a, double b, double *out, struct ev_err *err)
 {
 	double sum = a + b;
 
 	if (isinf(sum) && !isinf(a) && !isinf(b))
-		return overflow(err);
+		return ev_float8_overflow(err);
 	*out = sum;
 	return EV_OK;
 }
@@ -268,9 +255,9 @@ ev_float8_mul(double a, double b, double *out, struct ev_err *err)
 	double product = a * b;
 
 	if (isinf(product) && !isinf(a) && !isinf(b))
-		return overflow(err);
+		return ev_float8_overflow(err);
 	if (product == 0 && a != 0 && b != 0)
-		return underflow(err);
+		return ev_float8_underflow(err);
 	*out = product;
 	return EV_OK;
 }
@@ -284,9 +271,9 @@ ev_float8_div(double a, double b, double *out, struct ev_err *err)
 		return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
 		    "division by zero");
 	if (isinf(quotient) && !isinf(a))
-		return overflow(err);
+		return ev_float8_overflow(err);
 	if (quotient == 0 && a != 0 && !isinf(b))
-		return underflow(err);
+		return ev_float8_underflow(err);
 	*out = quotient;
 	return EV_OK;
 }

@@ -10,24 +10,60 @@
 
 #define CANDIDATES 16
 
-static const struct ev_func *const tables[] = {ev_func_text, ev_func_math,
-    ev_func_time, ev_func_pict};
+static const struct {
+	const char *group;
+	const struct ev_func *table;
+} tables[] = {
+    {"text", ev_func_text},
+    {"text", ev_func_shape},
+    {"text", ev_func_code},
+    {"text", ev_func_format},
+    {"regular expressions", ev_func_regex},
+    {"numbers", ev_func_math},
+    {"numbers", ev_func_num},
+    {"numbers", ev_func_real},
+    {"numbers", ev_func_bit},
+    {"dates and times", ev_func_time},
+    {"format pictures", ev_func_pict},
+};
+
+/* The table of the i-th row of all, and the row's index in it. */
+static size_t
+table_of(size_t i, size_t *row)
+{
+	size_t t = 0;
+
+	for (*row = i; t < sizeof(tables) / sizeof(tables[0]); t++) {
+		const struct ev_func *func = tables[t].table;
+
+		for (; func->name; func++)
+			if ((*row)-- == 0) {
+				*row = (size_t)(func - tables[t].table);
+				return t;
+			}
+	}
+	return t;
+}
 
 const struct ev_func *
 ev_func_at(size_t i)
 {
-	for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++) {
-		const struct ev_func *func = tables[t];
+	size_t row, t = table_of(i, &row);
 
-		for (; func->name; func++)
-			if (i-- == 0)
-				return func;
-	}
-	return NULL;
+	return t < sizeof(tables) / sizeof(tables[0]) ? &tables[t].table[row]
+						      : NULL;
 }
 
-static unsigned
-argc_of(const struct ev_func *func)
+const char *
+ev_func_group(size_t i)
+{
+	size_t row;
+
+	return tables[table_of(i, &row)].group;
+}
+
+unsigned
+ev_func_argc(const struct ev_func *func)
 {
 	unsigned n = 0;
 
@@ -39,7 +75,7 @@ argc_of(const struct ev_func *func)
 enum ev_sql
 ev_func_arg(const struct ev_func *func, unsigned i)
 {
-	unsigned argc = argc_of(func);
+	unsigned argc = ev_func_argc(func);
 
 	return func->arg[i < argc ? i : argc - 1];
 }
@@ -65,9 +101,11 @@ exact(enum ev_sql type, enum ev_sql want)
 static bool
 reachable(const struct ev_func *func, const enum ev_sql *type, unsigned argc)
 {
-	unsigned want = argc_of(func);
+	unsigned want = ev_func_argc(func);
 
 	if ((func->flags & EV_FUNC_VARIADIC) ? argc < want : argc != want)
+		return false;
+	if ((func->flags & EV_FUNC_TYPED) && type[argc - 1] == EV_SQL_ANY)
 		return false;
 	for (unsigned i = 0; i < argc; i++)
 		if (!exact(type[i], ev_func_arg(func, i)) &&
@@ -136,14 +174,31 @@ say_unknown(struct ev_slice name, struct ev_buf *buf)
 	return ev_buf_cstr(buf);
 }
 
-static void
-say_types(struct ev_buf *buf, const char *name, const enum ev_sql *type,
-    unsigned argc)
+void
+ev_func_signature(const struct ev_func *func, const enum ev_sql *type,
+    unsigned argc, struct ev_buf *out)
 {
-	ev_buf_printf(buf, "%s(", name);
-	for (unsigned i = 0; i < argc; i++)
-		ev_buf_printf(buf, "%s%s", i ? ", " : "", ev_sql_name(type[i]));
-	ev_buf_char(buf, ')');
+	bool call = func->name[0] >= 'a' && func->name[0] <= 'z' &&
+	    !strchr(func->name, ' ');
+	bool before = argc < 2; /* an operator stands before its argument */
+
+	if (call || before)
+		ev_buf_printf(out, "%s%s", func->name, call ? "(" : " ");
+	for (unsigned i = 0; i < argc; i++) {
+		if (i && !call)
+			ev_buf_printf(out, " %s ",
+			    i == 1 ? func->name : "ESCAPE");
+		else if (i)
+			ev_buf_str(out, ", ");
+		ev_buf_str(out,
+		    type[i] == EV_SQL_ANY && type == func->arg
+			? "any"
+			: ev_sql_name(type[i]));
+	}
+	if (func->flags & EV_FUNC_VARIADIC && type == func->arg)
+		ev_buf_str(out, " …");
+	if (call)
+		ev_buf_char(out, ')');
 }
 
 /* The name is known, but not with these arguments: says with which. */
@@ -151,24 +206,21 @@ static const char *
 say_wrong(struct ev_slice name, const enum ev_sql *type, unsigned argc,
     struct ev_buf *buf)
 {
-	const struct ev_func *func;
+	const struct ev_func *func, *known = NULL;
 	bool field = false, first = true;
-	const char *known = "";
 
 	for (size_t i = 0; (func = ev_func_at(i)); i++)
 		if (ev_slice_is(name, func->name))
-			known = func->name;
+			known = func;
 	ev_buf_str(buf, "there is no ");
-	say_types(buf, known, type, argc);
+	ev_func_signature(known, type, argc, buf);
 	ev_buf_str(buf, ", only ");
 	for (size_t i = 0; (func = ev_func_at(i)); i++) {
 		if (!ev_slice_is(name, func->name))
 			continue;
 		ev_buf_str(buf, first ? "" : ", ");
 		first = false;
-		say_types(buf, known, func->arg, argc_of(func));
-		if ((func->flags & EV_FUNC_VARIADIC))
-			buf->ptr[buf->len - 1] = ' ', ev_buf_str(buf, "…)");
+		ev_func_signature(func, func->arg, ev_func_argc(func), buf);
 	}
 	for (unsigned i = 0; i < argc; i++)
 		field |= type[i] == EV_SQL_ANY;
@@ -201,7 +253,7 @@ ev_func_find(struct ev_slice name, const enum ev_sql *type, unsigned argc,
 		return list[0];
 	if (count > 1) {
 		ev_buf_str(buf, "it is not clear which function is meant by ");
-		say_types(buf, list[0]->name, type, argc);
+		ev_func_signature(list[0], type, argc, buf);
 		ev_buf_str(buf, ": cast an argument");
 		*why = ev_buf_cstr(buf);
 	} else {

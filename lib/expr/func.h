@@ -10,7 +10,7 @@
 
 #include "expr/value.h"
 
-#define EV_FUNC_ARGS 4
+#define EV_FUNC_ARGS 7
 
 typedef bool (*ev_func_call)(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out);
@@ -19,6 +19,9 @@ enum ev_func_flag {
 	EV_FUNC_NULLS = 1,    /* is called for NULL arguments too */
 	EV_FUNC_VARIADIC = 2, /* the last argument may be repeated */
 	EV_FUNC_STABLE = 4,   /* depends on the session, as PostgreSQL says */
+	EV_FUNC_REGEX = 8,    /* node->regex is its own */
+	EV_FUNC_TYPED = 16,   /* the last argument is no field, which might be
+	                       * meant as an integer */
 };
 
 struct ev_func {
@@ -34,12 +37,30 @@ struct ev_func {
 
 /* Tables end with a row without a name. */
 extern const struct ev_func ev_func_text[];
+extern const struct ev_func ev_func_shape[];
+extern const struct ev_func ev_func_code[];
+extern const struct ev_func ev_func_format[];
+extern const struct ev_func ev_func_regex[];
 extern const struct ev_func ev_func_math[];
+extern const struct ev_func ev_func_num[];
+extern const struct ev_func ev_func_real[];
+extern const struct ev_func ev_func_bit[];
 extern const struct ev_func ev_func_time[];
 extern const struct ev_func ev_func_pict[];
 
 /* The i-th row of all tables; NULL behind the last. */
 const struct ev_func *ev_func_at(size_t i);
+/* What it is a function of: "text", "numbers" … */
+const char *ev_func_group(size_t i);
+/* Appends "name(text, integer)", or of an operator "text ^@ text", with these
+ * types. */
+void ev_func_signature(const struct ev_func *func, const enum ev_sql *type,
+    unsigned argc, struct ev_buf *out);
+
+/* Appends a list of the functions, grouped: signature, help and example of
+ * those whose name or help a pattern is found in (any case; one with * or ?
+ * must match the whole name). NULL: all. False: there is none. */
+bool ev_func_list(const char *pattern, struct ev_buf *out);
 
 /* The row to call for arguments of these types; NULL: none, and *why has the
  * reason, which is lent by buf. */
@@ -47,6 +68,8 @@ const struct ev_func *ev_func_find(struct ev_slice name,
     const enum ev_sql *type, unsigned argc, struct ev_buf *buf,
     const char **why);
 
+/* How many arguments a row has; a repeated one counts once. */
+unsigned ev_func_argc(const struct ev_func *func);
 /* The type of a row's i-th argument, where it is called with argc of them. */
 enum ev_sql ev_func_arg(const struct ev_func *func, unsigned i);
 

@@ -2,7 +2,6 @@
  * func_text: functions of text. Positions and lengths count characters. The
  * case of letters is that of the C library's C.UTF-8, as PostgreSQL's is.
  */
-#include <locale.h>
 #include <wctype.h>
 
 #include "base/mem.h"
@@ -10,8 +9,8 @@
 #include "expr/func.h"
 #include "expr/text.h"
 
-static bool
-too_long(struct ev_run *run, const struct ev_node *node)
+bool
+ev_text_too_long(struct ev_run *run, const struct ev_node *node)
 {
 	return ev_run_fail(run, node, "the text would be longer than %u MiB",
 	    EV_EXPR_TEXT_MAX >> 20);
@@ -31,9 +30,8 @@ int_out(struct ev_val *out, int64_t number)
 	out->integer = number;
 }
 
-/* The byte offset of the n-th character (from 0), or the text's length. */
-static size_t
-offset_of(struct ev_slice text, uint64_t n)
+size_t
+ev_text_offset(struct ev_slice text, uint64_t n)
 {
 	size_t at = 0;
 
@@ -44,8 +42,8 @@ offset_of(struct ev_slice text, uint64_t n)
 
 /* ---- case ---- */
 
-static locale_t
-utf8_locale(void)
+locale_t
+ev_text_locale(void)
 {
 	static locale_t locale;
 
@@ -82,7 +80,7 @@ struct ev_slice
 ev_text_case(struct ev_run *run, struct ev_slice text, bool upper)
 {
 	struct ev_buf *buf = ev_run_begin(run);
-	locale_t locale = utf8_locale();
+	locale_t locale = ev_text_locale();
 
 	for (;;) {
 		size_t n = ascii_case(buf, text, upper);
@@ -159,7 +157,7 @@ left(struct ev_run *run, const struct ev_node *node, const struct ev_val *arg,
 		n += (int64_t)ev_utf8_count(text.ptr, text.len);
 		n = n < 0 ? 0 : n;
 	}
-	text_out(out, text.ptr, offset_of(text, (uint64_t)n));
+	text_out(out, text.ptr, ev_text_offset(text, (uint64_t)n));
 	return true;
 }
 
@@ -175,7 +173,7 @@ right(struct ev_run *run, const struct ev_node *node, const struct ev_val *arg,
 	(void)node;
 	count = (int64_t)ev_utf8_count(text.ptr, text.len);
 	n = n < 0 ? -n : count - n;
-	at = offset_of(text, n < 0 ? 0 : (uint64_t)n);
+	at = ev_text_offset(text, n < 0 ? 0 : (uint64_t)n);
 	text_out(out, text.ptr + at, text.len - at);
 	return true;
 }
@@ -190,10 +188,10 @@ part(struct ev_slice text, int64_t from, int64_t end, struct ev_val *out)
 		from = 1;
 	if (end < from)
 		end = from;
-	first = offset_of(text, (uint64_t)from - 1);
+	first = ev_text_offset(text, (uint64_t)from - 1);
 	text.ptr += first;
 	text.len -= first;
-	behind = offset_of(text, (uint64_t)(end - from));
+	behind = ev_text_offset(text, (uint64_t)(end - from));
 	text_out(out, text.ptr, behind);
 }
 
@@ -340,7 +338,7 @@ replace(struct ev_run *run, const struct ev_node *node,
 		size_t n = (size_t)(found - text.ptr);
 
 		if (buf->len + n + to.len > EV_EXPR_TEXT_MAX)
-			return too_long(run, node);
+			return ev_text_too_long(run, node);
 		ev_buf_append(buf, text.ptr, n);
 		ev_buf_slice(buf, to);
 		text.ptr += n + from.len;
@@ -406,19 +404,16 @@ split_part(struct ev_run *run, const struct ev_node *node,
 
 /* ---- joining ---- */
 
-/* Appends any value's text; NULL appends nothing. */
-static bool
-add_text(struct ev_run *run, const struct ev_node *node, struct ev_buf *buf,
-    const struct ev_val *val)
+bool
+ev_text_output(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *val, struct ev_slice *out)
 {
 	struct ev_val text = *val;
 	struct ev_buf own = {0};
 	struct ev_buf *shared = run->buf;
 	bool ok;
 
-	if (ev_val_is_null(val))
-		return true;
-	/* the scratch buffer holds the result: decode into another one */
+	/* the scratch buffer may hold what the caller makes */
 	run->buf = &own;
 	if (text.type == EV_SQL_BOOL ||
 	    (text.type == EV_SQL_JSON &&
@@ -428,13 +423,27 @@ add_text(struct ev_run *run, const struct ev_node *node, struct ev_buf *buf,
 		ok = ev_val_to(run, node, &text, EV_SQL_TEXT);
 	run->buf = shared;
 	ev_buf_release(&own);
-	if (!ok)
+	if (ok && text.type == EV_SQL_BOOL)
+		*out = text.truth ? EV_SLICE("t") : EV_SLICE("f");
+	else if (ok)
+		*out = text.text;
+	return ok;
+}
+
+/* Appends any value's text; NULL appends nothing. */
+static bool
+add_text(struct ev_run *run, const struct ev_node *node, struct ev_buf *buf,
+    const struct ev_val *val)
+{
+	struct ev_slice text;
+
+	if (ev_val_is_null(val))
+		return true;
+	if (!ev_text_output(run, node, val, &text))
 		return false;
-	if (text.type == EV_SQL_BOOL)
-		text.text = text.truth ? EV_SLICE("t") : EV_SLICE("f");
-	if (buf->len + text.text.len > EV_EXPR_TEXT_MAX)
-		return too_long(run, node);
-	ev_buf_slice(buf, text.text);
+	if (buf->len + text.len > EV_EXPR_TEXT_MAX)
+		return ev_text_too_long(run, node);
+	ev_buf_slice(buf, text);
 	return true;
 }
 
@@ -474,6 +483,28 @@ concat_ws(struct ev_run *run, const struct ev_node *node,
 	return true;
 }
 
+static bool
+num_nulls(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, struct ev_val *out)
+{
+	int64_t count = 0;
+
+	(void)run;
+	for (unsigned i = 0; i < node->argc; i++)
+		count += ev_val_is_null(&arg[i]);
+	int_out(out, count);
+	return true;
+}
+
+static bool
+num_nonnulls(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, struct ev_val *out)
+{
+	num_nulls(run, node, arg, out);
+	out->integer = node->argc - out->integer;
+	return true;
+}
+
 #define T EV_SQL_TEXT
 #define I EV_SQL_INT4
 #define A EV_SQL_ANY
@@ -487,6 +518,8 @@ const struct ev_func ev_func_text[] = {
 	"5", 0},
     {"char_length", I, {T}, length, "the same as length", "char_length('abc')",
 	"3", 0},
+    {"character_length", I, {T}, length, "the same as length",
+	"character_length('abc')", "3", 0},
     {"octet_length", I, {T}, octet_length, "the number of bytes",
 	"octet_length('naïve')", "6", 0},
     {"left", T, {T, I}, left,
@@ -533,5 +566,9 @@ const struct ev_func ev_func_text[] = {
 	"the arguments behind the first, with the first between them",
 	"concat_ws(', ', 'a', NULL, 'b')", "\"a, b\"",
 	EV_FUNC_NULLS | EV_FUNC_VARIADIC | EV_FUNC_STABLE},
+    {"num_nulls", I, {A}, num_nulls, "how many arguments are NULL",
+	"num_nulls(1, NULL, 2)", "1", EV_FUNC_NULLS | EV_FUNC_VARIADIC},
+    {"num_nonnulls", I, {A}, num_nonnulls, "how many arguments are not NULL",
+	"num_nonnulls(1, NULL, 2)", "2", EV_FUNC_NULLS | EV_FUNC_VARIADIC},
     {.name = NULL},
 };

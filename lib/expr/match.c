@@ -120,7 +120,8 @@ ev_eval_regex(struct ev_run *run, const struct ev_node *node,
 	out->type = EV_SQL_NULL;
 	if (text.type == EV_SQL_NULL || pattern.type == EV_SQL_NULL)
 		return true;
-	if (ev_pattern_set(regex, pattern.text, run->err) != EV_OK ||
+	if (ev_pattern_set(regex, pattern.text,
+		node->op == 'i' ? EV_PATTERN_FOLD : 0, run->err) != EV_OK ||
 	    ev_pattern_match(regex, text.text, &matches, run->err) != EV_OK)
 		return ev_run_failed(run, node);
 	return truth_out(node, out, matches);

@@ -46,14 +46,16 @@ enum ev_node_kind {
 	EV_NODE_CASE_OF, /* the same behind arg[0], what the whens equal */
 	EV_NODE_COALESCE,
 	EV_NODE_NULLIF,
-	EV_NODE_CAST, /* arg[0] AS sql */
-	EV_NODE_CALL, /* name(arg …) */
+	EV_NODE_EXTREME, /* op EV_GT: GREATEST, EV_LT: LEAST */
+	EV_NODE_CAST,    /* arg[0] AS sql */
+	EV_NODE_CALL,    /* name(arg …) */
 };
 
 enum ev_compare { EV_EQ, EV_NE, EV_LT, EV_LE, EV_GT, EV_GE };
 
 struct ev_node;
 struct ev_func;
+struct ev_pattern;
 
 /* What evaluation has at hand. */
 struct ev_run {
@@ -90,7 +92,10 @@ struct ev_node {
 		const struct ev_func *func; /* CALL, once bound */
 		const void *data; /* what bind prepared: a pattern … */
 	};
-	struct ev_slice *path; /* FIELD */
+	union {
+		struct ev_slice *path;    /* FIELD */
+		struct ev_pattern *regex; /* CALL of EV_FUNC_REGEX */
+	};
 	uint32_t path_len;
 	struct ev_slice name; /* CALL: in lower case */
 	uint32_t at, end;     /* where it stands in the source */

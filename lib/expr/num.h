@@ -132,4 +132,37 @@ enum ev_status ev_num_ceil(struct ev_num num, struct ev_num_pool *pool,
 enum ev_status ev_num_floor(struct ev_num num, struct ev_num_pool *pool,
     struct ev_num *out, struct ev_err *err);
 
+/* ---- roots, logarithms, powers (num_log.c) ---- */
+
+/* With PostgreSQL's digits: at least 16 significant ones. EV_BAD: "cannot take
+ * square root of a negative number", "cannot take logarithm of zero", "value
+ * overflows numeric format" and such. */
+enum ev_status ev_num_sqrt(struct ev_num num, struct ev_num_pool *pool,
+    struct ev_num *out, struct ev_err *err);
+enum ev_status ev_num_exp(struct ev_num num, struct ev_num_pool *pool,
+    struct ev_num *out, struct ev_err *err);
+enum ev_status ev_num_ln(struct ev_num num, struct ev_num_pool *pool,
+    struct ev_num *out, struct ev_err *err);
+enum ev_status ev_num_log(struct ev_num base, struct ev_num num,
+    struct ev_num_pool *pool, struct ev_num *out, struct ev_err *err);
+enum ev_status ev_num_power(struct ev_num base, struct ev_num exponent,
+    struct ev_num_pool *pool, struct ev_num *out, struct ev_err *err);
+
+/* ---- whole numbers (num_whole.c) ---- */
+
+/* The quotient cut to a whole number. EV_BAD: "division by zero". */
+enum ev_status ev_num_quotient(struct ev_num a, struct ev_num b,
+    struct ev_num_pool *pool, struct ev_num *out, struct ev_err *err);
+/* The greatest common divisor, the least common multiple. */
+enum ev_status ev_num_gcd(struct ev_num a, struct ev_num b,
+    struct ev_num_pool *pool, struct ev_num *out, struct ev_err *err);
+enum ev_status ev_num_lcm(struct ev_num a, struct ev_num b,
+    struct ev_num_pool *pool, struct ev_num *out, struct ev_err *err);
+/* EV_BAD: "factorial of a negative number is undefined", "value overflows
+ * numeric format". */
+enum ev_status ev_num_factorial(int64_t n, struct ev_num_pool *pool,
+    struct ev_num *out, struct ev_err *err);
+/* How many digits after the point a finite number needs. */
+unsigned ev_num_min_scale(struct ev_num num);
+
 #endif

@@ -101,9 +101,8 @@ ev_num_view(struct ev_num num, struct ev_num_view *view)
 	    num.coef < 0 ? -1 : num.coef > 0);
 }
 
-/* Decimal digits, 0 of 0. */
-static size_t
-count_digits(mpz_srcptr coef)
+size_t
+ev_num_digits(mpz_srcptr coef)
 {
 	size_t digits = mpz_sizeinbase(coef, 10); /* exact, or 1 too many */
 	mpz_t limit;
@@ -138,7 +137,7 @@ whole_too_long(mpz_srcptr coef, size_t scale)
 {
 	size_t max = EV_NUM_WHOLE_MAX + scale;
 
-	return mpz_sizeinbase(coef, 10) > max && count_digits(coef) > max;
+	return mpz_sizeinbase(coef, 10) > max && ev_num_digits(coef) > max;
 }
 
 enum ev_status
@@ -238,9 +237,8 @@ ev_num_big_cmp(struct ev_num a, struct ev_num b)
 	return order;
 }
 
-/* quotient = a / b, half away from zero; remainder is scratch. */
-static void
-divide_half_up(mpz_t quotient, mpz_t remainder, mpz_srcptr a, mpz_srcptr b)
+void
+ev_num_divide(mpz_t quotient, mpz_t remainder, mpz_srcptr a, mpz_srcptr b)
 {
 	int sign = mpz_sgn(a) * mpz_sgn(b);
 
@@ -269,7 +267,7 @@ ev_num_big_mul(struct ev_num a, struct ev_num b, struct ev_num_pool *pool,
 
 		mpz_inits(unit, rest, NULL);
 		mpz_ui_pow_ui(unit, 10, scale - EV_NUM_SCALE_MAX);
-		divide_half_up(product->coef, rest, product->coef, unit);
+		ev_num_divide(product->coef, rest, product->coef, unit);
 		mpz_clears(unit, rest, NULL);
 		scale = EV_NUM_SCALE_MAX;
 	}
@@ -295,7 +293,7 @@ ev_num_big_div(struct ev_num a, struct ev_num b, int scale,
 		ev_num_scale_up(temp, divisor, (unsigned long)-shift);
 		divisor = temp;
 	}
-	divide_half_up(quotient->coef, rest, dividend, divisor);
+	ev_num_divide(quotient->coef, rest, dividend, divisor);
 	mpz_clears(temp, rest, NULL);
 	return ev_num_settle(quotient, (size_t)scale, pool, out, err);
 }
@@ -323,7 +321,7 @@ ev_num_big_first(struct ev_num num, int *weight)
 {
 	struct ev_num_view view;
 	mpz_srcptr coef = ev_num_view(num, &view);
-	int digits = (int)count_digits(coef);
+	int digits = (int)ev_num_digits(coef);
 	int lead = digits - 1 - num.scale; /* the first digit's power of ten */
 	int top;
 	mpz_t temp;
@@ -352,7 +350,7 @@ divide_rounded(mpz_t coef, mpz_srcptr unit, enum ev_num_rounding how)
 	switch (how) {
 	case EV_NUM_HALF_UP:
 		mpz_init(rest);
-		divide_half_up(coef, rest, coef, unit);
+		ev_num_divide(coef, rest, coef, unit);
 		mpz_clear(rest);
 		break;
 	case EV_NUM_TRUNC:

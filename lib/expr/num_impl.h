@@ -34,6 +34,11 @@ uint128 ev_num_pow10(unsigned n);
 /* product = factor * 10^n */
 void ev_num_scale_up(mpz_t product, mpz_srcptr factor, unsigned long n);
 
+/* Decimal digits, 0 of 0. */
+size_t ev_num_digits(mpz_srcptr coef);
+/* quotient = a / b, half away from zero; remainder is scratch. */
+void ev_num_divide(mpz_t quotient, mpz_t remainder, mpz_srcptr a, mpz_srcptr b);
+
 /* An integer of the pool to compute a result in; its value is arbitrary. */
 struct ev_num_big *ev_num_pool_take(struct ev_num_pool *pool);
 

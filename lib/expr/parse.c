@@ -1,7 +1,7 @@
 /*
  * parse: see parse.h. This file has the operators, a function a level of
  * precedence, the loosest first: OR, AND, NOT, IS, comparison, BETWEEN IN
- * LIKE, other operators, + -, * / %, AT TIME ZONE, unary minus, and what
+ * LIKE, other operators, + -, * / %, ^, AT TIME ZONE, unary minus, and what
  * stands behind a term: [ ] . ::
  */
 #include "expr/parse.h"
@@ -84,6 +84,48 @@ parse_postfix(struct ev_parse *parse)
 
 static struct ev_node *parse_not(struct ev_parse *parse);
 
+static struct ev_node *parse_plus(struct ev_parse *parse);
+
+/* An operator that is a function of the table: op(a), op(a, b). */
+static struct ev_node *
+make_call(struct ev_parse *parse, const char *op, size_t at, struct ev_node *a,
+    struct ev_node *b)
+{
+	struct ev_node_list list = {0};
+
+	ev_parse_add(parse, &list, a);
+	if (b)
+		ev_parse_add(parse, &list, b);
+	return ev_parse_call(parse, op, at, &list);
+}
+
+/* Operators in front of what they are of; they bind as loosely as those that
+ * PostgreSQL gives no level of their own: @ -5 + 3 is 2. */
+static const char *
+at_prefix(const struct ev_parse *parse)
+{
+	static const char *const ops[] = {"~", "@", "|/", "||/"};
+
+	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
+		if (ev_parse_at_op(parse, ops[i]))
+			return ops[i];
+	return NULL;
+}
+
+static struct ev_node *
+parse_prefix(struct ev_parse *parse, const char *op)
+{
+	size_t at = parse->now->at;
+	struct ev_node *node;
+
+	ev_parse_step(parse);
+	if (++parse->depth > EV_EXPR_DEPTH)
+		return ev_parse_expected(parse, "fewer operators");
+	node = parse_plus(parse);
+	parse->depth--;
+	return node ? make_call(parse, op, at, node, NULL) : NULL;
+}
+
 /* A minus in front of a number belongs to it: -9223372036854775808 is a
  * bigint. */
 static struct ev_node *
@@ -95,6 +137,8 @@ parse_unary(struct ev_parse *parse)
 
 	if (ev_parse_at_word(parse, "not"))
 		return parse_not(parse);
+	if (at_prefix(parse))
+		return parse_prefix(parse, at_prefix(parse));
 	if (!minus && !ev_parse_at_op(parse, "+"))
 		return parse_postfix(parse);
 	ev_parse_step(parse);
@@ -155,15 +199,51 @@ parse_arith(struct ev_parse *parse, const char *ops,
 }
 
 static struct ev_node *
+parse_power(struct ev_parse *parse)
+{
+	struct ev_node *node = parse_at(parse), *exponent;
+
+	while (node && ev_parse_op(parse, "^")) {
+		exponent = parse_at(parse);
+		if (!exponent)
+			return NULL;
+		node = make_call(parse, "^", node->at, node, exponent);
+	}
+	return node;
+}
+
+static struct ev_node *
 parse_times(struct ev_parse *parse)
 {
-	return parse_arith(parse, "*/%", parse_at);
+	return parse_arith(parse, "*/%", parse_power);
 }
 
 static struct ev_node *
 parse_plus(struct ev_parse *parse)
 {
 	return parse_arith(parse, "+-", parse_times);
+}
+
+/* Operators between two that are functions of the table. */
+static const char *
+at_infix(const struct ev_parse *parse)
+{
+	static const char *const ops[] = {"&", "|", "#", "<<", ">>", "^@"};
+
+	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
+		if (ev_parse_at_op(parse, ops[i]))
+			return ops[i];
+	return NULL;
+}
+
+static struct ev_node *
+parse_infix(struct ev_parse *parse, const char *op, struct ev_node *left)
+{
+	struct ev_node *right;
+
+	ev_parse_step(parse);
+	right = parse_plus(parse);
+	return right ? make_call(parse, op, left->at, left, right) : NULL;
 }
 
 /* The operators that PostgreSQL gives no level of their own. */
@@ -188,8 +268,13 @@ ev_parse_operand(struct ev_parse *parse)
 	struct ev_node *node = parse_plus(parse);
 
 	while (node) {
+		const char *call = at_infix(parse);
 		size_t i = 0;
 
+		if (call) {
+			node = parse_infix(parse, call, node);
+			continue;
+		}
 		while (i < count && !ev_parse_at_op(parse, ops[i].op))
 			i++;
 		if (i == count)
@@ -266,6 +351,37 @@ parse_like(struct ev_parse *parse, struct ev_node *left, char mode)
 	return node;
 }
 
+/* SUBSTRING has a SIMILAR without TO. */
+static bool
+at_similar(const struct ev_parse *parse)
+{
+	struct ev_parse ahead = *parse;
+
+	return ev_parse_word(&ahead, "similar") &&
+	    ev_parse_at_word(&ahead, "to");
+}
+
+/* x SIMILAR TO pattern [ESCAPE character], behind x. */
+static struct ev_node *
+parse_similar(struct ev_parse *parse, struct ev_node *left, bool negated)
+{
+	struct ev_node_list list = {0};
+	struct ev_node *node;
+
+	ev_parse_step(parse);
+	ev_parse_step(parse);
+	ev_parse_add(parse, &list, left);
+	do {
+		node = ev_parse_operand(parse);
+		if (!node)
+			return NULL;
+		ev_parse_add(parse, &list, node);
+	} while (list.count == 2 && ev_parse_word(parse, "escape"));
+	node = ev_parse_call(parse, "SIMILAR TO", left->at, &list);
+	return negated ? ev_parse_node1(parse, EV_NODE_NOT, left->at, node)
+		       : node;
+}
+
 static struct ev_node *
 parse_range(struct ev_parse *parse)
 {
@@ -283,8 +399,11 @@ parse_range(struct ev_parse *parse)
 		node = parse_like(parse, node, 0);
 	else if (ev_parse_word(parse, "ilike"))
 		node = parse_like(parse, node, 'i');
+	else if (at_similar(parse))
+		return parse_similar(parse, node, negated);
 	else if (negated)
-		return ev_parse_expected(parse, "IN, BETWEEN, LIKE or ILIKE");
+		return ev_parse_expected(parse,
+		    "IN, BETWEEN, LIKE, ILIKE or SIMILAR TO");
 	if (node && negated)
 		node->negated = true;
 	return node;

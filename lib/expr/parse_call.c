@@ -57,6 +57,22 @@ parse_position(struct ev_parse *parse, size_t at)
 	return ev_parse_call(parse, "strpos", at, &list);
 }
 
+/* SUBSTRING(x SIMILAR pattern ESCAPE character), behind x. */
+static struct ev_node *
+parse_similar(struct ev_parse *parse, size_t at, struct ev_node_list *list)
+{
+	struct ev_node *pattern = ev_parse_expr(parse), *escape;
+
+	if (!pattern || !ev_parse_want_word(parse, "escape"))
+		return NULL;
+	escape = ev_parse_expr(parse);
+	if (!escape || !ev_parse_want_op(parse, ")"))
+		return NULL;
+	ev_parse_add(parse, list, pattern);
+	ev_parse_add(parse, list, escape);
+	return ev_parse_call(parse, "substring", at, list);
+}
+
 /* SUBSTRING(x FROM a FOR b), in either order, or with commas. */
 static struct ev_node *
 parse_substring(struct ev_parse *parse, size_t at)
@@ -66,6 +82,8 @@ parse_substring(struct ev_parse *parse, size_t at)
 
 	if (!ev_parse_list(parse, &list))
 		return NULL;
+	if (list.count == 1 && ev_parse_word(parse, "similar"))
+		return parse_similar(parse, at, &list);
 	while (list.count == 1 || from || count) {
 		struct ev_node **where = !from && ev_parse_word(parse, "from")
 		    ? &from
@@ -89,6 +107,32 @@ parse_substring(struct ev_parse *parse, size_t at)
 	if (!ev_parse_want_op(parse, ")"))
 		return NULL;
 	return ev_parse_call(parse, "substring", at, &list);
+}
+
+/* OVERLAY(x PLACING y FROM a [FOR b]), or with commas. */
+static struct ev_node *
+parse_overlay(struct ev_parse *parse, size_t at)
+{
+	static const char *const words[] = {"placing", "from", "for"};
+	struct ev_node_list list = {0};
+
+	if (!ev_parse_list(parse, &list))
+		return NULL;
+	for (int i = 0; i < 3 && list.count == (unsigned)i + 1; i++) {
+		struct ev_node *node;
+
+		if (i == 2 && !ev_parse_at_word(parse, words[i]))
+			break;
+		if (!ev_parse_want_word(parse, words[i]))
+			return NULL;
+		node = ev_parse_expr(parse);
+		if (!node)
+			return NULL;
+		ev_parse_add(parse, &list, node);
+	}
+	if (!ev_parse_want_op(parse, ")"))
+		return NULL;
+	return ev_parse_call(parse, "overlay", at, &list);
 }
 
 /* TRIM([BOTH|LEADING|TRAILING] [characters] FROM x), TRIM(x [, characters]) */
@@ -134,6 +178,32 @@ parse_coalesce(struct ev_parse *parse, size_t at)
 }
 
 static struct ev_node *
+parse_extreme(struct ev_parse *parse, size_t at, enum ev_compare op)
+{
+	struct ev_node_list list = {0};
+	struct ev_node *node;
+
+	if (!ev_parse_list(parse, &list) || !ev_parse_want_op(parse, ")"))
+		return NULL;
+	node = ev_parse_list_node(parse, EV_NODE_EXTREME, at, &list);
+	if (node)
+		node->op = (uint8_t)op;
+	return node;
+}
+
+static struct ev_node *
+parse_greatest(struct ev_parse *parse, size_t at)
+{
+	return parse_extreme(parse, at, EV_GT);
+}
+
+static struct ev_node *
+parse_least(struct ev_parse *parse, size_t at)
+{
+	return parse_extreme(parse, at, EV_LT);
+}
+
+static struct ev_node *
 parse_nullif(struct ev_parse *parse, size_t at)
 {
 	struct ev_node *a = ev_parse_expr(parse), *b;
@@ -160,7 +230,10 @@ ev_parse_special(struct ev_parse *parse, bool *special)
 	    {"cast", parse_cast},
 	    {"coalesce", parse_coalesce},
 	    {"extract", parse_extract},
+	    {"greatest", parse_greatest},
+	    {"least", parse_least},
 	    {"nullif", parse_nullif},
+	    {"overlay", parse_overlay},
 	    {"position", parse_position},
 	    {"substring", parse_substring},
 	    {"trim", parse_trim},

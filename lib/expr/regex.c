@@ -20,18 +20,20 @@ struct ev_pattern {
 	pcre2_code *code;      /* NULL: none as yet */
 	pcre2_match_data *match;
 	pcre2_match_context *context;
-	bool fold;
+	pcre2_compile_context *compile;
+	unsigned flags;
 };
 
 struct ev_pattern *
-ev_pattern_new(bool fold)
+ev_pattern_new(void)
 {
 	struct ev_pattern *regex = ev_mem_zalloc(1, sizeof(*regex));
 
-	regex->fold = fold;
 	regex->context = pcre2_match_context_create(NULL);
-	if (!regex->context)
+	regex->compile = pcre2_compile_context_create(NULL);
+	if (!regex->context || !regex->compile)
 		ev_mem_fail(sizeof(*regex));
+	pcre2_set_newline(regex->compile, PCRE2_NEWLINE_LF);
 	pcre2_set_match_limit(regex->context, STEPS);
 	pcre2_set_depth_limit(regex->context, DEPTH);
 	pcre2_set_heap_limit(regex->context, HEAP_KIB);
@@ -54,27 +56,45 @@ ev_pattern_free(struct ev_pattern *regex)
 		return;
 	drop(regex);
 	pcre2_match_context_free(regex->context);
+	pcre2_compile_context_free(regex->compile);
 	ev_buf_release(&regex->pattern);
 	free(regex);
 }
 
+static uint32_t
+options_of(unsigned flags)
+{
+	uint32_t options = PCRE2_UTF | PCRE2_NO_UTF_CHECK;
+
+	if (flags & EV_PATTERN_FOLD)
+		options |= PCRE2_CASELESS;
+	if (flags & EV_PATTERN_LITERAL)
+		return options | PCRE2_LITERAL;
+	options |= PCRE2_UCP | PCRE2_DOLLAR_ENDONLY;
+	if (flags & EV_PATTERN_LINES)
+		options |= PCRE2_MULTILINE | PCRE2_ALT_CIRCUMFLEX;
+	if (!(flags & EV_PATTERN_NO_DOT))
+		options |= PCRE2_DOTALL;
+	if (flags & EV_PATTERN_SPACED)
+		options |= PCRE2_EXTENDED;
+	return options;
+}
+
 enum ev_status
 ev_pattern_set(struct ev_pattern *regex, struct ev_slice pattern,
-    struct ev_err *err)
+    unsigned flags, struct ev_err *err)
 {
-	uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_DOTALL |
-	    PCRE2_DOLLAR_ENDONLY | PCRE2_NO_UTF_CHECK |
-	    (regex->fold ? PCRE2_CASELESS : 0);
 	PCRE2_UCHAR reason[128];
 	PCRE2_SIZE at;
 	int code;
 
-	if (regex->code &&
+	if (regex->code && regex->flags == flags &&
 	    ev_slice_equal(ev_buf_as_slice(&regex->pattern), pattern))
 		return EV_OK;
 	drop(regex);
-	regex->code = pcre2_compile((PCRE2_SPTR)pattern.ptr, pattern.len,
-	    options, &code, &at, NULL);
+	regex->code = pcre2_compile((PCRE2_SPTR)(pattern.ptr ? pattern.ptr
+							     : ""),
+	    pattern.len, options_of(flags), &code, &at, regex->compile);
 	if (!regex->code) {
 		pcre2_get_error_message(code, reason, sizeof(reason));
 		return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
@@ -83,9 +103,10 @@ ev_pattern_set(struct ev_pattern *regex, struct ev_slice pattern,
 	}
 	/* without it matching is slower, and works */
 	(void)pcre2_jit_compile(regex->code, PCRE2_JIT_COMPLETE);
-	regex->match = pcre2_match_data_create(1, NULL);
+	regex->match = pcre2_match_data_create_from_pattern(regex->code, NULL);
 	if (!regex->match)
 		ev_mem_fail(sizeof(*regex));
+	regex->flags = flags;
 	regex->pattern.len = 0;
 	ev_buf_slice(&regex->pattern, pattern);
 	return EV_OK;
@@ -95,9 +116,36 @@ enum ev_status
 ev_pattern_match(struct ev_pattern *regex, struct ev_slice text, bool *matches,
     struct ev_err *err)
 {
+	return ev_pattern_find(regex, text, 0, matches, err);
+}
+
+unsigned
+ev_pattern_groups(const struct ev_pattern *regex)
+{
+	return pcre2_get_ovector_count(regex->match) - 1;
+}
+
+struct ev_slice
+ev_pattern_group(const struct ev_pattern *regex, struct ev_slice text,
+    unsigned n)
+{
+	const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(regex->match) +
+	    2 * (size_t)n;
+
+	if (ends[0] == PCRE2_UNSET)
+		return (struct ev_slice){NULL, 0};
+	/* \K in a lookbehind may put the end before the beginning */
+	return (struct ev_slice){(text.ptr ? text.ptr : "") + ends[0],
+	    ends[1] > ends[0] ? ends[1] - ends[0] : 0};
+}
+
+enum ev_status
+ev_pattern_find(struct ev_pattern *regex, struct ev_slice text, size_t from,
+    bool *matches, struct ev_err *err)
+{
 	PCRE2_UCHAR reason[128];
 	int code = pcre2_match(regex->code,
-	    (PCRE2_SPTR)(text.ptr ? text.ptr : ""), text.len, 0,
+	    (PCRE2_SPTR)(text.ptr ? text.ptr : ""), text.len, from,
 	    PCRE2_NO_UTF_CHECK, regex->match, regex->context);
 
 	if (code >= 0 || code == PCRE2_ERROR_NOMATCH) {

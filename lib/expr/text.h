@@ -4,8 +4,20 @@
 #ifndef EV_EXPR_TEXT_H
 #define EV_EXPR_TEXT_H
 
+#include <locale.h>
+
 #include "expr/node.h"
 
+/* Fails with "the text would be longer than 256 MiB": returns false. */
+bool ev_text_too_long(struct ev_run *run, const struct ev_node *node);
+/* The byte offset of the n-th character (from 0), or the text's length. */
+size_t ev_text_offset(struct ev_slice text, uint64_t n);
+/* Whose letters have upper and lower case: the C library's C.UTF-8. */
+locale_t ev_text_locale(void);
+/* A value's text as PostgreSQL's output functions have it (a boolean is t or
+ * f), in the event's arena; not for NULL. Leaves run->buf alone. */
+bool ev_text_output(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *val, struct ev_slice *out);
 /* The text in upper or lower case, in the event's arena. */
 struct ev_slice ev_text_case(struct ev_run *run, struct ev_slice text,
     bool upper);
@@ -23,13 +35,30 @@ enum ev_status ev_like_match(const struct ev_like *like, struct ev_run *run,
 /* A regular expression; it keeps memory that is not an arena's. */
 struct ev_pattern;
 
-struct ev_pattern *ev_pattern_new(bool fold);
+enum ev_pattern_flag {
+	EV_PATTERN_FOLD = 1,    /* case is overlooked */
+	EV_PATTERN_LINES = 2,   /* ^ and $ match at the ends of lines too */
+	EV_PATTERN_NO_DOT = 4,  /* . does not match a newline */
+	EV_PATTERN_SPACED = 8,  /* white space and # comments do not count */
+	EV_PATTERN_LITERAL = 16 /* it is a plain text */
+};
+
+struct ev_pattern *ev_pattern_new(void);
 void ev_pattern_free(struct ev_pattern *regex);
-/* Makes ready for a pattern; does nothing where it is the last one. EV_BAD:
- * it is no pattern, and why. */
+/* Makes ready for a pattern with enum ev_pattern_flag; does nothing where it
+ * is the last one. EV_BAD: it is no pattern, and why. */
 enum ev_status ev_pattern_set(struct ev_pattern *regex, struct ev_slice pattern,
-    struct ev_err *err);
+    unsigned flags, struct ev_err *err);
 enum ev_status ev_pattern_match(struct ev_pattern *regex, struct ev_slice text,
     bool *matches, struct ev_err *err);
+/* The first match that does not begin before the byte `from`. */
+enum ev_status ev_pattern_find(struct ev_pattern *regex, struct ev_slice text,
+    size_t from, bool *matches, struct ev_err *err);
+/* How many parentheses the pattern has that remember what they match. */
+unsigned ev_pattern_groups(const struct ev_pattern *regex);
+/* What the n-th of them matched, in the text of the last match that was found
+ * (0: the whole match); ptr NULL if it had no part in it. */
+struct ev_slice ev_pattern_group(const struct ev_pattern *regex,
+    struct ev_slice text, unsigned n);
 
 #endif

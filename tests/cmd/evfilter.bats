@@ -294,7 +294,7 @@ ids() { # of the events on stdout, in one line
   at '(a = 1' 'expected ), found the end' 6
   at 'a = ' 'expected an expression, found the end' 4
   at "a = 'x" "the text that begins here has no closing '" 4
-  at 'a NOT 1' 'expected IN, BETWEEN, LIKE or ILIKE, found 1' 6
+  at 'a NOT 1' 'expected IN, BETWEEN, LIKE, ILIKE or SIMILAR TO, found 1' 6
   at 'a IS 5' 'expected NULL, TRUE, FALSE, UNKNOWN or DISTINCT FROM, found 5' 5
   at 'a BETWEEN 1' 'expected and, found the end' 11
   at 'a IN 5' 'expected (, found 5' 5
@@ -305,6 +305,18 @@ ids() { # of the events on stdout, in one line
   at "uper(a) = 'A'" 'there is no function uper; did you mean upper\?' 0
   at 'quux(a) = 1' 'there is no function quux' 0
   at 'length(5) = 1' 'there is no length(integer), only length(text)' 0
+  at "'x' & 1 = 1" 'invalid input syntax for type integer: "x"' 0
+  at "1.5 & 1 = 1" 'there is no numeric & integer, only smallint & smallint, integer & integer, bigint & bigint' 0
+  at "~ 'a'::text = 'b'" 'there is no ~ text, only ~ smallint, ~ integer, ~ bigint' 0
+  at 'lpad(a) = 1' 'there is no lpad(field), only lpad(text, integer), lpad(text, integer, text); cast the field, as in field::timestamptz or field::integer' 0
+  at 'substring(a, b) = 1' 'there is no substring(field, field), only substring(text, integer), substring(text, integer, integer), substring(text, text), substring(text, text, text); cast the field, as in field::timestamptz or field::integer' 0
+  at 'lpdd(a, 5) = 1' 'there is no function lpdd; did you mean lpad\?' 0
+  at "sqrt(true) = 1" 'there is no sqrt(boolean), only sqrt(numeric), sqrt(double precision)' 0
+  at "chr(0) = a" 'null character not permitted' 0
+  at "regexp_replace('a', 'x', 'y', 'z') = a" 'invalid regular expression option: "z"' 0
+  at "a SIMILAR 'x'" 'expected an operator or the end, found SIMILAR (a keyword; as a name it needs double quotes)' 2
+  at "overlay(a PLACING 'x') = 1" 'expected from, found )' 21
+  at "GREATEST(1, true) = 1" 'GREATEST gives boolean here and integer elsewhere: cast one of them' 12
   at 'a::intger = 1' 'there is no type intger; did you mean integer\?' 3
   at "5 + 'x' = 1" 'invalid input syntax for type integer: "x"' 4
   at "upper('a') + 1 = 2" 'there is no operator + for text and integer: cast one of them' 0
@@ -374,4 +386,53 @@ ids() { # of the events on stdout, in one line
   try evfilter 'ratng < 3' </dev/null
   exits 0
   says ''
+}
+
+@test "--functions prints all functions, each with its types, help and example" {
+  try evfilter --functions
+  exits 0
+  [ "${lines[0]}" = '# conditions' ]
+  [[ $output == *'# text'*'# regular expressions'*'# numbers'*'# dates and times'* ]]
+  [[ $output == *"
+upper(text) → text
+        the text in upper case
+        upper('straße') ⇒ \"STRAßE\"
+"* ]]
+  [ "$(grep -c ' ⇒ ' <<<"$output")" -gt 200 ]
+}
+
+@test "--functions finds by name, by help and by a glob, in any case" {
+  try evfilter --functions INITC
+  exits 0
+  prints "# text
+initcap(text) → text
+        each word with a capital
+        initcap('hi THOMAS') ⇒ \"Hi Thomas\""
+  try evfilter --functions 'cube ROOT'
+  exits 0
+  prints '# numbers
+cbrt(double precision) → double precision
+        the cube root
+        round(cbrt(27)) ⇒ 3
+||/ double precision → double precision
+        the cube root
+        round(||/ 27) ⇒ 3'
+  try evfilter --functions 'L?AD'
+  exits 0
+  [ "$(grep -c →  <<<"$output")" = 2 ]
+  try evfilter --functions '^@'
+  exits 0
+  [[ $output == *'text ^@ text → boolean'* ]]
+}
+
+@test "--functions that finds nothing says so; it takes one pattern" {
+  try evfilter --functions frobnicate
+  exits 64
+  says "evfilter: no function has 'frobnicate' in its name or help"
+  try evfilter --functions a b
+  exits 64
+  says "evfilter: --functions takes one pattern, and 'b' is another"
+  evfilter --functions >/dev/full 2>said && exit 1
+  [ $? = 74 ]
+  [[ $(<said) == *'cannot write the functions: no space left on device'* ]]
 }

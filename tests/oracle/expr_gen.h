@@ -96,7 +96,11 @@ gen_bool(struct ev_buf *out, unsigned depth)
 	    "(CASE WHEN $b THEN $b ELSE $b END)", "coalesce($b, $b)",
 	    "nullif($b, $b)", "($t::boolean)", "($i::boolean)", "(n1 = '5')",
 	    "(n1 <> '2.50')", "('3' < n2)", "(n1 IN ('1', '2.5', n2))",
-	    "(t1 = n1::text)", "(NOT $n = $n AND $b OR $b)", "($b IS NULL)"};
+	    "(t1 = n1::text)", "starts_with($t, $t)", "($t ^@ 'a')",
+	    "($t SIMILAR TO '(a|b)%')",
+	    "($t NOT SIMILAR TO '_[a-c]#%*' ESCAPE '#')",
+	    "regexp_like($t, 'B.', 'i')", "greatest($b, $b)", "least($b, NULL)",
+	    "(NOT $n = $n AND $b OR $b)", "($b IS NULL)"};
 
 	fill(out, depth ? PICK(node) : PICK(leaf), depth);
 }
@@ -120,7 +124,15 @@ gen_num(struct ev_buf *out, unsigned depth)
 	    "extract(year FROM $d)", "extract(epoch FROM $z)",
 	    "extract(second FROM $s)", "extract(dow FROM $z)",
 	    "extract(week FROM $d)", "extract(hour FROM $z)", "(+ $n)",
-	    "mod($n, $n)", "($n + $n * $n)", "(- $n - $n / $n)"};
+	    "mod($n, $n)", "div($n, $n)", "sqrt($n)", "gcd($n, $n)",
+	    "lcm($n, 2.5)", "ln($n)", "log($n)", "log(2.5, $n)",
+	    "exp($n::numeric(4,1))", "($n ^ $I)", "($n ^ 0.5)",
+	    "power($n::numeric(4,2), $n::numeric(3,1))", "trim_scale($n)",
+	    "greatest($n, $n, $i)", "least($n, $n)", "factorial($I + 20)",
+	    "(@ $n)", "round(cbrt($f)::numeric, 6)",
+	    "round(($f ^ $f)::numeric, 3)", "round(sind($f)::numeric, 9)",
+	    "round(atan2($f, $f)::numeric, 6)", "round(ln($f)::numeric, 6)",
+	    "($n + $n * $n)", "(- $n - $n / $n)"};
 
 	fill(out, depth ? PICK(node) : PICK(leaf), depth);
 }
@@ -140,6 +152,13 @@ gen_int(struct ev_buf *out, unsigned depth)
 	    "octet_length($t)", "($d - $d)", "($i::integer)", "($i::smallint)",
 	    "CASE WHEN $b THEN $i ELSE $i END", "coalesce($i, $i)",
 	    "nullif($i, $i)", "($i + $I)", "($I * $I)", "mod($i, $i)",
+	    "gcd($i, $i)", "lcm($i, $i)", "($i & $i)", "($i | $i)", "($i # $i)",
+	    "(~ $i)", "($i << $I)", "($i >> $I)", "(@ $i)", "scale($n)",
+	    "min_scale($n)", "ascii($t)", "bit_length($t)",
+	    "character_length($t)", "regexp_count($t, '[a-c]')",
+	    "regexp_count($t, 'a*')", "regexp_instr($t, 'b|c', 1, 2)",
+	    "num_nulls($n, $t, $b)", "num_nonnulls($t, $i)",
+	    "width_bucket($n, $n, $n, 5)", "greatest($i, $i)", "least($i, 5)",
 	    "CASE $t WHEN $t THEN 1 WHEN 'abc' THEN 2 ELSE 3 END",
 	    "char_length($t)", "($i - $I - $I)"};
 
@@ -157,9 +176,11 @@ gen_real(struct ev_buf *out, unsigned depth)
 	    "($f * $f)", "($f / $f)", "(- $f)", "($f + $n)", "($i * $f)",
 	    "($n::float8)", "($n::double precision)", "($i::float8)",
 	    "($t::float8)", "round($f)", "floor($f)", "ceil($f)", "trunc($f)",
-	    "abs($f)", "sign($f)", "CASE WHEN $b THEN $f ELSE $n END",
-	    "coalesce($f, $n)", "coalesce($n, $f)", "nullif($f, $n)",
-	    "round($i)", "floor($i)", "date_part('hour', $s)"};
+	    "abs($f)", "sign($f)", "sqrt($f)", "(|/ $f)", "greatest($f, $f)",
+	    "least($f, $n)", "(@ $f)", "tand($f)", "acosd($f)",
+	    "CASE WHEN $b THEN $f ELSE $n END", "coalesce($f, $n)",
+	    "coalesce($n, $f)", "nullif($f, $n)", "round($i)", "floor($i)",
+	    "date_part('hour', $s)"};
 
 	fill(out, depth ? PICK(node) : PICK(leaf), depth);
 }
@@ -179,7 +200,22 @@ gen_text(struct ev_buf *out, unsigned depth)
 	    "substring($t FROM $I FOR 2)", "substring($t FOR 3)",
 	    "substring($t, $I, $I)", "substr($t, 2)", "replace($t, $t, $t)",
 	    "replace($t, 'a', 'xy')", "split_part($t, ',', $I)",
-	    "split_part($t, $t, 1)", "($n::text)", "($i::text)", "($f::text)",
+	    "split_part($t, $t, 1)", "initcap($t)", "lpad($t, $I)",
+	    "lpad($t, 7, $t)", "rpad($t, $I, 'xy')", "repeat($t, $I)",
+	    "reverse($t)", "translate($t, $t, $t)", "translate($t, 'abc', 'é')",
+	    "overlay($t PLACING $t FROM $I)",
+	    "overlay($t PLACING 'xy' FROM 2 FOR $I)", "chr($i)", "to_hex($i)",
+	    "md5($t)", "quote_ident($t)", "quote_literal($t)",
+	    "quote_nullable($n)", "quote_literal($b)",
+	    "format('%s|%5s|%-4s|%L', $t, $n, $b, $t)",
+	    "format('%2$s %1$I', $t, $i)", "format($t, $t)",
+	    "regexp_replace($t, '[a-c]', '<\\&>', 'g')",
+	    "regexp_replace($t, 'b|c', $t)",
+	    "regexp_replace($t, '(.)b', '\\1', 1, 2)",
+	    "regexp_substr($t, '[^,]+', 1, 2)", "substring($t FROM 'b.*')",
+	    "substring($t FROM '(a)(b)?')",
+	    "substring($t SIMILAR '%#\"b%#\"%' ESCAPE '#')", "greatest($t, $t)",
+	    "least($t, 'b', $t)", "($n::text)", "($i::text)", "($f::text)",
 	    "($b::text)", "($d::text)", "($z::text)", "($s::text)",
 	    "CAST($t AS varchar(3))", "($t::varchar)",
 	    "CASE WHEN $b THEN $t ELSE $t END", "CASE WHEN $b THEN 'x' END",
