@@ -2,6 +2,8 @@
 #include "state/shard.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -78,4 +80,22 @@ ev_shard_agree(const char *name, struct ev_shard shard, const char *text,
 	    "positions anew, while all stand still",
 	    name, was.count ? was.count : 1, was.count ? "s" : "", shard.count,
 	    name, shard.count);
+}
+
+bool
+ev_shard_part(struct ev_slice key, unsigned *number)
+{
+	const char *part = memrchr(key.ptr, '#', key.len);
+	size_t len;
+	char text[9];
+
+	if (!part)
+		return false;
+	len = (size_t)(key.ptr + key.len - ++part);
+	if (!len || len >= sizeof(text))
+		return false;
+	memcpy(text, part, len);
+	text[len] = '\0';
+	*number = (unsigned)strtoul(text, NULL, 10);
+	return strspn(text, "0123456789") == len;
 }

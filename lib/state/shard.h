@@ -36,6 +36,10 @@ char *ev_shard_name(const char *name, struct ev_shard shard);
 enum ev_status ev_shard_agree(const char *name, struct ev_shard shard,
     const char *text, struct ev_err *err);
 
+/* The number of a part, as the key of its position has it, INPUT#NUMBER; false:
+ * it has none. */
+bool ev_shard_part(struct ev_slice key, unsigned *number);
+
 /* Whether part `number` of an input is this one's: they go round. */
 static inline bool
 ev_shard_owns(struct ev_shard shard, unsigned number)

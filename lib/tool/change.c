@@ -191,7 +191,8 @@ choose(const struct ev_change *change, const char *input,
 		absolute = ev_mem_strdup(input);
 	for (size_t i = 0; i < ev_vector_count(pos); i++) {
 		ev_vector_at(pos, i, &key, &value);
-		if (!input || is_of(key, input) || is_of(key, absolute))
+		if (ev_known_reads(change->known, key) &&
+		    (!input || is_of(key, input) || is_of(key, absolute)))
 			ev_vector_set(chosen, key, value);
 	}
 	free(absolute);

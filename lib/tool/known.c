@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/nearest.h"
 #include "state/object.h"
+#include "state/shard.h"
 
 /* --- the state folder ---------------------------------------------------- */
 
@@ -163,18 +164,38 @@ ev_known_source(const struct ev_known *known)
 	return source;
 }
 
+bool
+ev_known_reads(const struct ev_known *known, struct ev_slice key)
+{
+	struct ev_shard shard = {0, 0};
+	unsigned part;
+
+	if (*known->record.shard)
+		ev_shard_parse("shard", ev_slice_of(known->record.shard),
+		    &shard, NULL);
+	return !ev_shard_part(key, &part) || ev_shard_owns(shard, part);
+}
+
 static void
 ask_source(struct ev_known *known)
 {
 	char *source = ev_known_source(known);
+	struct ev_vector *pos = ev_vector_new();
+	struct ev_slice key, value;
 	struct ev_err err;
 
-	known->count = ev_vector_count(known->record.pos);
+	for (size_t i = 0; i < ev_vector_count(known->record.pos); i++) {
+		ev_vector_at(known->record.pos, i, &key, &value);
+		if (ev_known_reads(known, key))
+			ev_vector_set(pos, key, value);
+	}
+	known->count = ev_vector_count(pos);
 	/* Without an answer each of them is unknown. */
-	if (ev_seeker_ask(source ? source : "evsource-file", NULL,
-		known->record.pos, &known->inputs, &err) != EV_OK &&
+	if (ev_seeker_ask(source ? source : "evsource-file", NULL, pos,
+		&known->inputs, &err) != EV_OK &&
 	    !known->trouble && *err.text)
 		known->trouble = ev_mem_strdup(err.text);
+	ev_vector_free(pos);
 	free(source);
 }
 

@@ -24,7 +24,8 @@ struct ev_known {
 	const char *place; /* whose store was asked; lent; NULL: none */
 	bool asked;        /* it could be asked */
 	char *holder;      /* who runs it; NULL: nobody that is seen */
-	struct ev_seeker_input *inputs; /* one an entry of record.pos */
+	struct ev_seeker_input *inputs; /* one an entry of record.pos that it
+	                                 * reads */
 	size_t count;
 	char *trouble;  /* why the store or the source could not be asked, if
 	                 * the connector has not said it; or NULL */
@@ -43,6 +44,10 @@ void ev_known_release(struct ev_known *known);
 /* The command of the pipeline's source, as `via` names it ("evsource-file");
  * the caller's to free; NULL: it is not known. */
 char *ev_known_source(const struct ev_known *known);
+
+/* Whether an entry of its positions is read by it: a shard's record has those of
+ * the other shards, too, as they were when they were dealt. */
+bool ev_known_reads(const struct ev_known *known, struct ev_slice key);
 
 /* How far behind it is: the sum over its inputs, where they all are known and
  * of one unit, which *unit is then (lent); EV_SEEKER_UNKNOWN. */

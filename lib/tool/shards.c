@@ -154,20 +154,10 @@ load_all(struct dealing *deal, struct ev_err *err)
 
 /* --- gathering ----------------------------------------------------------- */
 
-/* The number behind the last '#'. */
 static enum ev_status
 number_of(struct ev_slice key, unsigned *number, struct ev_err *err)
 {
-	const char *part = memrchr(key.ptr, '#', key.len);
-	char *text = part
-	    ? ev_mem_strndup(part + 1, (size_t)(key.ptr + key.len - part - 1))
-	    : ev_mem_strdup("");
-	bool good = *text && strlen(text) < 9 &&
-	    strspn(text, "0123456789") == strlen(text);
-
-	*number = (unsigned)strtoul(text, NULL, 10);
-	free(text);
-	if (good)
+	if (ev_shard_part(key, number))
 		return EV_OK;
 	return ev_err_set(err, EV_FATAL, EV_EXIT_DISAGREE,
 	    "'%.*s' is no numbered partition: only what has such can be dealt "

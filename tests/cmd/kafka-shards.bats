@@ -95,6 +95,9 @@ has_each_once() { # COUNT
       run_shard $k/$n
     done
     has_each_once $((at - 1))
+    # what the others read is nothing that a shard is behind
+    [ "$(evpos --json | jq .behind | sort -u)" = 0 ]
+    [ "$(evpos --json | jq '.inputs | length' | jq -s add)" = 12 ]
   done
   try evpos shards work 0
   exits 64
