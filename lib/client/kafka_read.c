@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/point.h"
 #include "client/kafka_read_impl.h"
 
 /* What versions after that of the header say. */
@@ -205,9 +206,10 @@ look_again(struct ev_kafka_reader *reader, struct ev_kafka_part *part,
 {
 	const struct ev_kafka_offset *was = &part->was;
 
-	if (message->offset != was->last ||
-	    rd_kafka_message_timestamp(message, NULL) != was->time ||
-	    message->len + message->key_len != was->bytes) {
+	if (!ev_mutant("kafka.last") &&
+	    (message->offset != was->last ||
+		rd_kafka_message_timestamp(message, NULL) != was->time ||
+		message->len + message->key_len != was->bytes)) {
 		ev_err_set(&reader->err, EV_FATAL, EV_EXIT_DISAGREE,
 		    "%s [%" PRId32 "] has another message at offset %" PRId64
 		    " than was read there: the topic was made anew, or has "
@@ -234,11 +236,11 @@ at_end(struct ev_kafka_reader *reader, struct ev_kafka_part *part,
 	part->was.last = -1;
 	if (!reader->set->follow && offset > part->goal)
 		offset = part->goal;
-	if (offset > part->at.next) {
+	if (offset > part->at.next && !ev_mutant("kafka.holes")) {
 		part->at.next = offset;
 		part->moved = true;
 	}
-	if (part->at.next >= part->goal)
+	if (part->at.next >= part->goal || ev_mutant("kafka.holes"))
 		reach(reader, part);
 }
 
@@ -396,6 +398,8 @@ on_message(rd_kafka_message_t *message, void *opaque)
 	broker = rd_kafka_message_broker_id(message);
 	if (broker != part->broker && is_in_doubt(reader, part, broker))
 		return;
+	if (ev_mutant("kafka.ahead"))
+		part->at.next = message->offset + 1;
 	reader->set->take(reader->set->arg, part, message);
 	part->at.next = message->offset + 1;
 	part->at.last = message->offset;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/point.h"
 #include "tool/tool.h"
 
 /* --- keys ---------------------------------------------------------------- */
@@ -189,7 +190,7 @@ place_part(const struct ev_kafkapos *pos, struct ev_kafka_part *part)
 	} else if (!pos->begun && ev_marker_first(marker)) {
 		at.next = part->found;
 	} else {
-		at.next = part->low;
+		at.next = ev_mutant("kafka.new") ? part->high : part->low;
 		if (!pos->begun &&
 		    marker->settings->changed == EV_CHANGED_SKIP &&
 		    !is_any_input(pos))
@@ -253,7 +254,10 @@ ev_kafkapos_tell(struct ev_kafkapos *pos)
 		if (!part->moved || !part->placed)
 			continue;
 		part->moved = false;
-		key = key_of(pos, part);
+		key = key_of(pos,
+		    ev_mutant("kafka.mixed")
+			? ev_kafka_reader_part(pos->reader, 0)
+			: part);
 		text.len = 0;
 		ev_kafka_offset_build(&part->at, &text);
 		ev_marker_set(pos->marker, key,

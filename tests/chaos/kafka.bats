@@ -1,7 +1,7 @@
 # evsink-kafka under a name, killed at each of the points that it passes, on a
 # real broker: whoever reads committed messages sees every event once, in order.
-# And its mutants: each is noticed. Wants the build with crash points:
-# scripts/chaos BUILD kafka.
+# And the mutants of it and of evsource-kafka: each is noticed. Wants the build
+# with crash points: scripts/chaos BUILD kafka.
 load ../helpers
 load ../kafka
 
@@ -147,8 +147,93 @@ teardown() {
   "$KAFKA" stop "$PWD/short"
 }
 
-@test "the mutants of evsink-kafka are these" {
+# What a rule of the source is good for: what comes of it, and what comes of its
+# mutant.
+differs() { # MUTANT OUTCOME OUTCOME OF THE MUTANT COMMAND
+  local outcome
+  topic 2
+  outcome=$("$4")
+  [ "$outcome" = "$2" ] || { echo "'$outcome', not '$2': $(cat err)"; return 1; }
+  rm -rf state out* err
+  topic 2
+  outcome=$(EV_MUTANT=$1 "$4")
+  [ "$outcome" = "$3" ] || { echo "the mutant: '$outcome', not '$3': $(cat err)"; return 1; }
+}
+
+lines() { # PARTITION FIRST LAST
+  seq -f "{\"id\":%g}" "$2" "$3" | put "$topic" -p "$1"
+}
+# A run from the topic to out, and how it ends.
+drain() { # [OPTION…]
+  local status=0
+  timeout 60 evsource --name "$topic" "$@" "kafka://$KAFKA_BROKERS/$topic" 2>>err |
+    EV_POINT=${point-} timeout -s KILL 60 evsink --name "$topic" out 2>>err ||
+    status=$?
+  echo "$status $(wc -l <out) $(sort -u out | wc -l)"
+}
+
+made_anew() {
+  lines 0 1 10
+  drain >/dev/null
+  kafkactl delete "$topic"
+  kafkactl create "$topic" 2
+  lines 0 101 112
+  drain
+}
+@test "the mutants: without a look at the last message another topic is read on" {
+  differs kafka.last '70 10 10' '0 12 12' made_anew
+}
+
+dies_after_a_mark() {
+  lines 0 1 60
+  point=evsink-file@log.committed:2 drain --mark-every 20 >/dev/null
+  # The copy of the record is the one before, at first.
+  drain >/dev/null
+  drain
+}
+@test "the mutants: of a position that is ahead of what went out events are lost" {
+  differs kafka.ahead '0 60 60' '0 59 59' dies_after_a_mark
+}
+
+grows() {
+  lines 0 1 5
+  drain >/dev/null
+  kafkactl grow "$topic" 3
+  lines 2 6 10
+  drain
+}
+@test "the mutants: a new partition that is read from its end loses what is there" {
+  differs kafka.new '0 10 10' '0 5 5' grows
+}
+
+ends_aborted() {
+  lines 0 1 5
+  drain >/dev/null
+  printf '%s\n' '{"do":"begin"}' '{"value":{"id":6},"partition":0}' \
+    '{"do":"flush"}' '{"do":"abort"}' |
+    timeout 60 kafkasend -X "transactional.id=$topic" "$topic" >/dev/null
+  drain >/dev/null
+  evpos show "$topic" | sed -n 's/.*#0: \([^(]*\).*/\1/p'
+}
+@test "the mutants: what was aborted is left to read for ever where a mark leaves it out" {
+  differs kafka.holes 'offset 7, nothing is left to read' \
+    'offset 5, 2 offsets behind' ends_aborted
+}
+
+two_partitions() {
+  lines 0 1 3
+  lines 1 11 17
+  drain >/dev/null
+  lines 0 4 5
+  lines 1 18 19
+  drain
+}
+@test "the mutants: a position under another partition is refused" {
+  differs kafka.mixed '0 14 14' '70 10 10' two_partitions
+}
+
+@test "the mutants of Kafka's connectors are these" {
   grep -ohE 'ev_mutant\("kafka\.[^"]*"' "$TOP"/lib/*/*.c "$TOP"/cmd/*.c |
     sed 's/.*("//; s/"$//' | sort -u >mutants
-  diff mutants <(printf '%s\n' kafka.apart kafka.fence)
+  diff mutants <(printf 'kafka.%s\n' ahead apart fence holes last mixed new)
 }
