@@ -58,14 +58,19 @@ def settings(option, values):
 
 P = settings("-X ", PRODUCE)
 C = settings("-X ", CONSUME) + " -X " + WAIT
-# T is a topic to write into, F one that is full, R the reviews, O an output.
+# T is a topic to write into, F one that is full, R the reviews, K the same with
+# their keys before them, O an output.
 JOBS = {
     "in": {
         LIMIT: "kafkaloop in $KAFKA_BROKERS $T $R " + settings("", PRODUCE),
         "evkit": f"evsink {P} kafka://$KAFKA_BROKERS/$T <$R",
+        "evkit, with keys": f"evsink --key userid {P} "
+                            "kafka://$KAFKA_BROKERS/$T <$R",
         "evkit, named": "evsource --name $T --mark-every 1s $R | "
                         f"evsink --name $T {P} kafka://$KAFKA_BROKERS/$T",
         "kcat": f"kcat -b $KAFKA_BROKERS -P -t $T {P} -l $R",
+        "kcat, with keys": f"kcat -b $KAFKA_BROKERS -P -t $T {P} "
+                           "-X partitioner=murmur2_random -K @ -l $K",
         "Java": "KAFKA_JVM=$TOOL_JVM $SERVER java "
                 "org.apache.kafka.tools.ProducerPerformance "
                 "--bootstrap-server $KAFKA_BROKERS --topic $T "
@@ -105,12 +110,12 @@ class Bench:
             EVKIT_STATE=os.path.join(folder, "state"),
             PATH=os.pathsep.join(path + [os.environ["PATH"]]))
         for name, file in (("O", "out"), ("R", "reviews.ndjson"),
-                           ("SAMPLE", "sample.ndjson")):
+                           ("K", "keys"), ("SAMPLE", "sample.ndjson")):
             self.env[name] = os.path.join(folder, file)
 
     def start(self):
-        shell("reviews ndjson $ROWS 1000 >$R; head -n 10000 $R >$SAMPLE",
-              self.env)
+        shell("reviews ndjson $ROWS 1000 >$R; head -n 10000 $R >$SAMPLE; "
+              "sed -E 's/.*\"userid\":([0-9]+).*/\\1@&/' $R >$K", self.env)
         self.size = os.path.getsize(self.env["R"])
         said = subprocess.run(
             [SERVER, "start", os.path.join(self.folder, "kafka"), "--owner",

@@ -7,11 +7,13 @@
  *	kafkaloop in BROKERS TOPIC FILE [KEY=VALUE…]
  *	kafkaloop out BROKERS TOPIC FILE [KEY=VALUE…]
  *
- * In is a copy a line (librdkafka would have to keep a block otherwise until
- * its last line is acknowledged); delivery reports come for failures only. Out
- * takes all that is queued under one lock, which costs a third less than a
- * message at a time by rd_kafka_consumer_poll, and ends where the topic ended
- * when it came there.
+ * In is a call and a copy a line (librdkafka would have to keep a block
+ * otherwise until its last line is acknowledged); delivery reports come for
+ * failures only. That is how it is mostly written, and not the least that is
+ * possible: evsink hands lines over many at a time, by partition, and may be
+ * below it (lib/client/kafka_batch.c). Out takes all that is queued under one
+ * lock, which costs a third less than a message at a time by
+ * rd_kafka_consumer_poll, and ends where the topic ended when it came there.
  */
 #include <errno.h>
 #include <fcntl.h>
