@@ -36,8 +36,9 @@ conf_value(const rd_kafka_conf_t *conf, const char *key)
 	return value;
 }
 
-static bool
-conf_is(const rd_kafka_conf_t *conf, const char *key, const char *wanted)
+bool
+ev_kafka_conf_is(const rd_kafka_conf_t *conf, const char *key,
+    const char *wanted)
 {
 	char *value = conf_value(conf, key);
 	bool is = !strcmp(value, wanted);
@@ -86,12 +87,13 @@ enum ev_status
 ev_kafka_open(struct ev_kafka *kafka, rd_kafka_type_t type,
     rd_kafka_conf_t *conf, struct ev_err *err)
 {
-	bool tokens = conf_is(conf, "sasl.mechanisms", "OAUTHBEARER");
+	bool tokens = ev_kafka_conf_is(conf, "sasl.mechanisms", "OAUTHBEARER");
 	char why[512];
 
 	*kafka = (struct ev_kafka){.wake = {-1, -1}};
 	if (tokens && !ev_kafka_at_least(TOKENS_MENDED) &&
-	    conf_is(conf, "enable.sasl.oauthbearer.unsecure.jwt", "true") &&
+	    ev_kafka_conf_is(conf, "enable.sasl.oauthbearer.unsecure.jwt",
+		"true") &&
 	    prepare_tokens(conf, err) != EV_OK) {
 		rd_kafka_conf_destroy(conf);
 		return EV_FATAL;

@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "client/kafka_impl.h"
 
 #define ITEMS 1536         /* messages, */
 #define BYTES (256u << 10) /* and their bytes: half of a second cache */
@@ -111,24 +112,16 @@ choose(const rd_kafka_topic_t *topic, const void *key, size_t len,
 	    topic_opaque, opaque);
 }
 
-static bool
-conf_is(const rd_kafka_conf_t *conf, const char *key, const char *wanted)
-{
-	char value[32] = "";
-	size_t size = sizeof(value);
-
-	return rd_kafka_conf_get(conf, key, value, &size) == RD_KAFKA_CONF_OK &&
-	    !strcmp(value, wanted);
-}
-
 void
 ev_kafka_batch_conf(struct ev_kafka_batch *batch, rd_kafka_conf_t *conf)
 {
 	rd_kafka_topic_conf_t *topic = rd_kafka_conf_get_default_topic_conf(
 	    conf);
 
-	batch->chooses = topic && conf_is(conf, "partitioner", PARTITIONER) &&
-	    conf_is(conf, "sticky.partitioning.linger.ms", STICKY_DEFAULT);
+	batch->chooses = topic &&
+	    ev_kafka_conf_is(conf, "partitioner", PARTITIONER) &&
+	    ev_kafka_conf_is(conf, "sticky.partitioning.linger.ms",
+		STICKY_DEFAULT);
 	if (!batch->chooses)
 		return;
 	/* Otherwise it asks only for those with a key. */

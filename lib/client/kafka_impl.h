@@ -49,6 +49,9 @@ const char *ev_kafka_java(struct ev_kafka_list *list, const char *key,
 void ev_kafka_list_add(struct ev_kafka_list *list, const char *key,
     const char *value, const char *where, bool typed);
 
+bool ev_kafka_conf_is(const rd_kafka_conf_t *conf, const char *key,
+    const char *wanted);
+
 /* The last complaints. The library's threads write it. */
 struct ev_kafka_trouble {
 	pthread_mutex_t lock;
