@@ -4,6 +4,7 @@
 #include "base/io.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -238,6 +239,15 @@ ev_io_write(int fd, const char *name, struct iovec *iov, size_t count,
 		return unread(name, err);
 	return ev_err_set(err, EV_FATAL, EV_EXIT_IO, "cannot write '%s': %s",
 	    name, ev_err_errno(errno));
+}
+
+void
+ev_io_widen(int fd, int size)
+{
+	int holds = fcntl(fd, F_GETPIPE_SZ);
+
+	if (holds >= 0 && holds < size)
+		fcntl(fd, F_SETPIPE_SZ, size);
 }
 
 void

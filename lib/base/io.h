@@ -53,6 +53,10 @@ enum ev_status ev_io_wait_two(int fd, int other, int timeout, unsigned *ready,
 enum ev_status ev_io_write(int fd, const char *name, struct iovec *iov,
     size_t count, size_t *written, struct ev_err *err);
 
+/* Makes the pipe that fd is hold `size` bytes, if it holds less and the system
+ * lets it (pipe(7)); does nothing to what is no pipe. */
+void ev_io_widen(int fd, int size);
+
 /* Last words: writes what it can, also after a signal, as long as the reader
  * takes something every `timeout` milliseconds. */
 void ev_io_finish(int fd, const void *ptr, size_t len, int timeout);

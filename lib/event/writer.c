@@ -16,6 +16,11 @@
 /* Held bytes that are copied rather than written when the reader's buffer
  * moves: a system call costs as much as copying some 10 KiB. */
 #define SETTLE_COPY (64u << 10)
+/* What a pipe is made to hold, from the first full buffer on. Five processes
+ * on two cores change places half as often with it as with the 64 KiB of a
+ * new pipe: job f of the bench takes 1.4 instead of 1.7 CPU seconds, and 0.85
+ * instead of 1.2 by the clock. A longer pipe gives nothing more. */
+#define PIPE_HOLDS (256 << 10)
 
 struct run {
 	const char *lent; /* NULL: in the own buffer, at offset */
@@ -32,6 +37,7 @@ struct ev_writer {
 	size_t begun;          /* own.len at ev_writer_begin */
 	size_t held;           /* bytes of all runs */
 	uint64_t let_go;       /* bytes that were held once */
+	bool filled;           /* once, so that a pipe is worth widening */
 	bool lends;            /* a run refers to the reader's buffer */
 	enum ev_status status; /* of a write that failed */
 	struct ev_err err;
@@ -148,8 +154,12 @@ hold(struct ev_writer *writer, struct run run, struct ev_err *err)
 	else
 		writer->run[writer->runs++] = run;
 	writer->held += run.len;
-	if (writer->held >= EV_WRITER_FULL || writer->runs == RUNS)
+	if (writer->held >= EV_WRITER_FULL || writer->runs == RUNS) {
+		if (!writer->filled)
+			ev_io_widen(writer->fd, PIPE_HOLDS);
+		writer->filled = true;
 		return ev_writer_flush(writer, err);
+	}
 	return writer->status == EV_OK ? EV_OK : failed(writer, err);
 }
 

@@ -6,11 +6,6 @@
  * last row of a key lies, in units of four bytes: the last, because its next is
  * the first, and so adding a row takes as long for the millionth of a key.
  *
- * A slot lies anywhere in a large index: to fetch it from memory takes as long
- * as writing some ten rows. So a row waits for its slot, with others, until
- * they are put into the index one after the other, or all at once where the
- * index is looked into.
- *
  * What is removed leaves its bytes behind, until they are half of all: then the
  * rows that are left are copied, which costs an upsert no more than its own
  * copy does.
@@ -28,7 +23,6 @@
 #define UNIT 4u /* rows begin at multiples of it */
 #define FIRST_MAP (1u << 20)
 #define LEAST_DEAD (1u << 20) /* bytes that are worth a copy */
-#define WAITING 32u           /* rows not yet in the index */
 #define SHORT 32u             /* bytes of a text that are copied unasked */
 
 struct ev_row {
@@ -49,11 +43,7 @@ struct ev_table {
 	size_t len, cap;
 	struct ev_slots slots; /* to the last row of each key */
 	size_t rows;
-	size_t dead; /* bytes of removed rows */
-	/* The rows that are not yet in the index, and how many were ever
-	 * written and put there. */
-	struct ev_slot waiting[WAITING];
-	uint64_t written, indexed;
+	size_t dead;             /* bytes of removed rows */
 	struct ev_map *shape_of; /* the names, joined, to a shape's number */
 	struct shape *shape;
 	struct ev_buf names; /* scratch */
@@ -235,21 +225,12 @@ write_row(struct ev_table *table, struct ev_slice key, uint32_t shape,
 static struct ev_slot *
 find_slot(const struct ev_table *table, struct ev_slice key, uint32_t hash)
 {
-	const struct ev_slots *slots = &table->slots;
-	size_t at = ev_slots_home(slots, hash);
+	struct ev_slot *slot = ev_slots_first(&table->slots, hash);
 
-	for (;; at = (at + 1) & slots->mask) {
-		struct ev_slot *slot = &slots->slot[at];
-		const struct ev_row *row;
-
-		if (slot->row == EV_SLOTS_NONE)
-			return slot;
-		if (slot->hash != hash || slot->row == EV_SLOTS_GONE)
-			continue;
-		row = row_at(table, slot->row);
-		if (ev_slice_equal(key, row_key(row)))
-			return slot;
-	}
+	while (slot->row != EV_SLOTS_NONE &&
+	    !ev_slice_equal(key, row_key(row_at(table, slot->row))))
+		slot = ev_slots_next(&table->slots, slot, hash);
+	return slot;
 }
 
 /* Puts the row at a unit into the index. */
@@ -268,35 +249,6 @@ index_row(struct ev_table *table, uint32_t unit, uint32_t hash)
 	last->next = unit;
 	last->last = false;
 	slot->row = unit;
-}
-
-/* Puts the oldest of the waiting rows into the index. */
-static void
-index_oldest(struct ev_table *table)
-{
-	struct ev_slot *oldest = &table->waiting[table->indexed++ % WAITING];
-
-	index_row(table, oldest->row, oldest->hash);
-}
-
-static void
-index_all(struct ev_table *table)
-{
-	while (table->indexed < table->written)
-		index_oldest(table);
-}
-
-/* Lets a row just written wait for its slot, which is fetched meanwhile. */
-static void
-index_later(struct ev_table *table, uint32_t unit, uint32_t hash)
-{
-	const struct ev_slots *slots = &table->slots;
-
-	if (table->written - table->indexed == WAITING)
-		index_oldest(table);
-	table->waiting[table->written++ % WAITING] = (struct ev_slot){hash,
-	    unit};
-	__builtin_prefetch(&slots->slot[ev_slots_home(slots, hash)], 1);
 }
 
 /* From its beginning to the next one's. */
@@ -340,7 +292,6 @@ compact(struct ev_table *table)
 	char *map = ev_pages_new(table->cap);
 	size_t len = UNIT;
 
-	index_all(table);
 	for (size_t i = 0; i <= table->slots.mask; i++) {
 		struct ev_slot *slot = &table->slots.slot[i];
 
@@ -372,7 +323,7 @@ ev_table_add(struct ev_table *table, struct ev_slice key, uint32_t shape,
 	if (unit == EV_SLOTS_NONE)
 		return false;
 	table->rows++;
-	index_later(table, unit, hash_of(key));
+	index_row(table, unit, hash_of(key));
 	return true;
 }
 
@@ -383,7 +334,6 @@ ev_table_remove(struct ev_table *table, struct ev_slice key)
 	struct ev_slot *slot;
 	size_t count = 0;
 
-	index_all(table);
 	slot = find_slot(table, key, hash_of(key));
 	if (slot->row == EV_SLOTS_NONE)
 		return 0;
@@ -398,13 +348,40 @@ ev_table_remove(struct ev_table *table, struct ev_slice key)
 	return count;
 }
 
-const struct ev_row *
-ev_table_find(struct ev_table *table, struct ev_slice key)
+uint32_t
+ev_table_expect(const struct ev_table *table, struct ev_slice key)
 {
-	const struct ev_slot *slot;
+	uint32_t hash = hash_of(key);
 
-	index_all(table);
-	slot = find_slot(table, key, hash_of(key));
+	ev_slots_expect(&table->slots, hash);
+	return hash;
+}
+
+void
+ev_table_expect_row(const struct ev_table *table, uint32_t hash)
+{
+	uint32_t unit = ev_slots_first(&table->slots, hash)->row;
+
+	if (unit == EV_SLOTS_NONE)
+		return;
+	/* Most rows lie in two lines of the cache or three; the processor
+	 * fetches the third by itself. */
+	__builtin_prefetch(row_at(table, unit));
+	__builtin_prefetch(row_at(table, unit)->key + 64);
+}
+
+const struct ev_row *
+ev_table_find(const struct ev_table *table, struct ev_slice key)
+{
+	return ev_table_find_expected(table, key, hash_of(key));
+}
+
+const struct ev_row *
+ev_table_find_expected(const struct ev_table *table, struct ev_slice key,
+    uint32_t hash)
+{
+	const struct ev_slot *slot = find_slot(table, key, hash);
+
 	return slot->row == EV_SLOTS_NONE
 	    ? NULL
 	    : row_at(table, row_at(table, slot->row)->next);

@@ -47,11 +47,19 @@ settle(struct ev_stage *stage, struct ev_err *err)
 	return status;
 }
 
+static void
+call_before(const struct ev_stage *stage)
+{
+	if (stage->before)
+		stage->before(stage->before_arg);
+}
+
 static enum ev_status
 on_reader(void *arg, enum ev_reader_event what, struct ev_err *err)
 {
 	const struct ev_stage *stage = arg;
 
+	call_before(stage);
 	if (what == EV_READER_WAIT && stage->looks)
 		return EV_AGAIN;
 	return what == EV_READER_WAIT ? flush(arg, err) : settle(arg, err);
@@ -424,6 +432,7 @@ is_event(const struct ev_stage *stage, const struct ev_line *line)
 static __attribute__((noinline)) enum ev_stage_item
 other_line(struct ev_stage *stage, struct ev_line *line, enum ev_status status)
 {
+	call_before(stage);
 	for (;; status = ev_reader_next(stage->reader, stage->scan, line,
 		    &stage->err)) {
 		if (status == EV_OK && !line->control) {

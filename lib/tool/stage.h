@@ -69,11 +69,17 @@ struct ev_stage {
 	                   * the reader stands somewhere in it, and nobody
 	                   * knows how many lines stand before; as above */
 	bool stats;
-	bool looks;        /* the reader does not wait */
-	bool idle;         /* the step before found nothing: see ev_stage_try */
-	bool differs;      /* a replay may give other events (a table loaded at
+	bool looks;   /* the reader does not wait */
+	bool idle;    /* the step before found nothing: see ev_stage_try */
+	bool differs; /* a replay may give other events (a table loaded at
 	                   * start, now()): begin's via says so; set by the
 	                   * command after ev_stage_open */
+	void (*before)(void *arg); /* called before the bytes of events handed
+	                            * out move, and before anything but the next
+	                            * event happens: who reads ahead brings out
+	                            * what waits; NULL, or set by the command
+	                            * after ev_stage_open */
+	void *before_arg;
 	const char *loses; /* an option that does not go with a name, such as
 	                    * --limit, which would be refused; or NULL */
 	struct ev_trail trail;        /* of the stream that is read */

@@ -264,6 +264,72 @@ join() { # STDIN OPTION…
   [[ $output == *'"last_name":"Last1000000"'* ]]
 }
 
+# Two tables that give a stream the same: a small one, and one whose rows are
+# fetched ahead of the events.
+two_tables() {
+  seq 40000 | sed 's/.*/{"id":&,"n":"the user with the number &"}/' >large.ndjson
+  head -n 50 large.ndjson >small.ndjson
+  [ "$(stat -c %s large.ndjson)" -gt 1500000 ]
+}
+
+@test "a large table gives what a small one gives, whatever stands between the events" {
+  two_tables
+  seq 2000 | awk '
+    NR % 97 == 0 { print "{\"u\":" NR % 50 + 1 ",\"__deleted\":true}" }
+    NR % 89 == 0 { print "" }
+    NR % 83 == 0 { print "{\"u\":[" NR "]}" }
+    NR % 79 == 0 { print "{\"u\":" }
+    NR % 7 == 0 { print "{\"u\":null,\"i\":" NR "}" }
+    NR % 5 == 0 { print "{\"u\":\"\\u003" NR % 10 "\",\"i\":" NR "}"; next }
+    { print "{\"u\":" NR * 7919 % 50 + 1 ",\"i\":" NR "}" (NR % 61 ? "" : "\r") }
+  ' >events
+  for type in inner left semi anti; do
+    for table in small large; do
+      sh -c 'evjoin $1.ndjson --on u=id --type $2 --on-error skip <events
+        echo $?' sh $table $type >$table.$type 2>$table.err
+    done
+    cmp small.$type large.$type
+    cmp small.err large.err
+  done
+  [ "$(wc -l <large.inner)" -gt 1800 ]
+  [ "$(wc -l <large.anti)" -gt 500 ]
+}
+
+@test "a large table: what came before a failure is out" {
+  two_tables
+  printf '{"u":1}\n{"u":2}\n{"u":3,"n":0}\n' >events
+  try sh -c 'evjoin large.ndjson --on u=id <events | head -n 2'
+  prints '{"u":1,"n":"the user with the number 1"}
+{"u":2,"n":"the user with the number 2"}'
+  says "evjoin: event 3 and the table 'large.ndjson' both have a field 'n': *"
+  printf '{"u":1}\n{"u":2}\nnone\n' >events
+  try sh -c 'evjoin large.ndjson --on u=id <events | head -n 2'
+  prints '{"u":1,"n":"the user with the number 1"}
+{"u":2,"n":"the user with the number 2"}'
+  says 'evjoin: standard input:3: not a JSON object (column 1)*'
+}
+
+@test "a large table: an event does not wait for the next one" {
+  two_tables
+  for follow in '' --follow-table; do
+    start large.ndjson --on id $follow
+    ask '{"id":1}' '{"id":1,"n":"the user with the number 1"}'
+    ask '{"id":40000}' '{"id":40000,"n":"the user with the number 40000"}'
+    exec {to}>&-
+    wait "$pid"
+  done
+}
+
+@test "a large table in a named pipeline: marks keep their places" {
+  two_tables
+  seq 500 | sed 's/.*/{"u":&}/' >in.ndjson
+  try bash -c 'evsource --name main --mark-every 7 in.ndjson |
+    evjoin large.ndjson --on u=id | evsink --name main out.ndjson'
+  exits 0
+  says ''
+  evjoin large.ndjson --on u=id <in.ndjson | cmp - out.ndjson
+}
+
 @test "a failure that comes in goes out, and nothing more" {
   users
   fail=$(evsource nothing.ndjson 2>/dev/null || true)

@@ -56,7 +56,7 @@ add(struct ev_table *table, struct ev_slice key, struct expected *expected)
 }
 
 static void
-check(struct ev_table *table, struct ev_slice key,
+check(const struct ev_table *table, struct ev_slice key,
     const struct expected *expected)
 {
 	const struct ev_row *row = ev_table_find(table, key);
