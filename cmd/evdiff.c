@@ -496,6 +496,10 @@ compare(struct diff *diff)
 	    SIZE_MAX / 4);
 	while ((status = ev_differ_next(differ, &difference, &err)) == EV_OK)
 		report(diff, &difference);
+	/* A signal, or nobody reads us: what is left unread then ends sort too,
+	 * which is no failure of its own. */
+	if (status != EV_END && err.exit > 128)
+		ev_tool_fail(&err);
 	for (int i = 0; i < 2; i++)
 		check(ev_sort_wait(&diff->side[i].sort, &err), &err);
 	if (status != EV_END)
