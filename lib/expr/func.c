@@ -24,7 +24,9 @@ static const struct {
     {"numbers", ev_func_real},
     {"numbers", ev_func_bit},
     {"dates and times", ev_func_time},
+    {"dates and times", ev_func_make},
     {"format pictures", ev_func_pict},
+    {"KSQL", ev_func_ksql},
 };
 
 /* The table of the i-th row of all, and the row's index in it. */

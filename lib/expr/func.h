@@ -46,7 +46,9 @@ extern const struct ev_func ev_func_num[];
 extern const struct ev_func ev_func_real[];
 extern const struct ev_func ev_func_bit[];
 extern const struct ev_func ev_func_time[];
+extern const struct ev_func ev_func_make[];
 extern const struct ev_func ev_func_pict[];
+extern const struct ev_func ev_func_ksql[];
 
 /* The i-th row of all tables; NULL behind the last. */
 const struct ev_func *ev_func_at(size_t i);

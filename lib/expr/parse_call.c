@@ -231,6 +231,7 @@ ev_parse_special(struct ev_parse *parse, bool *special)
 	    {"coalesce", parse_coalesce},
 	    {"extract", parse_extract},
 	    {"greatest", parse_greatest},
+	    {"ifnull", parse_coalesce}, /* ksqlDB's name */
 	    {"least", parse_least},
 	    {"nullif", parse_nullif},
 	    {"overlay", parse_overlay},

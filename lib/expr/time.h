@@ -97,8 +97,7 @@ enum ev_status ev_time_at_zone(const struct ev_time_env *env,
     enum ev_time_kind kind, int64_t value, struct ev_slice zone,
     enum ev_time_kind *result_kind, int64_t *result, struct ev_err *err);
 
-/* PostgreSQL's make_date and make_timestamp are not here; this is the
- * comparison of two kinds, as SQL compares them (a timestamp with a
+/* The comparison of two kinds, as SQL compares them (a timestamp with a
  * timestamptz by the session's zone): -1, 0, 1. */
 int ev_time_compare(const struct ev_time_env *env, enum ev_time_kind a_kind,
     int64_t a, enum ev_time_kind b_kind, int64_t b);

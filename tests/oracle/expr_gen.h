@@ -96,8 +96,8 @@ gen_bool(struct ev_buf *out, unsigned depth)
 	    "(CASE WHEN $b THEN $b ELSE $b END)", "coalesce($b, $b)",
 	    "nullif($b, $b)", "($t::boolean)", "($i::boolean)", "(n1 = '5')",
 	    "(n1 <> '2.50')", "('3' < n2)", "(n1 IN ('1', '2.5', n2))",
-	    "(t1 = n1::text)", "starts_with($t, $t)", "($t ^@ 'a')",
-	    "($t SIMILAR TO '(a|b)%')",
+	    "(t1 = n1::text)", "starts_with($t, $t)", "isfinite($d)",
+	    "isfinite($s)", "($t ^@ 'a')", "($t SIMILAR TO '(a|b)%')",
 	    "($t NOT SIMILAR TO '_[a-c]#%*' ESCAPE '#')",
 	    "regexp_like($t, 'B.', 'i')", "greatest($b, $b)", "least($b, NULL)",
 	    "(NOT $n = $n AND $b OR $b)", "($b IS NULL)"};
@@ -237,8 +237,10 @@ gen_date(struct ev_buf *out, unsigned depth)
 	    "NULL::date", "date 'infinity'"};
 	static const char *const node[] = {"($d + $i)", "($d - $I)",
 	    "($i + $d)", "($s::date)", "($z::date)", "($t::date)",
-	    "to_date($t, 'YYYY-MM-DD')", "coalesce($d, $d)",
-	    "CASE WHEN $b THEN $d ELSE $d END", "nullif($d, $d)", "($d + $I)"};
+	    "to_date($t, 'YYYY-MM-DD')",
+	    "make_date($I + 2018, $I + 2, $I + 28)", "greatest($d, $d)",
+	    "coalesce($d, $d)", "CASE WHEN $b THEN $d ELSE $d END",
+	    "nullif($d, $d)", "($d + $I)"};
 
 	fill(out, depth ? PICK(node) : PICK(leaf), depth);
 }
@@ -251,9 +253,11 @@ gen_stamp(struct ev_buf *out, unsigned depth)
 	    "NULL::timestamp", "timestamp without time zone '2000-06-30'"};
 	static const char *const node[] = {"($d::timestamp)", "($z::timestamp)",
 	    "($z AT TIME ZONE 'America/New_York')", "date_trunc('hour', $s)",
-	    "date_trunc('month', $s)", "coalesce($s, $d)",
-	    "CASE WHEN $b THEN $s ELSE $s END", "date_trunc('week', $s)",
-	    "($z AT TIME ZONE 'Asia/Kolkata')", "($t::timestamp)"};
+	    "date_trunc('month', $s)",
+	    "make_timestamp(2019, $I, $I + 3, $I, 59, $f)", "least($s, $d)",
+	    "coalesce($s, $d)", "CASE WHEN $b THEN $s ELSE $s END",
+	    "date_trunc('week', $s)", "($z AT TIME ZONE 'Asia/Kolkata')",
+	    "($t::timestamp)"};
 
 	fill(out, depth ? PICK(node) : PICK(leaf), depth);
 }
