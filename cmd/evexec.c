@@ -198,12 +198,10 @@ keep_bytes(struct exec *exec, struct ev_slice bytes)
 static bool
 keep_row(struct exec *exec, const struct ev_line *line)
 {
-	size_t count;
-	const struct ev_member *member = ev_scan_members(exec->scan, &count);
 	const char *why;
 
 	exec->row.len = 0;
-	if (ev_rows_add(exec->rows, member, count, &exec->row, &why) != EV_OK) {
+	if (ev_rows_add(exec->rows, exec->scan, &exec->row, &why) != EV_OK) {
 		ev_stage_bad(&exec->stage, line, why);
 		return false;
 	}

@@ -29,15 +29,20 @@ struct column {
 	size_t depth;           /* how many */
 };
 
+#define NONE ((size_t)-1)
+
 struct ev_columns {
 	struct source *source;
 	size_t sources;
 	struct column *column;
 	size_t count;
-	bool straight;           /* column i is source i, for every i */
-	struct ev_map *by_key;   /* name of a field: index of its source + 1 */
-	struct ev_map *by_name;  /* name of a column */
-	struct ev_value *found;  /* by source */
+	bool straight;          /* column i is source i, for every i */
+	struct ev_map *by_key;  /* name of a field: index of its source + 1 */
+	struct ev_map *by_name; /* name of a column */
+	struct ev_value *found; /* by source */
+	size_t *place;          /* the sources of the last event's members */
+	size_t places, place_cap;
+	uint64_t changes;        /* of the scan, then */
 	struct ev_value *values; /* by column, unless straight */
 	struct ev_buf scratch, why;
 };
@@ -50,6 +55,7 @@ ev_columns_new(void)
 	columns->by_key = ev_map_new();
 	columns->by_name = ev_map_new();
 	columns->straight = true;
+	columns->places = NONE;
 	return columns;
 }
 
@@ -75,6 +81,7 @@ ev_columns_free(struct ev_columns *columns)
 	free(columns->source);
 	free(columns->column);
 	free(columns->found);
+	free(columns->place);
 	free(columns->values);
 	ev_map_free(columns->by_key);
 	ev_map_free(columns->by_name);
@@ -107,6 +114,7 @@ source_of(struct ev_columns *columns, struct ev_slice name)
 	ev_build_text(&key, name);
 	columns->source[n] = (struct source){ev_buf_as_slice(&key), false};
 	columns->sources = n + 1;
+	columns->places = NONE;
 	*slot = n + 1;
 	return n;
 }
@@ -292,7 +300,7 @@ find_source(struct ev_columns *columns, struct ev_value key)
 	uintptr_t *slot = ev_map_get(columns->by_key,
 	    member_name(columns, key));
 
-	return slot ? *slot - 1 : (size_t)-1;
+	return slot ? *slot - 1 : NONE;
 }
 
 /* Says which members are no columns, and the list that has them too. */
@@ -308,7 +316,7 @@ explain(struct ev_columns *columns, const struct ev_member *members,
 	for (size_t i = 0; i < count; i++) {
 		struct ev_slice name;
 
-		if (find_source(columns, members[i].key) != (size_t)-1)
+		if (find_source(columns, members[i].key) != NONE)
 			continue;
 		name = member_name(columns, members[i].key);
 		ev_buf_printf(why, "%s'%.*s'", extra++ ? ", " : "",
@@ -393,24 +401,52 @@ search_source(struct ev_columns *columns, struct ev_value key)
 	return find_source(columns, key);
 }
 
-enum ev_status
-ev_columns_match(struct ev_columns *columns, const struct ev_member *members,
-    size_t count, const struct ev_value **values)
+/* Finds the source of every member. */
+static enum ev_status
+find_places(struct ev_columns *columns, const struct ev_member *members,
+    size_t count)
 {
 	const struct source *source = columns->source;
-	size_t sources = columns->sources, at = 0;
+	size_t at = 0;
 
-	if (sources)
-		memset(columns->found, 0, sources * sizeof(*columns->found));
-	for (size_t i = 0; i < count; i++) {
+	columns->places = NONE;
+	if (columns->place_cap < count) {
+		columns->place_cap = 2 * count;
+		columns->place = ev_mem_realloc(columns->place,
+		    columns->place_cap * sizeof(*columns->place));
+	}
+	for (size_t i = 0; i < count; i++, at++) {
 		struct ev_value key = members[i].key;
 
-		if (at >= sources || !same_key(key, source[at].key))
+		if (at >= columns->sources || !same_key(key, source[at].key))
 			at = search_source(columns, key);
-		if (at == (size_t)-1)
+		if (at == NONE)
 			return explain(columns, members, count);
-		columns->found[at++] = members[i].value;
+		columns->place[i] = at;
 	}
+	columns->places = count;
+	if (columns->sources)
+		memset(columns->found, 0,
+		    columns->sources * sizeof(*columns->found));
+	return EV_OK;
+}
+
+/* Lines of one stream mostly have the keys of the line before, and the scan
+ * knows: a tenth of what CSV takes to write. */
+enum ev_status
+ev_columns_match(struct ev_columns *columns, const struct ev_scan *scan,
+    const struct ev_value **values)
+{
+	size_t count;
+	const struct ev_member *members = ev_scan_members(scan, &count);
+	uint64_t changes = ev_scan_changes(scan);
+
+	if ((count != columns->places || changes != columns->changes) &&
+	    find_places(columns, members, count) != EV_OK)
+		return EV_BAD;
+	columns->changes = changes;
+	for (size_t i = 0; i < count; i++)
+		columns->found[columns->place[i]] = members[i].value;
 	*values = columns->straight ? columns->found : spread(columns);
 	return EV_OK;
 }

@@ -12,7 +12,7 @@
 #define EV_FORMAT_COLUMNS_H
 
 #include "base/err.h"
-#include "event/value.h"
+#include "event/scan.h"
 
 struct ev_columns;
 
@@ -45,12 +45,12 @@ struct ev_slice ev_columns_name(const struct ev_columns *columns, size_t i);
 /* Appends the list of the columns as ev_columns_parse reads it. */
 void ev_columns_list(const struct ev_columns *columns, struct ev_buf *out);
 
-/* Lays the members of an event under the columns: *values has one value for
+/* Lays the members of the last line of a scan, which is always the same one
+ * and was asked for members, under the columns: *values has one value for
  * each, EV_MISSING where the event has none, until the next call. EV_BAD: a
  * field is no column; ev_columns_reason tells which. */
 enum ev_status ev_columns_match(struct ev_columns *columns,
-    const struct ev_member *members, size_t count,
-    const struct ev_value **values);
+    const struct ev_scan *scan, const struct ev_value **values);
 /* Why the last event did not match, however long; lent. */
 const char *ev_columns_reason(const struct ev_columns *columns);
 

@@ -433,8 +433,7 @@ csv_event(struct ev_encode *encode, struct ev_stage *stage,
 		if (write_header(encode, stage, &stage->err) != EV_OK)
 			ev_tool_fail(&stage->err);
 	}
-	if (ev_columns_match(encode->columns, members, count, &values) !=
-	    EV_OK) {
+	if (ev_columns_match(encode->columns, encode->scan, &values) != EV_OK) {
 		no_columns(encode, stage, line);
 		return;
 	}

@@ -68,9 +68,11 @@ bad_value(struct ev_rows *rows, size_t at)
 }
 
 enum ev_status
-ev_rows_add(struct ev_rows *rows, const struct ev_member *member, size_t count,
+ev_rows_add(struct ev_rows *rows, const struct ev_scan *scan,
     struct ev_buf *out, const char **why)
 {
+	size_t count;
+	const struct ev_member *member = ev_scan_members(scan, &count);
 	const struct ev_value *value;
 	size_t start = out->len, at;
 
@@ -80,7 +82,7 @@ ev_rows_add(struct ev_rows *rows, const struct ev_member *member, size_t count,
 		*why = rows->err.text;
 		return EV_BAD;
 	}
-	if (ev_columns_match(rows->columns, member, count, &value) != EV_OK) {
+	if (ev_columns_match(rows->columns, scan, &value) != EV_OK) {
 		*why = ev_columns_reason(rows->columns);
 		return EV_BAD;
 	}

@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "event/value.h"
+#include "event/scan.h"
 
 struct ev_rows;
 
@@ -19,10 +19,11 @@ struct ev_rows;
 enum ev_status ev_rows_new(struct ev_rows **rows, const char *columns,
     struct ev_err *err);
 
-/* Appends an event's row to out, and before the first one the header. EV_BAD,
+/* Appends the row of the last line of a scan, which is always the same one and
+ * was asked for members, to out, and before the first one the header. EV_BAD,
  * with out as it was: it cannot be a row; *why, which is lent, says why. */
-enum ev_status ev_rows_add(struct ev_rows *rows, const struct ev_member *member,
-    size_t count, struct ev_buf *out, const char **why);
+enum ev_status ev_rows_add(struct ev_rows *rows, const struct ev_scan *scan,
+    struct ev_buf *out, const char **why);
 
 /* Ends a batch: appends the header, if it is known and no row came, and begins
  * anew. */
