@@ -373,7 +373,10 @@ look_back(struct ev_kafka_reader *reader, struct ev_err *err)
 	else
 		reader->doubt = NULL;
 	rd_kafka_topic_partition_list_destroy(one);
-	return status;
+	/* Brokers that are away come back: asked again by the next read. */
+	return status == EV_FATAL && err->exit == EV_EXIT_UNAVAILABLE
+	    ? EV_AGAIN
+	    : status;
 }
 
 static void
