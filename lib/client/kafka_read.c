@@ -374,9 +374,8 @@ look_back(struct ev_kafka_reader *reader, struct ev_err *err)
 		reader->doubt = NULL;
 	rd_kafka_topic_partition_list_destroy(one);
 	/* Brokers that are away come back: asked again by the next read. */
-	return status == EV_FATAL && err->exit == EV_EXIT_UNAVAILABLE
-	    ? EV_AGAIN
-	    : status;
+	return status == EV_FATAL && err->exit == EV_EXIT_UNAVAILABLE ? EV_AGAIN
+								      : status;
 }
 
 static void
