@@ -50,7 +50,7 @@ static const struct ev_opt options[] = {
     {"tz", 0, EV_OPT_TEXT, offsetof(struct settings, zone), "ZONE",
 	"time zone of timestamps (UTC)"},
     {"functions", 0, EV_OPT_FLAG, offsetof(struct settings, functions), NULL,
-	"print the functions whose name or help has CONDITION in it, or all"},
+	"print functions: all, or those that have CONDITION"},
 };
 
 struct filter {

@@ -19,8 +19,9 @@ static void
 add_error(struct ev_buf *out, const struct ev_err *err)
 {
 	ev_buf_str(out, "error: ");
+	/* A message names the text at fault, with whatever is in it. */
 	for (const char *c = err->text; *c; c++)
-		ev_buf_char(out, *c == '\n' || *c == '\t' ? ' ' : *c);
+		ev_buf_char(out, (unsigned char)*c < ' ' ? ' ' : *c);
 }
 
 /* The value of one column of a projection of the event. */
