@@ -116,6 +116,18 @@ reachable(const struct ev_func *func, const enum ev_sql *type, unsigned argc)
 	return true;
 }
 
+/* Does a candidate take exactly these types? Then it is meant (10.3, step 2):
+ * of quote_literal(text) and quote_literal(any), a text means the first, a field
+ * the second. */
+static bool
+identical(const struct ev_func *func, const enum ev_sql *type, unsigned argc)
+{
+	for (unsigned i = 0; i < argc; i++)
+		if (type[i] != ev_func_arg(func, i))
+			return false;
+	return true;
+}
+
 /* How good a candidate is: round 0 counts exact arguments, 1 preferred types
  * too, 2 text for quoted literals. */
 static unsigned
@@ -249,6 +261,9 @@ ev_func_find(struct ev_slice name, const enum ev_sql *type, unsigned argc,
 		if (count < CANDIDATES && reachable(func, type, argc))
 			list[count++] = func;
 	}
+	for (size_t i = 0; i < count; i++)
+		if (identical(list[i], type, argc))
+			return list[i];
 	for (int round = 0; round < 3 && count > 1; round++)
 		count = keep_best(list, count, type, argc, round);
 	if (count == 1)

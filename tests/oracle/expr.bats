@@ -25,6 +25,17 @@ load oracle
   prints ''
 }
 
+@test "what is computed once, and for NULL, is what PostgreSQL's catalog says" {
+  "$BUILD/tests/oracle/func" >functions
+  try ask func.sql UTC <functions
+  exits 0
+  prints 'compared | t'
+  sed 's/^\(quote_literal\ttext\t\)i/\1s/' functions >planted
+  try ask func.sql UTC <planted
+  prints 'quote_literal | text | s | t | i | t
+compared | t'
+}
+
 @test "a wrong answer would be found" {
   printf '%s\t%s\t%s\n' "n1 + 1" '{"n1":1.10}' 2.10 \
     "n1 + 1" '{"n1":1.10}' 2.1 "t1 || 'x'" '{"t1":"a"}' '"a x"' \
