@@ -199,12 +199,16 @@ is_const(const struct ev_node *node)
 	return ev_bind_is_const(node) && !node->stable;
 }
 
-/* Does a constant equal another one among the items? */
+/* Does a constant equal another one among the items? PostgreSQL does not look
+ * into an array with an item that depends on the session. */
 static bool
-finds(struct ev_bind *bind, const struct ev_node *node)
+finds(struct ev_bind *bind, const struct ev_node *node, unsigned array)
 {
 	int truth = 0;
 
+	for (unsigned i = 1; i <= array; i++)
+		if (!is_const(node->arg[i]))
+			return false;
 	bind->run.err = &bind->why;
 	for (unsigned i = 1; i < node->argc && truth <= 0; i++)
 		if (is_const(node->arg[i]) &&
@@ -238,7 +242,7 @@ decide_in(struct ev_bind *bind, struct ev_node *node)
 			node->argc = array + 1;
 			return NULL;
 		}
-	} else if (!node->slot && finds(bind, node)) {
+	} else if (finds(bind, node, array)) {
 		made->value.type = EV_SQL_BOOL;
 		made->value.truth = !node->negated;
 	} else {
