@@ -339,7 +339,7 @@ is_in_doubt(struct ev_kafka_reader *reader, struct ev_kafka_part *part,
 	bool known = part->broker >= 0 && part->at.last >= 0;
 
 	part->broker = broker;
-	if (!known)
+	if (!known || ev_mutant("kafka.broker"))
 		return false;
 	part->was = part->at;
 	reader->doubt = part;

@@ -232,8 +232,16 @@ two_partitions() {
   differs kafka.mixed '0 14 14' '70 10 10' two_partitions
 }
 
+@test "the mutants: without a look back what another leader has is read on" {
+  EV_MUTANT=kafka.broker run -1 bats --formatter tap -f '^the source follows' \
+    "$TOP/tests/cmd/kafka-unclean.bats"
+  [ "$(grep -c '^ok' <<<"$output")" = 2 ]
+  [ "$(grep '^not ok' <<<"$output")" = "not ok 2 the source follows, and others \
+stand where it has read, before it sees it" ]
+}
+
 @test "the mutants of Kafka's connectors are these" {
   grep -ohE 'ev_mutant\("kafka\.[^"]*"' "$TOP"/lib/*/*.c "$TOP"/cmd/*.c |
     sed 's/.*("//; s/"$//' | sort -u >mutants
-  diff mutants <(printf 'kafka.%s\n' ahead apart fence holes last mixed new)
+  diff mutants <(printf 'kafka.%s\n' ahead apart broker fence holes last mixed new)
 }
