@@ -70,9 +70,23 @@ fold(struct ev_bind *bind, struct ev_node *node)
 		made->stable = node->stable;
 		return made;
 	}
-	if (bind->lazy || node->stable)
-		return node;
-	return ev_bind_fail(bind, bind->run.failed, "%s", bind->why.text);
+	node->fails = !node->stable;
+	return bind->lazy || node->stable
+	    ? node
+	    : ev_bind_fail(bind, bind->run.failed, "%s", bind->why.text);
+}
+
+bool
+ev_bind_reached(struct ev_bind *bind, struct ev_node *node)
+{
+	if (bind->lazy)
+		return true;
+	if (node->fails)
+		return fold(bind, node) != NULL;
+	for (unsigned i = 0; i < node->argc; i++)
+		if (!ev_bind_reached(bind, node->arg[i]))
+			return false;
+	return true;
 }
 
 /* Is NULL whenever one of its arguments is? */
@@ -169,6 +183,7 @@ ev_bind_coerce(struct ev_bind *bind, struct ev_node *node, enum ev_sql type)
 	cast = ev_bind_make(bind, node, EV_NODE_CAST, 1);
 	cast->arg[0] = node;
 	cast->sql.type = (uint8_t)type;
+	cast->stable = ev_sql_stable_cast(node->type, type);
 	return ev_bind_done(bind, cast, type,
 	    node->type == EV_SQL_ANY ? ev_eval_coerce : ev_eval_cast);
 }

@@ -48,6 +48,9 @@ struct ev_node *ev_bind_make(struct ev_bind *bind, const struct ev_node *like,
  * constant. */
 struct ev_node *ev_bind_done(struct ev_bind *bind, struct ev_node *node,
     enum ev_sql type, ev_eval eval);
+/* A node that was bound as lazy is reached after all: false if a constant part
+ * of it fails. */
+bool ev_bind_reached(struct ev_bind *bind, struct ev_node *node);
 /* A bound node as another type, by an implicit cast; NULL without a message
  * where there is none, and with one where a literal cannot be read. */
 struct ev_node *ev_bind_coerce(struct ev_bind *bind, struct ev_node *node,

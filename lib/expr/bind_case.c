@@ -269,6 +269,7 @@ is_null(const struct ev_node *node)
 	    node->value.type == EV_SQL_NULL;
 }
 
+/* What stands behind a constant may not be reached. */
 static bool
 bind_results(struct ev_bind *bind, struct ev_node *node)
 {
@@ -305,6 +306,9 @@ ev_bind_coalesce(struct ev_bind *bind, struct ev_node *node)
 			return NULL;
 		if (decided || is_null(arg))
 			continue;
+		/* the constant before it became one of the session */
+		if (!ev_bind_reached(bind, arg))
+			return NULL;
 		node->arg[kept++] = arg;
 		decided = ev_bind_is_const(arg) && !arg->stable;
 	}

@@ -81,6 +81,7 @@ struct ev_node {
 	bool stable;    /* depends on the session: PostgreSQL does not evaluate
 	               * it while planning, so its mistakes are found later */
 	bool varies;    /* a field is in it */
+	bool fails;     /* a constant part that fails, if it is reached */
 	uint32_t argc;
 	uint32_t depth;
 	struct ev_node **arg;
