@@ -14,6 +14,7 @@
 #include "expr/query.h"
 #include "tool/inlet.h"
 #include "tool/outlet.h"
+#include "tool/query_opt.h"
 #include "tool/stage.h"
 #include "tool/tool.h"
 
@@ -29,7 +30,7 @@ static const struct ev_opt_usage usage = {
 };
 
 struct settings {
-	const char *select, *drop, *other, *program, *zone;
+	const char *select, *drop, *other, *program;
 	uint64_t limit;
 	bool invert, functions;
 };
@@ -47,14 +48,13 @@ static const struct ev_opt options[] = {
 	"read CONDITION, or SELECT … WHERE …, from FILE"},
     {"limit", 'n', EV_OPT_COUNT, offsetof(struct settings, limit), "N",
 	"end after N events"},
-    {"tz", 0, EV_OPT_TEXT, offsetof(struct settings, zone), "ZONE",
-	"time zone of timestamps (UTC)"},
     {"functions", 0, EV_OPT_FLAG, offsetof(struct settings, functions), NULL,
 	"print functions: all, or those that have CONDITION"},
 };
 
 struct filter {
 	struct settings settings;
+	struct ev_query_settings query_settings;
 	struct ev_stage_settings stage_settings;
 	struct ev_scan *scan;
 	struct ev_query *query;
@@ -77,34 +77,11 @@ must(enum ev_status status, const char *what, struct ev_err *err)
 		ev_tool_die(EV_EXIT_USAGE, "%s: %s", what, err->text);
 }
 
-/* The text of --file. */
-static struct ev_buf
-read_program(const char *path)
-{
-	struct ev_buf text = {0};
-	FILE *file = fopen(path, "re");
-	size_t n;
-
-	if (!file)
-		ev_tool_die(EV_EXIT_USAGE, "cannot read '%s': %s", path,
-		    ev_err_errno(errno));
-	do {
-		ev_buf_reserve(&text, 4096);
-		n = fread(text.ptr + text.len, 1, 4096, file);
-		text.len += n;
-	} while (n > 0 && text.len < (2u << 20));
-	if (ferror(file))
-		ev_tool_die(EV_EXIT_USAGE, "cannot read '%s': %s", path,
-		    ev_err_errno(errno));
-	fclose(file);
-	return text;
-}
-
 static void
 compile_file(struct filter *filter)
 {
 	const char *path = filter->settings.program;
-	struct ev_buf text = read_program(path);
+	struct ev_buf text = ev_query_opt_read(path);
 	struct ev_err err;
 
 	must(ev_query_program(filter->query, ev_buf_as_slice(&text), &err),
@@ -136,8 +113,7 @@ compile(struct filter *filter, int argc, char **argv, int rest)
 	struct ev_query *query = filter->query;
 	struct ev_err err;
 
-	if (settings->zone)
-		must(ev_query_zone(query, settings->zone, &err), "--tz", &err);
+	ev_query_opt_apply(&filter->query_settings, query);
 	if (settings->program)
 		compile_file(filter);
 	else if (rest < argc)
@@ -158,6 +134,7 @@ compile(struct filter *filter, int argc, char **argv, int rest)
 	if (settings->drop)
 		must(ev_query_drop(query, ev_slice_of(settings->drop), &err),
 		    "--drop", &err);
+	ev_query_opt_check(query);
 	if (!ev_query_has_condition(query) && !ev_query_has_list(query))
 		ev_tool_die(EV_EXIT_USAGE,
 		    "no condition, as in: "
@@ -356,6 +333,7 @@ main(int argc, char **argv)
 	    .stage_settings = EV_STAGE_DEFAULTS};
 	const struct ev_opt_table tables[] = {
 	    EV_OPT_TABLE(options, &filter.settings),
+	    EV_OPT_TABLE(ev_query_options, &filter.query_settings),
 	    EV_OPT_TABLE(ev_bad_options, &filter.stage_settings.bad),
 	    EV_OPT_TABLE(ev_stage_options, &filter.stage_settings),
 	    {NULL, NULL, 0},

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "base/utf8.h"
+#include "expr/param.h"
 
 /* Longest first. */
 static const char *const operators[] = {"!~*", "->>", "||/",
@@ -23,16 +24,9 @@ is_digit(char c)
 }
 
 static bool
-is_name_start(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-	    (unsigned char)c >= 0x80;
-}
-
-static bool
 is_name(char c)
 {
-	return is_name_start(c) || is_digit(c) || c == '$';
+	return ev_param_has(c) || c == '$';
 }
 
 static bool
@@ -207,7 +201,7 @@ read_dollar(struct ev_lex *lex, struct ev_token *token)
 	size_t n = 1, rest = lex->source.len - lex->at;
 
 	while (n < rest &&
-	    (is_name_start(begin[n]) || (n > 1 && is_digit(begin[n]))))
+	    (n > 1 ? ev_param_has(begin[n]) : ev_param_begins(begin[n])))
 		n++;
 	if (n >= rest || begin[n] != '$')
 		return false;
@@ -219,6 +213,30 @@ read_dollar(struct ev_lex *lex, struct ev_token *token)
 	token->text = (struct ev_slice){begin + n, (size_t)(found - begin) - n};
 	lex->at += (size_t)(found - begin) + n;
 	return true;
+}
+
+/* $name; the caller has seen that it begins no $tag$. */
+static enum ev_status
+read_param(struct ev_lex *lex, struct ev_token *token, struct ev_err *err)
+{
+	const char *begin = lex->source.ptr + ++lex->at;
+	size_t n = 0;
+
+	while (ev_param_has(peek(lex, 0))) {
+		lex->at++;
+		n++;
+	}
+	if (peek(lex, 0) == '$')
+		return ev_lex_point(lex->source, token->at, err,
+		    "the text that begins behind $%.*s$ has no second $%.*s$",
+		    (int)n, begin, (int)n, begin);
+	token->kind = EV_TOKEN_PARAM;
+	token->text = (struct ev_slice){begin, n};
+	if (n && ev_param_begins(*begin))
+		return EV_OK;
+	return ev_lex_point(lex->source, token->at, err,
+	    n ? "a parameter has a name, as in $limit, and no number"
+	      : "a name must follow the $ at once, as in $limit");
 }
 
 /* 12, 1.5, .5, 5., 1e10; a name may not begin at once behind it. */
@@ -298,12 +316,13 @@ read_token(struct ev_lex *lex, struct ev_token *token, struct ev_err *err)
 		token->kind = c == '"' ? EV_TOKEN_QUOTED : EV_TOKEN_TEXT;
 		return read_quoted(lex, c, false, token, err);
 	}
-	if (is_name_start(c))
+	if (ev_param_begins(c))
 		return read_name(lex, token);
 	if (is_digit(c) || (c == '.' && is_digit(peek(lex, 1))))
 		return read_number(lex, token, err);
-	if (c == '$' && read_dollar(lex, token))
-		return EV_OK;
+	if (c == '$')
+		return read_dollar(lex, token) ? EV_OK
+					       : read_param(lex, token, err);
 	return read_operator(lex, token, err);
 }
 

@@ -1,7 +1,7 @@
 /*
  * lex: the words of an expression, as PostgreSQL's scanner has them: names,
  * "quoted names", numbers, 'texts', E'texts' with escapes, $tag$texts$tag$,
- * operators, and comments of both forms.
+ * $parameters, operators, and comments of both forms.
  */
 #ifndef EV_EXPR_LEX_H
 #define EV_EXPR_LEX_H
@@ -16,7 +16,8 @@ enum ev_token_kind {
 	EV_TOKEN_QUOTED, /* a "name"; text is without the quotes */
 	EV_TOKEN_TEXT,   /* a literal; text is what it stands for */
 	EV_TOKEN_NUMBER,
-	EV_TOKEN_OP, /* an operator or a punctuation mark */
+	EV_TOKEN_PARAM, /* $name; text is without the dollar */
+	EV_TOKEN_OP,    /* an operator or a punctuation mark */
 };
 
 struct ev_token {

@@ -8,6 +8,7 @@
 
 #include "expr/lex.h"
 #include "expr/node.h"
+#include "expr/param.h"
 
 struct ev_parse {
 	struct ev_slice source;
@@ -16,6 +17,8 @@ struct ev_parse {
 	size_t last;            /* where the token before it ended */
 	struct ev_arena *arena; /* for the nodes */
 	struct ev_err *err;
+	const struct ev_params *params; /* of $name; NULL: none. Set by the
+	                                 * caller after ev_parse_start */
 	unsigned depth;
 };
 

@@ -1,6 +1,6 @@
 /*
- * parse_term: what stands between the operators: literals, fields, calls,
- * CASE, parentheses.
+ * parse_term: what stands between the operators: literals, parameters, fields,
+ * calls, CASE, parentheses.
  */
 #include "expr/parse.h"
 
@@ -175,6 +175,52 @@ parse_literal(struct ev_parse *parse, enum ev_node_kind kind)
 	return node;
 }
 
+/* A parameter's value, as the literal that it is. A number's sign is not part
+ * of it, as in the text of an expression. */
+static struct ev_node *
+make_param(struct ev_parse *parse, const struct ev_param *param)
+{
+	struct ev_slice text = param->text;
+	struct ev_node *node;
+	bool minus;
+
+	if (param->kind == EV_PARAM_NULL)
+		return parse_constant(parse, EV_SQL_NULL, false);
+	if (param->kind == EV_PARAM_TRUE || param->kind == EV_PARAM_FALSE)
+		return parse_constant(parse, EV_SQL_BOOL,
+		    param->kind == EV_PARAM_TRUE);
+	if (param->kind == EV_PARAM_TEXT) {
+		node = parse_literal(parse, EV_NODE_CONST);
+		node->value.text = text;
+		return node;
+	}
+	minus = *text.ptr == '-';
+	node = parse_literal(parse, EV_NODE_NUMBER);
+	node->value.text = (struct ev_slice){text.ptr + minus,
+	    text.len - minus};
+	node->negated = minus;
+	return node;
+}
+
+static struct ev_node *
+parse_param(struct ev_parse *parse)
+{
+	static const struct ev_params none;
+	const struct ev_params *params = parse->params ? parse->params : &none;
+	struct ev_param *param = ev_params_find(params, parse->now->text);
+	struct ev_buf why = {0};
+
+	if (param) {
+		param->used = true;
+		return make_param(parse, param);
+	}
+	ev_params_unknown(params, parse->now->text, &why);
+	ev_lex_point(parse->source, parse->now->at, parse->err, "%s",
+	    ev_buf_cstr(&why));
+	ev_buf_release(&why);
+	return NULL;
+}
+
 struct ev_node *
 ev_parse_term(struct ev_parse *parse)
 {
@@ -185,6 +231,8 @@ ev_parse_term(struct ev_parse *parse)
 		return parse_literal(parse, EV_NODE_NUMBER);
 	case EV_TOKEN_TEXT:
 		return parse_literal(parse, EV_NODE_CONST);
+	case EV_TOKEN_PARAM:
+		return parse_param(parse);
 	case EV_TOKEN_NAME:
 		return parse_word(parse);
 	case EV_TOKEN_QUOTED:

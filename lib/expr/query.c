@@ -75,6 +75,35 @@ ev_query_asks_time(const struct ev_query *query)
 	return query->asks_time;
 }
 
+/* ---- parameters ---- */
+
+enum ev_status
+ev_query_arg(struct ev_query *query, struct ev_slice name, struct ev_slice text,
+    bool must, struct ev_err *err)
+{
+	if (ev_params_text(&query->params, &query->arena, name, text, err) !=
+	    EV_OK)
+		return EV_BAD;
+	ev_params_find(&query->params, name)->must = must;
+	return EV_OK;
+}
+
+enum ev_status
+ev_query_arg_json(struct ev_query *query, struct ev_slice name,
+    struct ev_value value, struct ev_err *err)
+{
+	return ev_params_json(&query->params, &query->arena, name, value, err);
+}
+
+struct ev_slice
+ev_query_unused(const struct ev_query *query)
+{
+	for (size_t i = 0; i < query->params.count; i++)
+		if (query->params.item[i].must && !query->params.item[i].used)
+			return query->params.item[i].name;
+	return (struct ev_slice){NULL, 0};
+}
+
 /* ---- compiling ---- */
 
 enum ev_status
@@ -85,7 +114,10 @@ ev_query_start(struct ev_query *query, struct ev_parse *parse,
 	query->bind.source = text;
 	query->bind.err = err;
 	query->bind.lazy = 0;
-	return ev_parse_start(parse, text, &query->arena, err);
+	if (ev_parse_start(parse, text, &query->arena, err) != EV_OK)
+		return EV_BAD;
+	parse->params = &query->params;
+	return EV_OK;
 }
 
 enum ev_status

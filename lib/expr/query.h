@@ -38,6 +38,17 @@ enum ev_status ev_query_zone(struct ev_query *query, const char *name,
  * ev_query_new. Before anything is compiled. */
 void ev_query_now(struct ev_query *query, int64_t microseconds);
 
+/* Gives $name its value in what is compiled later: a literal of no type as
+ * yet, or the literal of a JSON value (expr/param.h). With `must` it is a
+ * mistake if nothing uses it. Copied. EV_BAD: the name is none. */
+enum ev_status ev_query_arg(struct ev_query *query, struct ev_slice name,
+    struct ev_slice text, bool must, struct ev_err *err);
+enum ev_status ev_query_arg_json(struct ev_query *query, struct ev_slice name,
+    struct ev_value value, struct ev_err *err);
+/* A parameter that must be used and is not, by what is compiled so far; ptr
+ * NULL if there is none. */
+struct ev_slice ev_query_unused(const struct ev_query *query);
+
 /* Compile a condition, a select list ("a, upper(b) AS c", "* EXCLUDE (a)"), a
  * list of fields to leave out ("a, b"), a program ("SELECT list WHERE
  * condition", or a condition alone). EV_BAD: a mistake in the text, err has the

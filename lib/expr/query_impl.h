@@ -32,6 +32,7 @@ struct ev_list {
 struct ev_query {
 	struct ev_scan *scan;
 	struct ev_zones *zones;
+	struct ev_params params;
 	struct ev_time_env time;
 	bool asks_time;        /* now() stands in it, or the like */
 	struct ev_arena arena; /* of the query */

@@ -49,6 +49,7 @@ try(compile compile, struct ev_slice text)
 
 	memcpy(line, event, sizeof(event));
 	ev_query_now(query, 1551136125000000);
+	ev_query_arg(query, EV_SLICE("p"), EV_SLICE("12.5"), false, &err);
 	if (compile(query, text, &err) != EV_OK) {
 		assert(err.text[0] && err.exit == EV_EXIT_USAGE);
 		goto out;
