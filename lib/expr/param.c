@@ -109,8 +109,7 @@ ev_params_unknown(const struct ev_params *params, struct ev_slice name,
 	nearest = ev_nearest_to(ev_buf_cstr(&word));
 	for (size_t i = 0; i < params->count; i++)
 		ev_nearest_offer(&nearest, params->item[i].name.ptr);
-	ev_buf_printf(out, "there is no parameter $%.60s",
-	    ev_buf_cstr(&word));
+	ev_buf_printf(out, "there is no parameter $%.60s", ev_buf_cstr(&word));
 	if (nearest.best)
 		ev_buf_printf(out, "; did you mean $%s?", nearest.best);
 	else

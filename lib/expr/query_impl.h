@@ -12,7 +12,8 @@
 struct ev_item {
 	bool star;
 	struct ev_slice name; /* of the output, plain */
-	struct ev_slice key;  /* the same as JSON */
+	struct ev_slice key;  /* the same as JSON; of RENAME: the new name */
+	struct ev_slice to;   /* of RENAME: the new name, plain */
 	struct ev_node *node;
 	unsigned *slot; /* the fields it reads */
 	size_t slots;
@@ -23,9 +24,10 @@ struct ev_list {
 	struct ev_slice source;
 	struct ev_item *item;
 	size_t count, cap;
-	/* of the star: what it leaves out, what it replaces */
-	struct ev_item *exclude, *replace;
+	/* of the star: what it leaves out, replaces, and gives new names */
+	struct ev_item *exclude, *replace, *rename;
 	size_t excludes, excludes_cap, replaces, replaces_cap;
+	size_t renames, renames_cap;
 	bool star;
 };
 

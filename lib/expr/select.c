@@ -1,7 +1,7 @@
 /*
  * select: select lists: expressions with names, and the star with what it
- * leaves out (EXCLUDE) and replaces (REPLACE), as DuckDB and Snowflake write
- * it. What is only passed on keeps its bytes.
+ * leaves out (EXCLUDE), replaces (REPLACE) and gives new names (RENAME), as
+ * DuckDB and Snowflake write it. What is only passed on keeps its bytes.
  */
 #include "base/utf8.h"
 #include "event/build.h"
@@ -25,14 +25,19 @@ add(struct ev_query *query, struct ev_item **item, size_t *count, size_t *cap)
 	return &(*item)[(*count)++];
 }
 
+static struct ev_slice
+json_of(struct ev_query *query, struct ev_slice name)
+{
+	query->scratch.len = 0;
+	ev_build_text(&query->scratch, name);
+	return ev_arena_slice(&query->arena, ev_buf_as_slice(&query->scratch));
+}
+
 static void
 set_name(struct ev_query *query, struct ev_item *item, struct ev_slice name)
 {
 	item->name = name;
-	query->scratch.len = 0;
-	ev_build_text(&query->scratch, name);
-	item->key = ev_arena_slice(&query->arena,
-	    ev_buf_as_slice(&query->scratch));
+	item->key = json_of(query, name);
 }
 
 /* What an expression without AS is called: as its field, or its function. */
@@ -121,6 +126,22 @@ parse_item(struct ev_query *query, struct ev_parse *parse, struct ev_item *item,
 	return bind_item(query, item, node);
 }
 
+/* The name of a member of the star. */
+static bool
+parse_own(struct ev_parse *parse, struct ev_item *item)
+{
+	item->at = (uint32_t)parse->now->at;
+	if (!ev_parse_name(parse, &item->name, "a name"))
+		return false;
+	if (!is_name(item->name))
+		return bad_name(parse, item->at);
+	if (!ev_parse_at_op(parse, ".") && !ev_parse_at_op(parse, "->"))
+		return true;
+	ev_lex_point(parse->source, parse->now->at, parse->err,
+	    "a star has the event's own members, not what is in them");
+	return false;
+}
+
 /* EXCLUDE name, EXCLUDE (name, name …) */
 static bool
 parse_exclude(struct ev_query *query, struct ev_parse *parse)
@@ -131,14 +152,9 @@ parse_exclude(struct ev_query *query, struct ev_parse *parse)
 	do {
 		struct ev_item *item = add(query, &list->exclude,
 		    &list->excludes, &list->excludes_cap);
-		struct ev_slice name;
 
-		item->at = (uint32_t)parse->now->at;
-		if (!ev_parse_name(parse, &name, "a name"))
+		if (!parse_own(parse, item))
 			return false;
-		if (!is_name(name))
-			return bad_name(parse, item->at);
-		set_name(query, item, name);
 	} while (many && ev_parse_op(parse, ","));
 	return !many || ev_parse_want_op(parse, ")");
 }
@@ -161,6 +177,49 @@ parse_replace(struct ev_query *query, struct ev_parse *parse)
 	return ev_parse_want_op(parse, ")");
 }
 
+/* RENAME name AS name, RENAME (name AS name, …) */
+static bool
+parse_rename(struct ev_query *query, struct ev_parse *parse)
+{
+	struct ev_list *list = &query->list;
+	bool many = ev_parse_op(parse, "(");
+
+	do {
+		struct ev_item *item = add(query, &list->rename, &list->renames,
+		    &list->renames_cap);
+
+		if (!parse_own(parse, item) ||
+		    !ev_parse_want_word(parse, "as") ||
+		    !ev_parse_name(parse, &item->to, "its new name"))
+			return false;
+		if (!is_name(item->to))
+			return bad_name(parse, item->at);
+		item->key = json_of(query, item->to);
+		item->slot = ev_arena_alloc(&query->arena, sizeof(unsigned));
+		item->slot[item->slots++] = ev_scan_want_key(query->scan,
+		    item->name);
+	} while (many && ev_parse_op(parse, ","));
+	return !many || ev_parse_want_op(parse, ")");
+}
+
+/* Behind all that a star may have: what it has, stands in another order. */
+static bool
+check_order(struct ev_parse *parse)
+{
+	static const char *const words[] = {"exclude", "except", "replace",
+	    "rename"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (!ev_parse_at_word(parse, words[i]))
+			continue;
+		ev_lex_point(parse->source, parse->now->at, parse->err,
+		    "a star has each of these once and in this order: "
+		    "* EXCLUDE (…) REPLACE (…) RENAME (…)");
+		return false;
+	}
+	return true;
+}
+
 static bool
 parse_star(struct ev_query *query, struct ev_parse *parse)
 {
@@ -175,9 +234,26 @@ parse_star(struct ev_query *query, struct ev_parse *parse)
 	item = add(query, &list->item, &list->count, &list->cap);
 	item->star = list->star = true;
 	ev_scan_want_members(query->scan);
-	if (ev_parse_word(parse, "exclude") && !parse_exclude(query, parse))
+	/* BigQuery's word for it is EXCEPT */
+	if ((ev_parse_word(parse, "exclude") ||
+		ev_parse_word(parse, "except")) &&
+	    !parse_exclude(query, parse))
 		return false;
-	return !ev_parse_word(parse, "replace") || parse_replace(query, parse);
+	if (ev_parse_word(parse, "replace") && !parse_replace(query, parse))
+		return false;
+	if (ev_parse_word(parse, "rename") && !parse_rename(query, parse))
+		return false;
+	return check_order(parse);
+}
+
+/* ---- checking ---- */
+
+static bool
+twice(struct ev_parse *parse, size_t at, struct ev_slice name)
+{
+	ev_lex_point(parse->source, at, parse->err,
+	    "the name %.*s stands twice", (int)name.len, name.ptr);
+	return false;
 }
 
 /* No name twice among these items. */
@@ -187,13 +263,61 @@ check_names(struct ev_parse *parse, const struct ev_item *item, size_t count)
 	for (size_t i = 1; i < count; i++)
 		for (size_t j = 0; j < i; j++)
 			if (!item[i].star && !item[j].star &&
-			    ev_slice_equal(item[i].name, item[j].name)) {
-				ev_lex_point(parse->source, item[i].at,
-				    parse->err, "the name %.*s stands twice",
-				    (int)item[i].name.len, item[i].name.ptr);
-				return false;
-			}
+			    ev_slice_equal(item[i].name, item[j].name))
+				return twice(parse, item[i].at, item[i].name);
 	return true;
+}
+
+/* What is left out cannot be given a value or a name. */
+static bool
+check_excluded(struct ev_parse *parse, const struct ev_list *list,
+    const struct ev_item *item, size_t count, const char *done)
+{
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; j < list->excludes; j++) {
+			struct ev_slice name = item[i].name;
+
+			if (!ev_slice_equal(name, list->exclude[j].name))
+				continue;
+			ev_lex_point(parse->source, item[i].at, parse->err,
+			    "%.*s is excluded: it cannot be %s", (int)name.len,
+			    name.ptr, done);
+			return false;
+		}
+	return true;
+}
+
+/* No new name twice, nor one that the list makes beside the star. */
+static bool
+check_renames(struct ev_parse *parse, const struct ev_list *list)
+{
+	const struct ev_item *rename = list->rename;
+
+	for (size_t i = 0; i < list->renames; i++) {
+		for (size_t j = 0; j < i; j++)
+			if (ev_slice_equal(rename[i].to, rename[j].to))
+				return twice(parse, rename[i].at, rename[i].to);
+		for (size_t j = 0; j < list->count; j++)
+			if (!list->item[j].star &&
+			    ev_slice_equal(rename[i].to, list->item[j].name))
+				return twice(parse, list->item[j].at,
+				    rename[i].to);
+	}
+	return true;
+}
+
+static bool
+check_list(struct ev_parse *parse, const struct ev_list *list)
+{
+	return check_names(parse, list->item, list->count) &&
+	    check_names(parse, list->exclude, list->excludes) &&
+	    check_names(parse, list->replace, list->replaces) &&
+	    check_names(parse, list->rename, list->renames) &&
+	    check_excluded(parse, list, list->replace, list->replaces,
+		"replaced") &&
+	    check_excluded(parse, list, list->rename, list->renames,
+		"renamed") &&
+	    check_renames(parse, list);
 }
 
 enum ev_status
@@ -213,11 +337,7 @@ ev_list_parse(struct ev_query *query, struct ev_parse *parse)
 			return EV_BAD;
 		}
 	} while (ev_parse_op(parse, ","));
-	if (!check_names(parse, list->item, list->count) ||
-	    !check_names(parse, list->exclude, list->excludes) ||
-	    !check_names(parse, list->replace, list->replaces))
-		return EV_BAD;
-	return EV_OK;
+	return check_list(parse, list) ? EV_OK : EV_BAD;
 }
 
 enum ev_status
@@ -288,6 +408,58 @@ clash(struct ev_run *run, const struct ev_item *item)
 	return false;
 }
 
+/* A member would have the name of another one that keeps it. */
+static bool
+meets(struct ev_run *run, const struct ev_item *rename)
+{
+	ev_err_set(run->err, EV_BAD, EV_EXIT_DATA,
+	    "the event has a member %.*s already, which %.*s is renamed to: "
+	    "write * EXCLUDE (%.*s) RENAME (…), or rename it too",
+	    (int)rename->key.len, rename->key.ptr, (int)rename->name.len,
+	    rename->name.ptr, (int)rename->to.len, rename->to.ptr);
+	return false;
+}
+
+/* No other member may have the name of one of the star's that keeps its own:
+ * none of the list beside it, none that is renamed. */
+static bool
+check_member(const struct ev_list *list, struct ev_run *run,
+    struct ev_value key)
+{
+	const struct ev_item *item = NULL;
+
+	if (list->count > 1)
+		item = find(list->item, list->count, key);
+	if (item)
+		return clash(run, item);
+	for (size_t i = 0; i < list->renames; i++) {
+		item = &list->rename[i];
+		if (run->fields[*item->slot].type != EV_MISSING &&
+		    ev_value_text_is(key, item->to))
+			return meets(run, item);
+	}
+	return true;
+}
+
+static bool
+write_member(const struct ev_list *list, struct ev_run *run,
+    const struct ev_member *member, struct ev_buf *out, bool *changed)
+{
+	const struct ev_item *value = find(list->replace, list->replaces,
+	    member->key);
+	const struct ev_item *name = find(list->rename, list->renames,
+	    member->key);
+
+	*changed |= value || name;
+	if (!name && !check_member(list, run, member->key))
+		return false;
+	ev_build_key_raw(out, name ? name->key : ev_value_raw(member->key));
+	if (value)
+		return write_value(run, value->node, out);
+	ev_build_raw(out, ev_value_raw(member->value));
+	return true;
+}
+
 static bool
 write_star(struct ev_query *query, struct ev_run *run, struct ev_buf *out,
     bool *changed)
@@ -298,27 +470,9 @@ write_star(struct ev_query *query, struct ev_run *run, struct ev_buf *out,
 
 	member = ev_scan_members(query->scan, &count);
 	for (size_t i = 0; i < count; i++) {
-		const struct ev_item *item = find(list->replace, list->replaces,
-		    member[i].key);
-
-		if (find(list->exclude, list->excludes, member[i].key)) {
+		if (find(list->exclude, list->excludes, member[i].key))
 			*changed = true;
-			continue;
-		}
-		if (list->count > 1) {
-			const struct ev_item *twin = find(list->item,
-			    list->count, member[i].key);
-
-			if (twin)
-				return clash(run, twin);
-		}
-		ev_build_key_raw(out, ev_value_raw(member[i].key));
-		if (!item) {
-			ev_build_raw(out, ev_value_raw(member[i].value));
-			continue;
-		}
-		*changed = true;
-		if (!write_value(run, item->node, out))
+		else if (!write_member(list, run, &member[i], out, changed))
 			return false;
 	}
 	return true;

@@ -157,8 +157,7 @@ take_arg(struct ev_query *query, const char *text)
 		ev_tool_die(EV_EXIT_USAGE,
 		    "--arg wants NAME=VALUE, as in --arg limit=5, not '%s'",
 		    text);
-	if (ev_query_arg(query,
-		(struct ev_slice){text, (size_t)(equal - text)},
+	if (ev_query_arg(query, (struct ev_slice){text, (size_t)(equal - text)},
 		ev_slice_of(equal + 1), true, &err) != EV_OK)
 		ev_tool_die(EV_EXIT_USAGE, "--arg: %s", err.text);
 }
