@@ -54,6 +54,24 @@ ev_shard_name(const char *name, struct ev_shard shard)
 			   : ev_mem_strdup(name);
 }
 
+int
+ev_shard_number(const char *name, const char *pipeline)
+{
+	size_t len = strlen(name);
+	struct ev_slice at;
+	unsigned number;
+
+	if (strncmp(pipeline, name, len) != 0)
+		return -1;
+	if (!pipeline[len])
+		return 0;
+	if (pipeline[len] != '.')
+		return -1;
+	at = ev_slice_of(pipeline + len + 1);
+	number = read_number(&at);
+	return number && !at.len ? (int)number : -1;
+}
+
 enum ev_status
 ev_shard_agree(const char *name, struct ev_shard shard, const char *text,
     struct ev_err *err)

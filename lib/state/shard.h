@@ -28,6 +28,10 @@ enum ev_status ev_shard_parse(const char *what, struct ev_slice text,
  * free. */
 char *ev_shard_name(const char *name, struct ev_shard shard);
 
+/* What `pipeline` is of `name`: 0 NAME itself, K its shard NAME.K (or one of its
+ * own that is named so), -1 neither. */
+int ev_shard_number(const char *name, const char *pipeline);
+
 /* What NAME.1's copy says for as long as nobody shall start beside it. */
 #define EV_SHARD_DEALT "?"
 

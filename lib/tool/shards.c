@@ -18,7 +18,10 @@ struct dealing {
 	unsigned size;          /* of known */
 	struct ev_vector *pos;  /* of all partitions */
 	struct ev_vector *side;
-	char *place; /* where new ones write; lent */
+	unsigned
+	    highest; /* number of a shard whose state is here, also one that
+	                   * an interrupted dealing has left */
+	char *place; /* where new ones write */
 	bool yes;
 	struct ev_buf *out;
 };
@@ -59,9 +62,30 @@ count_of(const struct ev_known *known)
 
 /* Any of them that has its state here knows where they write. */
 static enum ev_status
-find_place(struct dealing *deal, struct ev_err *err)
+see(struct dealing *deal, const char *name, struct ev_err *err)
 {
-	size_t len = strlen(deal->name), count;
+	int number = ev_shard_number(deal->name, name);
+	struct ev_known known = {0};
+
+	if (number < 0)
+		return EV_OK;
+	if (ev_known_load(&known, name, NULL, err) != EV_OK)
+		return EV_FATAL;
+	if (!deal->place && known.has_copy)
+		deal->place = ev_mem_strdup(known.copy.place);
+	/* a pipeline of its own may be named so; one that has no copy as yet
+	 * was being made */
+	if ((unsigned)number > deal->highest &&
+	    !(known.has_copy && !*known.copy.shard))
+		deal->highest = (unsigned)number;
+	ev_known_release(&known);
+	return EV_OK;
+}
+
+static enum ev_status
+see_all(struct dealing *deal, struct ev_err *err)
+{
+	size_t count;
 	char *state, **names;
 	enum ev_status status = EV_OK;
 
@@ -69,18 +93,8 @@ find_place(struct dealing *deal, struct ev_err *err)
 	    ev_pipeline_list(state, &names, &count, err) != EV_OK)
 		return EV_FATAL;
 	for (size_t i = 0; i < count; i++) {
-		struct ev_known known = {0};
-
-		if (!deal->place && !strncmp(names[i], deal->name, len) &&
-		    (!names[i][len] ||
-			(names[i][len] == '.' &&
-			    strspn(names[i] + len + 1, "0123456789") ==
-				strlen(names[i] + len + 1)))) {
-			status = ev_known_load(&known, names[i], NULL, err);
-			if (status == EV_OK && known.has_copy)
-				deal->place = ev_mem_strdup(known.copy.place);
-			ev_known_release(&known);
-		}
+		if (status == EV_OK)
+			status = see(deal, names[i], err);
 		free(names[i]);
 	}
 	free(names);
@@ -124,12 +138,13 @@ is_own(const struct dealing *deal, unsigned i)
 }
 
 /* All that are, were or shall be: up to the highest count that any says, and
- * behind it what an interrupted dealing has left, which drop_old takes from the
- * end. */
+ * what an interrupted dealing has left: as it made new ones, which put_all does
+ * from the end, and as it dropped old ones, which drop_old does, too. */
 static enum ev_status
 load_all(struct dealing *deal, struct ev_err *err)
 {
-	unsigned most = deal->count;
+	unsigned most = deal->count > deal->highest ? deal->count
+						    : deal->highest;
 
 	for (unsigned i = 0; i <= most || deal->known[i - 1].has_record; i++) {
 		if (load(deal, i, err) != EV_OK)
@@ -401,8 +416,7 @@ drop(struct ev_known *known, struct ev_err *err)
 		err) != EV_OK)
 		return EV_FATAL;
 	ev_point("shards.dropped");
-	if (!known->has_copy && !known->has_record)
-		return EV_OK;
+	/* also where it was only begun to be made */
 	return ev_pipeline_remove(&known->pipeline, err);
 }
 
@@ -460,7 +474,7 @@ ev_shards_deal(const char *name, unsigned count, bool yes, struct ev_buf *out,
 	if (!count || count > EV_SHARD_MAX)
 		ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
 		    "there are 1 to %d shards", EV_SHARD_MAX);
-	else if (find_place(&deal, err) == EV_OK &&
+	else if (see_all(&deal, err) == EV_OK &&
 	    load_all(&deal, err) == EV_OK &&
 	    check_places(&deal, err) == EV_OK &&
 	    hold_all(&deal, err) == EV_OK && gather(&deal, err) == EV_OK)

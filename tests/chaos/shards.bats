@@ -96,8 +96,8 @@ interrupted() { # POINT N
   [ "$status" != 0 ]
 }
 
-is_made_whole_everywhere() { # OLD N AT-LEAST
-  local point points
+is_made_whole_everywhere() { # OLD N AT-LEAST [ANOTHER N, which it is made whole to]
+  local point points then=${4-$2}
   prepare "$1"
   restart
   EV_POINT_LOG=$PWD/log evpos shards work "$2" --yes >plan
@@ -110,7 +110,7 @@ is_made_whole_everywhere() { # OLD N AT-LEAST
       echo "at $point it does not die"
       return 1
     }
-    is_made_whole "$2" "$1" || {
+    is_made_whole "$then" "$1" || {
       echo "killed at $point: $(cat err)"
       return 1
     }
@@ -119,6 +119,10 @@ is_made_whole_everywhere() { # OLD N AT-LEAST
 
 @test "dealt to more, and killed anywhere: the same command makes it whole" {
   is_made_whole_everywhere 1 3 12
+}
+
+@test "dealt to more, and killed anywhere: another count makes it whole, too" {
+  is_made_whole_everywhere 1 5 12 2
 }
 
 @test "dealt to fewer, and killed anywhere" {
@@ -130,11 +134,13 @@ is_made_whole_everywhere() { # OLD N AT-LEAST
 }
 
 # What a mutant does not survive, and the code does.
-is_noticed() { # MUTANT POINT OLD N
+is_noticed() { # MUTANT POINT OLD N [WHAT HAPPENS MEANWHILE]
   prepare "$3"
   interrupted "$2" "$4"
+  ${5-}
   is_made_whole "$4" "$3"
   EV_MUTANT=$1 interrupted "$2" "$4"
+  ${5-}
   run ! is_made_whole "$4" "$3"
 }
 
@@ -146,8 +152,13 @@ is_noticed() { # MUTANT POINT OLD N
   is_noticed shards.drop-first evpos@shards.put:1 4 2
 }
 
+# The shards have run on other machines: of them only their records are seen.
+are_elsewhere() {
+  rm -r state/work.*
+}
+
 @test "the mutants: the one that said how many there were dropped first" {
-  is_noticed shards.last-first evpos@shards.drop:2 3 1
+  is_noticed shards.last-first evpos@shards.drop:2 3 1 are_elsewhere
 }
 
 @test "the mutants: some may start while the first shard's record is replaced" {
