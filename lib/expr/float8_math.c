@@ -103,7 +103,7 @@ ev_float8_power(double base, double exponent, double *out, struct ev_err *err)
 
 	if (base == 0 && exponent < 0)
 		return bad(err, "zero raised to a negative power is undefined");
-	if (base < 0 && floor(exponent) != exponent)
+	if (base < 0 && !isnan(exponent) && floor(exponent) != exponent)
 		return bad(err,
 		    "a negative number raised to a non-integer power yields "
 		    "a complex result");
