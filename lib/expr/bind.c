@@ -105,6 +105,7 @@ is_strict(const struct ev_node *node)
 	case EV_NODE_LIKE:
 	case EV_NODE_REGEX:
 	case EV_NODE_CAST:
+	case EV_NODE_TRY_CAST:
 		return true;
 	case EV_NODE_CALL:
 		return !(node->func->flags & EV_FUNC_NULLS);
@@ -391,6 +392,7 @@ ev_bind(struct ev_bind *bind, struct ev_node *node)
 	    [EV_NODE_EXTREME] = ev_bind_extreme,
 	    [EV_NODE_CAST] = ev_bind_cast,
 	    [EV_NODE_CALL] = bind_call,
+	    [EV_NODE_TRY_CAST] = ev_bind_cast,
 	};
 
 	return node->eval ? node : binders[node->kind](bind, node);

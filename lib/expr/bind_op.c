@@ -278,7 +278,8 @@ ev_bind_cast(struct ev_bind *bind, struct ev_node *node)
 	/* a literal is read at once, wherever it stands */
 	if (node->arg[0]->type == EV_SQL_UNKNOWN)
 		bind->lazy = 0;
-	node = ev_bind_done(bind, node, node->sql.type, ev_eval_cast);
+	node = ev_bind_done(bind, node, node->sql.type,
+	    node->kind == EV_NODE_TRY_CAST ? ev_eval_try_cast : ev_eval_cast);
 	bind->lazy = lazy;
 	return node;
 }

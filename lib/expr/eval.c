@@ -349,6 +349,27 @@ ev_eval_cast(struct ev_run *run, const struct ev_node *node, struct ev_val *out)
 	    ev_val_cast(run, node, out, &node->sql);
 }
 
+bool
+ev_eval_try_cast(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out)
+{
+	struct ev_err *err = run->err;
+
+	if (!ev_node_eval(run, node->arg[0], out))
+		return false;
+	/* a string that cannot be read is no mistake of the cast */
+	if (out->type == EV_SQL_JSON && out->json.type == EV_STRING &&
+	    !ev_val_settle(run, node, out))
+		return false;
+	run->err = NULL;
+	if (!ev_val_cast(run, node, out, &node->sql)) {
+		out->type = EV_SQL_NULL;
+		run->failed = NULL;
+	}
+	run->err = err;
+	return true;
+}
+
 /* What a value of a field is called in messages. */
 static const char *
 name_of(const struct ev_val *val)

@@ -88,6 +88,9 @@ bool ev_eval_regex(struct ev_run *run, const struct ev_node *node,
 /* CAST as it was written: node->sql. */
 bool ev_eval_cast(struct ev_run *run, const struct ev_node *node,
     struct ev_val *out);
+/* The same, but NULL where the cast fails; not where arg[0] does. */
+bool ev_eval_try_cast(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
 /* What is put between nodes: to node->type, where a boolean that should be
  * text, or a number that should be a boolean, is a mistake of the event. */
 bool ev_eval_coerce(struct ev_run *run, const struct ev_node *node,

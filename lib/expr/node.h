@@ -46,9 +46,10 @@ enum ev_node_kind {
 	EV_NODE_CASE_OF, /* the same behind arg[0], what the whens equal */
 	EV_NODE_COALESCE,
 	EV_NODE_NULLIF,
-	EV_NODE_EXTREME, /* op EV_GT: GREATEST, EV_LT: LEAST */
-	EV_NODE_CAST,    /* arg[0] AS sql */
-	EV_NODE_CALL,    /* name(arg …) */
+	EV_NODE_EXTREME,  /* op EV_GT: GREATEST, EV_LT: LEAST */
+	EV_NODE_CAST,     /* arg[0] AS sql */
+	EV_NODE_CALL,     /* name(arg …) */
+	EV_NODE_TRY_CAST, /* CAST, and NULL where that fails */
 };
 
 enum ev_compare { EV_EQ, EV_NE, EV_LT, EV_LE, EV_GT, EV_GE };

@@ -4,9 +4,9 @@
  */
 #include "expr/parse.h"
 
-/* CAST(x AS type) */
+/* x AS type) */
 static struct ev_node *
-parse_cast(struct ev_parse *parse, size_t at)
+parse_cast_as(struct ev_parse *parse, enum ev_node_kind kind, size_t at)
 {
 	struct ev_node *node = ev_parse_expr(parse);
 	struct ev_sql_type type;
@@ -14,10 +14,22 @@ parse_cast(struct ev_parse *parse, size_t at)
 	if (!node || !ev_parse_want_word(parse, "as") ||
 	    !ev_parse_type(parse, &type) || !ev_parse_want_op(parse, ")"))
 		return NULL;
-	node = ev_parse_node1(parse, EV_NODE_CAST, at, node);
+	node = ev_parse_node1(parse, kind, at, node);
 	if (node)
 		node->sql = type;
 	return node;
+}
+
+static struct ev_node *
+parse_cast(struct ev_parse *parse, size_t at)
+{
+	return parse_cast_as(parse, EV_NODE_CAST, at);
+}
+
+static struct ev_node *
+parse_try_cast(struct ev_parse *parse, size_t at)
+{
+	return parse_cast_as(parse, EV_NODE_TRY_CAST, at);
 }
 
 /* EXTRACT(year FROM x): the name of the part is a word or a text. */
@@ -238,6 +250,7 @@ ev_parse_special(struct ev_parse *parse, bool *special)
 	    {"position", parse_position},
 	    {"substring", parse_substring},
 	    {"trim", parse_trim},
+	    {"try_cast", parse_try_cast},
 	};
 	size_t at = parse->now->at;
 

@@ -48,6 +48,7 @@ name_of(const struct ev_node *node)
 	case EV_NODE_FIELD:
 		return node->path[node->path_len - 1];
 	case EV_NODE_CAST:
+	case EV_NODE_TRY_CAST:
 	case EV_NODE_ELEMENT:
 		return name_of(node->arg[0]);
 	case EV_NODE_MEMBER:
