@@ -34,12 +34,12 @@ note_type(struct ev_bind *bind, struct common *common,
 		    common->what, ev_sql_name(type), ev_sql_name(common->type));
 		return false;
 	}
-	if (!common->any || !ev_sql_is_time(common->type))
+	if (!common->any || !ev_sql_is_timely(common->type))
 		return true;
 	ev_bind_fail(bind, node,
-	    "%s gives a field and %s: cast the field, as in "
-	    "field::timestamptz",
-	    common->what, ev_sql_name(common->type));
+	    "%s gives a field and %s: cast the field, as in field::%s",
+	    common->what, ev_sql_name(common->type),
+	    common->type == EV_SQL_INTERVAL ? "interval" : "timestamptz");
 	return false;
 }
 

@@ -19,9 +19,9 @@ static bool
 comparable(enum ev_sql a, enum ev_sql b)
 {
 	if (a == EV_SQL_ANY)
-		return !ev_sql_is_time(b);
+		return !ev_sql_is_timely(b);
 	if (b == EV_SQL_ANY)
-		return !ev_sql_is_time(a);
+		return !ev_sql_is_timely(a);
 	return a == b || (ev_sql_is_number(a) && ev_sql_is_number(b)) ||
 	    (ev_sql_is_time(a) && ev_sql_is_time(b));
 }
@@ -49,10 +49,11 @@ ev_bind_pair(struct ev_bind *bind, const struct ev_node *node, const char *op,
 		    op, ev_sql_name(ta), ev_sql_name(tb),
 		    field ? "cast the field, as in field::"
 			  : "cast one of them",
-		    field ? (ta == EV_SQL_DATE || tb == EV_SQL_DATE)
-			    ? "date"
-			    : "timestamptz"
-			  : "");
+		    !field ? ""
+			: ta == EV_SQL_DATE || tb == EV_SQL_DATE ? "date"
+			: ta == EV_SQL_INTERVAL || tb == EV_SQL_INTERVAL
+			? "interval"
+			: "timestamptz");
 		return false;
 	}
 	return *a && *b;

@@ -258,6 +258,8 @@ castable(enum ev_sql from, enum ev_sql to)
 	if (from == to || from == EV_SQL_UNKNOWN || from == EV_SQL_ANY ||
 	    from == EV_SQL_TEXT || to == EV_SQL_TEXT)
 		return true;
+	if (from == EV_SQL_INTERVAL || to == EV_SQL_INTERVAL)
+		return false;
 	if (from == EV_SQL_BOOL || to == EV_SQL_BOOL)
 		return from == EV_SQL_INT4 || to == EV_SQL_INT4;
 	return ev_sql_is_number(from) == ev_sql_is_number(to);

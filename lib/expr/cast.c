@@ -202,6 +202,36 @@ to_time(struct ev_run *run, const struct ev_node *node, struct ev_val *val,
 	return true;
 }
 
+static bool
+to_interval(struct ev_run *run, const struct ev_node *node, struct ev_val *val,
+    unsigned fields)
+{
+	struct ev_interval out;
+
+	if (val->type != EV_SQL_TEXT)
+		return no_cast(run, node, val, EV_SQL_INTERVAL);
+	if (ev_interval_in(val->text, fields, &out, run->err) != EV_OK)
+		return ev_run_failed(run, node);
+	val->interval = out;
+	val->type = EV_SQL_INTERVAL;
+	return true;
+}
+
+/* A quoted literal and a field's value as what they are. */
+static bool
+settle(struct ev_run *run, const struct ev_node *node, struct ev_val *val)
+{
+	if (!ev_val_settle(run, node, val))
+		return false;
+	if (val->type == EV_SQL_UNKNOWN) {
+		struct ev_slice text = val->quoted->text;
+
+		val->type = EV_SQL_TEXT;
+		val->text = text;
+	}
+	return true;
+}
+
 bool
 ev_val_to(struct ev_run *run, const struct ev_node *node, struct ev_val *val,
     enum ev_sql to)
@@ -214,14 +244,8 @@ ev_val_to(struct ev_run *run, const struct ev_node *node, struct ev_val *val,
 		val->text = own;
 		return true;
 	}
-	if (!ev_val_settle(run, node, val))
+	if (!settle(run, node, val))
 		return false;
-	if (val->type == EV_SQL_UNKNOWN) {
-		struct ev_slice text = val->quoted->text;
-
-		val->type = EV_SQL_TEXT;
-		val->text = text;
-	}
 	if (val->type == to || val->type == EV_SQL_NULL)
 		return true;
 	switch (to) {
@@ -241,6 +265,8 @@ ev_val_to(struct ev_run *run, const struct ev_node *node, struct ev_val *val,
 	case EV_SQL_STAMP:
 	case EV_SQL_STAMPTZ:
 		return to_time(run, node, val, to);
+	case EV_SQL_INTERVAL:
+		return to_interval(run, node, val, 0);
 	default:
 		return true;
 	}
@@ -290,10 +316,31 @@ limit_text(struct ev_val *val, int32_t length)
 	val->text.len = at;
 }
 
+/* A text without units is read as the type's fields want it. */
+static bool
+limit_interval(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *val, const struct ev_sql_type *to)
+{
+	unsigned fields = (unsigned)to->scale;
+
+	if (!settle(run, node, val))
+		return false;
+	if (val->type == EV_SQL_NULL)
+		return true;
+	if (val->type != EV_SQL_INTERVAL &&
+	    !to_interval(run, node, val, fields))
+		return false;
+	return ev_interval_limit(fields, to->precision, &val->interval,
+		   run->err) == EV_OK ||
+	    ev_run_failed(run, node);
+}
+
 bool
 ev_val_cast(struct ev_run *run, const struct ev_node *node, struct ev_val *val,
     const struct ev_sql_type *to)
 {
+	if (to->limited && to->type == EV_SQL_INTERVAL)
+		return limit_interval(run, node, val, to);
 	if (!ev_val_to(run, node, val, to->type))
 		return false;
 	if (!to->limited || val->type == EV_SQL_NULL)

@@ -7,7 +7,7 @@
 #include "expr/value.h"
 
 /* Groups of types that compare with one another. */
-enum family { NUMBERS, TEXTS, BOOLS, TIMES, OTHERS };
+enum family { NUMBERS, TEXTS, BOOLS, TIMES, INTERVALS, OTHERS };
 
 static enum family
 family_of(const struct ev_val *val)
@@ -18,6 +18,8 @@ family_of(const struct ev_val *val)
 		return TEXTS;
 	if (val->type == EV_SQL_BOOL)
 		return BOOLS;
+	if (val->type == EV_SQL_INTERVAL)
+		return INTERVALS;
 	return ev_sql_is_time(val->type) ? TIMES : OTHERS;
 }
 
@@ -171,6 +173,8 @@ ev_val_compare(struct ev_run *run, const struct ev_node *node,
 		order = order_text(a.text, b.text);
 	} else if (fa == BOOLS) {
 		order = a.truth - b.truth;
+	} else if (fa == INTERVALS) {
+		order = ev_interval_compare(a.interval, b.interval);
 	} else {
 		order = ev_time_compare(run->time, ev_val_time_kind(a.type),
 		    a.integer, ev_val_time_kind(b.type), b.integer);

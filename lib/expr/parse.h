@@ -92,6 +92,9 @@ struct ev_node *ev_parse_term(struct ev_parse *parse);
 struct ev_node *ev_parse_special(struct ev_parse *parse, bool *special);
 /* A type's name: "double precision", "numeric(10,2)" (parse_type.c). */
 bool ev_parse_type(struct ev_parse *parse, struct ev_sql_type *type);
+/* The fields of an interval, if they stand here: DAY TO SECOND(3). They are
+ * part of its type in a cast, and stand behind a literal's text. */
+bool ev_parse_fields(struct ev_parse *parse, struct ev_sql_type *type);
 /* True if a type's name stands here and a text literal behind it. */
 bool ev_parse_at_typed_literal(const struct ev_parse *parse);
 

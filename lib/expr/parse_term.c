@@ -29,6 +29,9 @@ parse_typed_literal(struct ev_parse *parse)
 	node = ev_parse_term(parse);
 	if (!node)
 		return NULL;
+	if (type.type == EV_SQL_INTERVAL && !type.limited &&
+	    !ev_parse_fields(parse, &type))
+		return NULL;
 	node = ev_parse_node1(parse, EV_NODE_CAST, at, node);
 	if (node)
 		node->sql = type;

@@ -1,5 +1,5 @@
 /*
- * parse_type: the names of types, in casts and before typed literals.
+ * parse_type: the names of types, in casts and around typed literals.
  */
 #include "base/nearest.h"
 #include "expr/parse.h"
@@ -35,6 +35,7 @@ static const struct {
     {"date", EV_SQL_DATE},
     {"timestamp", EV_SQL_STAMP},
     {"timestamptz", EV_SQL_STAMPTZ},
+    {"interval", EV_SQL_INTERVAL},
 };
 
 #define TYPES (sizeof(types) / sizeof(types[0]))
@@ -115,6 +116,50 @@ parse_limits(struct ev_parse *parse, struct ev_sql_type *type)
 	return ev_parse_want_op(parse, ")");
 }
 
+/* (digits) of a second; more than there are count as those. */
+static bool
+parse_digits(struct ev_parse *parse, struct ev_sql_type *type)
+{
+	type->limited = true;
+	if (!ev_parse_op(parse, "("))
+		return true;
+	if (!parse_number(parse, 0, 1000000, "interval's precision",
+		&type->precision))
+		return false;
+	if (type->precision > EV_INTERVAL_DIGITS)
+		type->precision = EV_INTERVAL_DIGITS;
+	return ev_parse_want_op(parse, ")");
+}
+
+bool
+ev_parse_fields(struct ev_parse *parse, struct ev_sql_type *type)
+{
+	static const char *const names[] = {"year", "month", "day", "hour",
+	    "minute", "second"};
+	int from = 0, to;
+
+	while (from < 6 && !ev_parse_at_word(parse, names[from]))
+		from++;
+	if (from == 6)
+		return true;
+	ev_parse_step(parse);
+	type->limited = true;
+	to = from;
+	/* a month and a second are the last of their kind */
+	if (from != 1 && from != 5 && ev_parse_word(parse, "to")) {
+		int last = from < 1 ? 1 : 5;
+
+		for (to = from + 1; to < last; to++)
+			if (ev_parse_at_word(parse, names[to]))
+				break;
+		if (!ev_parse_want_word(parse, names[to]))
+			return false;
+	}
+	for (int i = from; i <= to; i++)
+		type->scale |= 1 << i;
+	return to < 5 || parse_digits(parse, type);
+}
+
 bool
 ev_parse_type(struct ev_parse *parse, struct ev_sql_type *type)
 {
@@ -133,6 +178,12 @@ ev_parse_type(struct ev_parse *parse, struct ev_sql_type *type)
 	if (type->type == EV_SQL_NUMERIC ||
 	    (type->type == EV_SQL_TEXT && strcmp(types[i].name, "text") != 0))
 		return parse_limits(parse, type);
+	if (type->type == EV_SQL_INTERVAL) {
+		type->precision = EV_INTERVAL_DIGITS;
+		return ev_parse_at_op(parse, "(")
+		    ? parse_digits(parse, type)
+		    : ev_parse_fields(parse, type);
+	}
 	if (type->type != EV_SQL_STAMP)
 		return true;
 	if (ev_parse_word(parse, "with"))
@@ -151,5 +202,6 @@ ev_parse_at_typed_literal(const struct ev_parse *parse)
 
 	ahead.err = NULL;
 	return find(parse) < TYPES && ev_parse_type(&ahead, &type) &&
-	    ahead.now->kind == EV_TOKEN_TEXT;
+	    ahead.now->kind == EV_TOKEN_TEXT &&
+	    (type.type != EV_SQL_INTERVAL || !type.scale);
 }

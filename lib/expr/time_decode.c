@@ -253,7 +253,7 @@ ev_time_decode(const struct ev_time_env *env, enum ev_time_kind kind,
 {
 	struct ev_time_decoder d = {.env = env, .meridiem = -1, .err = err};
 	struct ev_time_lex lex;
-	size_t limit = kind == EV_TIME_DATE ? 129 : sizeof(lex.bytes);
+	size_t limit = kind == EV_TIME_DATE ? 129 : EV_TIME_LEX_STAMP;
 	enum ev_time_fault bad = EV_FAULT_FORMAT;
 
 	if (!ev_time_lex(text, limit, &lex))

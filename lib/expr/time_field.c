@@ -145,6 +145,15 @@ ev_time_field_find(struct ev_slice name, enum ev_time_field *field)
 	return true;
 }
 
+bool
+ev_time_field_unit(struct ev_slice name, enum ev_time_field *field)
+{
+	if (!ev_time_field_find(name, field) || ev_slice_is(name, "mm"))
+		return false;
+	/* dow, doy, epoch … are parts of a moment only */
+	return *field < EV_TIME_DOW || *field > EV_TIME_EPOCH_FIELD;
+}
+
 enum ev_status
 ev_time_field_unknown(enum ev_time_kind kind, struct ev_slice name,
     struct ev_err *err)

@@ -20,6 +20,9 @@ enum ev_time_lex_kind {
 };
 
 #define EV_TIME_LEX_FIELDS 25
+/* How much room PostgreSQL gives the fields: a timestamp's, an interval's. */
+#define EV_TIME_LEX_STAMP (128 + EV_TIME_LEX_FIELDS)
+#define EV_TIME_LEX_INTERVAL 256
 
 struct ev_time_lex {
 	size_t count;
@@ -27,7 +30,7 @@ struct ev_time_lex {
 		enum ev_time_lex_kind kind;
 		char *text; /* lower case, NUL-terminated, in bytes */
 	} field[EV_TIME_LEX_FIELDS];
-	char bytes[128 + EV_TIME_LEX_FIELDS];
+	char bytes[EV_TIME_LEX_INTERVAL];
 };
 
 /* False if text has a character that no date has, or is too long: `limit` is

@@ -20,6 +20,7 @@ ev_sql_name(enum ev_sql type)
 	    [EV_SQL_DATE] = "date",
 	    [EV_SQL_STAMP] = "timestamp without time zone",
 	    [EV_SQL_STAMPTZ] = "timestamp with time zone",
+	    [EV_SQL_INTERVAL] = "interval",
 	    [EV_SQL_JSON] = "json",
 	};
 
@@ -44,6 +45,8 @@ ev_sql_implicit(enum ev_sql from, enum ev_sql to)
 bool
 ev_sql_stable_cast(enum ev_sql from, enum ev_sql to)
 {
+	if (from == EV_SQL_INTERVAL || to == EV_SQL_INTERVAL)
+		return from == EV_SQL_TEXT || to == EV_SQL_TEXT;
 	if (!ev_sql_is_time(from))
 		return from == EV_SQL_TEXT && ev_sql_is_time(to);
 	return to == EV_SQL_TEXT ||

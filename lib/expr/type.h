@@ -14,6 +14,7 @@
 
 #include "base/slice.h"
 #include "event/value.h"
+#include "expr/interval.h"
 #include "expr/num.h"
 
 /* The integers and the numbers stand in the order of PostgreSQL's implicit
@@ -32,6 +33,7 @@ enum ev_sql {
 	EV_SQL_DATE,
 	EV_SQL_STAMP,
 	EV_SQL_STAMPTZ,
+	EV_SQL_INTERVAL,
 	EV_SQL_JSON, /* of a value only */
 };
 
@@ -50,6 +52,7 @@ struct ev_val {
 		int64_t integer; /* INT*; the times, as expr/time.h counts */
 		double real;
 		struct ev_num num;
+		struct ev_interval interval;
 		struct ev_slice text;
 		struct ev_value json;
 		const struct ev_quoted *quoted; /* UNKNOWN */
@@ -57,13 +60,14 @@ struct ev_val {
 	uint8_t type; /* enum ev_sql */
 };
 
-/* A type as written in a cast: with numeric's precision and scale, or
- * varchar's length. */
+/* A type as written in a cast: with numeric's precision and scale, varchar's
+ * length, or interval's digits and fields. */
 struct ev_sql_type {
 	uint8_t type;
 	bool limited;      /* precision (and scale) were given */
-	int32_t precision; /* of varchar: the length in characters */
-	int32_t scale;
+	int32_t precision; /* of varchar: the length in characters; of
+	                    * interval: digits of a second */
+	int32_t scale;     /* of interval: enum ev_interval_field */
 };
 
 static inline bool
@@ -82,6 +86,13 @@ static inline bool
 ev_sql_is_time(enum ev_sql type)
 {
 	return type >= EV_SQL_DATE && type <= EV_SQL_STAMPTZ;
+}
+
+/* A time or a span of it: what a field is only by a cast. */
+static inline bool
+ev_sql_is_timely(enum ev_sql type)
+{
+	return type >= EV_SQL_DATE && type <= EV_SQL_INTERVAL;
 }
 
 /* PostgreSQL's name: "double precision", "timestamp with time zone". */

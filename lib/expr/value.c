@@ -168,6 +168,10 @@ ev_val_print(const struct ev_time_env *time, const struct ev_val *val,
 	case EV_SQL_STAMPTZ:
 		print_time(time, val, out);
 		break;
+	case EV_SQL_INTERVAL:
+		ev_buf_reserve(out, EV_INTERVAL_TEXT_MAX);
+		out->len += ev_interval_out(val->interval, out->ptr + out->len);
+		break;
 	default:
 		break;
 	}
@@ -192,7 +196,8 @@ ev_val_json(const struct ev_time_env *time, const struct ev_val *val,
 		ev_build_text(out, val->text);
 	} else if (val->type == EV_SQL_UNKNOWN) {
 		ev_build_text(out, val->quoted->text);
-	} else if (ev_sql_is_time(val->type) || is_special(val)) {
+	} else if (ev_sql_is_time(val->type) || val->type == EV_SQL_INTERVAL ||
+	    is_special(val)) {
 		ev_buf_char(out, '"');
 		ev_val_print(time, val, out);
 		ev_buf_char(out, '"');
