@@ -49,7 +49,7 @@ ev_bind_pair(struct ev_bind *bind, const struct ev_node *node, const char *op,
 		    op, ev_sql_name(ta), ev_sql_name(tb),
 		    field ? "cast the field, as in field::"
 			  : "cast one of them",
-		    !field ? ""
+		    !field                                       ? ""
 			: ta == EV_SQL_DATE || tb == EV_SQL_DATE ? "date"
 			: ta == EV_SQL_INTERVAL || tb == EV_SQL_INTERVAL
 			? "interval"

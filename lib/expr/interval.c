@@ -58,11 +58,11 @@ put_clock(struct writer *w, int64_t usec)
 	uint64_t seconds = size / SECOND;
 
 	put(w, "%s%s%02llu:%02u:%02u", w->written ? " " : "",
-	    usec < 0      ? "-"
+	    usec < 0       ? "-"
 		: w->minus ? "+"
 			   : "",
-	    (unsigned long long)(seconds / 3600),
-	    (unsigned)(seconds / 60 % 60), (unsigned)(seconds % 60));
+	    (unsigned long long)(seconds / 3600), (unsigned)(seconds / 60 % 60),
+	    (unsigned)(seconds % 60));
 	if (!fraction)
 		return;
 	put(w, ".%06u", fraction);

@@ -19,8 +19,10 @@
 
 /* The fields of a clock, as bits beside those of the units: two of a kind make
  * no interval. */
-enum { CLOCK = 1 << EV_TIME_HOUR | 1 << EV_TIME_MINUTE | 1 << EV_TIME_SECOND |
-	    1 << EV_TIME_MILLISECONDS | 1 << EV_TIME_MICROSECONDS };
+enum {
+	CLOCK = 1 << EV_TIME_HOUR | 1 << EV_TIME_MINUTE | 1 << EV_TIME_SECOND |
+	    1 << EV_TIME_MILLISECONDS | 1 << EV_TIME_MICROSECONDS
+};
 
 struct reader {
 	unsigned fields;         /* of the type */

@@ -54,6 +54,12 @@ differences() {
   prints ''
 }
 
+@test "20,000 random questions about intervals agree with PostgreSQL" {
+  try differences interval 20000 UTC
+  exits 0
+  prints ''
+}
+
 @test "a wrong answer would be found" {
   printf '%s\t%s\n' "date '2019-02-26'" 2019-02-26 \
     "timestamptz '2019-02-26 14:30+01'" '2019-02-26 14:30:00+00' >questions
