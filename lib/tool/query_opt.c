@@ -47,6 +47,9 @@ ev_query_opt_read(const char *path)
 	} while (n > 0 && text.len < FILE_MAX);
 	if (ferror(file))
 		cannot_read(path);
+	if (text.len >= FILE_MAX)
+		ev_tool_die(EV_EXIT_USAGE, "'%s' has more than %u bytes", path,
+		    FILE_MAX);
 	fclose(file);
 	return text;
 }

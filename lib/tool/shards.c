@@ -18,10 +18,9 @@ struct dealing {
 	unsigned size;          /* of known */
 	struct ev_vector *pos;  /* of all partitions */
 	struct ev_vector *side;
-	unsigned
-	    highest; /* number of a shard whose state is here, also one that
-	                   * an interrupted dealing has left */
-	char *place; /* where new ones write */
+	unsigned highest; /* number of a shard whose state is here, also of one
+	                   * that was left by the way */
+	char *place;      /* where new ones write */
 	bool yes;
 	struct ev_buf *out;
 };

@@ -110,3 +110,12 @@ fails() { # STATUS MESSAGE, a pattern
   try evfilter 'a < 1' --args none </dev/null
   fails 64 "cannot read 'none': no such file or directory"
 }
+
+@test "a file of parameters or an expression that is too long is refused, not cut" {
+  { echo a=1; head -c 3000000 /dev/zero | tr '\0' '#'; } >long
+  try evfilter --args long 'x = $a' <<<'{"x":1}'
+  exits 64
+  says "evfilter: 'long' has more than 2097152 bytes"
+  try evfilter --file long
+  exits 64
+}
