@@ -176,8 +176,12 @@ ev_bind_coerce(struct ev_bind *bind, struct ev_node *node, enum ev_sql type)
 
 	if (node->type == EV_SQL_UNKNOWN)
 		return coerce_literal(bind, node,
-		    type == EV_SQL_ANY ? EV_SQL_TEXT : type);
-	if (node->type == type || type == EV_SQL_ANY)
+		    ev_sql_element(type) == EV_SQL_ANY
+			? EV_SQL_TEXT | (type & EV_SQL_ARRAY)
+			: type);
+	if (node->type == type || type == EV_SQL_ANY ||
+	    (type == ev_sql_array_of(EV_SQL_ANY) &&
+		ev_sql_is_array(node->type)))
 		return node;
 	if (!ev_sql_implicit(node->type, type))
 		return NULL;
@@ -393,6 +397,7 @@ ev_bind(struct ev_bind *bind, struct ev_node *node)
 	    [EV_NODE_CAST] = ev_bind_cast,
 	    [EV_NODE_CALL] = bind_call,
 	    [EV_NODE_TRY_CAST] = ev_bind_cast,
+	    [EV_NODE_ARRAY] = ev_bind_array,
 	};
 
 	return node->eval ? node : binders[node->kind](bind, node);

@@ -74,7 +74,16 @@ struct ev_node *ev_bind_like(struct ev_bind *bind, struct ev_node *node);
 struct ev_node *ev_bind_regex(struct ev_bind *bind, struct ev_node *node);
 struct ev_node *ev_bind_cast(struct ev_bind *bind, struct ev_node *node);
 struct ev_node *ev_bind_member(struct ev_bind *bind, struct ev_node *node);
+
+/* bind_array.c */
 struct ev_node *ev_bind_element(struct ev_bind *bind, struct ev_node *node);
+struct ev_node *ev_bind_array(struct ev_bind *bind, struct ev_node *node);
+/* ARRAY[…] in a cast to an array: each element is cast by itself. */
+struct ev_node *ev_bind_array_as(struct ev_bind *bind, struct ev_node *node,
+    const struct ev_sql_type *sql);
+/* || where one of the bound arguments is an array. */
+struct ev_node *ev_bind_array_concat(struct ev_bind *bind,
+    struct ev_node *node);
 
 /* bind_compare.c */
 /* Makes two bound nodes comparable, in place; false: no operator for them. */
@@ -90,6 +99,20 @@ struct ev_node *ev_bind_chain(struct ev_bind *bind, struct ev_node *node);
 struct ev_node *ev_bind_not(struct ev_bind *bind, struct ev_node *node);
 
 /* bind_case.c */
+/* What several results have in common. */
+struct ev_bind_common {
+	const char *what; /* for messages */
+	enum ev_sql type; /* of those that are no field; UNKNOWN, as which it
+	                   * begins: only literals */
+	bool any;         /* a field is among them */
+};
+/* Notes one of them; false: there is no common type, and a message. */
+bool ev_bind_note(struct ev_bind *bind, struct ev_bind_common *common,
+    const struct ev_node *node, enum ev_sql type);
+enum ev_sql ev_bind_common_type(const struct ev_bind_common *common);
+/* A bound result as of the common type; NULL as ev_bind_coerce. */
+struct ev_node *ev_bind_make_common(struct ev_bind *bind, struct ev_node *node,
+    const struct ev_bind_common *common);
 struct ev_node *ev_bind_case(struct ev_bind *bind, struct ev_node *node);
 struct ev_node *ev_bind_coalesce(struct ev_bind *bind, struct ev_node *node);
 struct ev_node *ev_bind_extreme(struct ev_bind *bind, struct ev_node *node);

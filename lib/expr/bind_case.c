@@ -7,20 +7,10 @@
 
 /* ---- a common type ---- */
 
-/* What several results have in common. */
-struct common {
-	const char *what; /* for messages */
-	enum ev_sql
-	    type; /* of those that are no field; UNKNOWN: only literals */
-	bool any; /* a field is among them */
-};
-
-static bool
-note_type(struct ev_bind *bind, struct common *common,
-    const struct ev_node *node)
+bool
+ev_bind_note(struct ev_bind *bind, struct ev_bind_common *common,
+    const struct ev_node *node, enum ev_sql type)
 {
-	enum ev_sql type = node->type;
-
 	if (type == EV_SQL_UNKNOWN)
 		return true;
 	if (type == EV_SQL_ANY) {
@@ -45,8 +35,8 @@ note_type(struct ev_bind *bind, struct common *common,
 
 /* Beside a field everything stays what it is, but whole numbers become
  * numeric, as the field's are; double precision wins over both. */
-static enum ev_sql
-type_of(const struct common *common)
+enum ev_sql
+ev_bind_common_type(const struct ev_bind_common *common)
 {
 	if (common->type == EV_SQL_FLOAT8)
 		return EV_SQL_FLOAT8;
@@ -55,12 +45,11 @@ type_of(const struct common *common)
 	return common->type == EV_SQL_UNKNOWN ? EV_SQL_TEXT : common->type;
 }
 
-/* A result as of the common type. */
-static struct ev_node *
-make_common(struct ev_bind *bind, struct ev_node *node,
-    const struct common *common)
+struct ev_node *
+ev_bind_make_common(struct ev_bind *bind, struct ev_node *node,
+    const struct ev_bind_common *common)
 {
-	enum ev_sql type = type_of(common);
+	enum ev_sql type = ev_bind_common_type(common);
 
 	if (type == EV_SQL_ANY && ev_sql_is_int(node->type))
 		type = EV_SQL_NUMERIC;
@@ -230,7 +219,7 @@ bind_of(struct ev_bind *bind, struct ev_node *node)
 struct ev_node *
 ev_bind_case(struct ev_bind *bind, struct ev_node *node)
 {
-	struct common common = {.what = "CASE", .type = EV_SQL_UNKNOWN};
+	struct ev_bind_common common = {.what = "CASE", .type = EV_SQL_UNKNOWN};
 	struct ev_node *only;
 	unsigned first;
 
@@ -241,14 +230,16 @@ ev_bind_case(struct ev_bind *bind, struct ev_node *node)
 		return NULL;
 	for (unsigned i = first; i < node->argc; i++)
 		if (!is_when(node, first, i) &&
-		    !note_type(bind, &common, node->arg[i]))
+		    !ev_bind_note(bind, &common, node->arg[i],
+			node->arg[i]->type))
 			return NULL;
 	for (unsigned i = first; i < node->argc; i++)
 		if (!is_when(node, first, i) &&
-		    !(node->arg[i] = make_common(bind, node->arg[i], &common)))
+		    !(node->arg[i] = ev_bind_make_common(bind, node->arg[i],
+			  &common)))
 			return NULL;
 	if (node->kind == EV_NODE_CASE_OF && drop_nulls(node) > 1)
-		return ev_bind_done(bind, node, type_of(&common),
+		return ev_bind_done(bind, node, ev_bind_common_type(&common),
 		    ev_eval_case_of);
 	if (node->kind == EV_NODE_CASE_OF) {
 		/* nothing is compared with x: it is not evaluated */
@@ -256,8 +247,10 @@ ev_bind_case(struct ev_bind *bind, struct ev_node *node)
 		node->argc--;
 	}
 	if (simplify(node, &only))
-		return ev_bind_done(bind, node, type_of(&common), ev_eval_case);
-	return only ? only : make_null(bind, node, type_of(&common));
+		return ev_bind_done(bind, node, ev_bind_common_type(&common),
+		    ev_eval_case);
+	return only ? only
+		    : make_null(bind, node, ev_bind_common_type(&common));
 }
 
 /* ---- COALESCE, NULLIF ---- */
@@ -290,17 +283,20 @@ bind_results(struct ev_bind *bind, struct ev_node *node)
 struct ev_node *
 ev_bind_coalesce(struct ev_bind *bind, struct ev_node *node)
 {
-	struct common common = {.what = "COALESCE", .type = EV_SQL_UNKNOWN};
+	struct ev_bind_common common = {.what = "COALESCE",
+	    .type = EV_SQL_UNKNOWN};
 	bool decided = false; /* what stands behind is never asked */
 	unsigned kept = 0;
 
 	if (!bind_results(bind, node))
 		return NULL;
 	for (unsigned i = 0; i < node->argc; i++)
-		if (!note_type(bind, &common, node->arg[i]))
+		if (!ev_bind_note(bind, &common, node->arg[i],
+			node->arg[i]->type))
 			return NULL;
 	for (unsigned i = 0; i < node->argc; i++) {
-		struct ev_node *arg = make_common(bind, node->arg[i], &common);
+		struct ev_node *arg = ev_bind_make_common(bind, node->arg[i],
+		    &common);
 
 		if (!arg)
 			return NULL;
@@ -314,29 +310,32 @@ ev_bind_coalesce(struct ev_bind *bind, struct ev_node *node)
 	}
 	node->argc = kept;
 	if (!kept)
-		return make_null(bind, node, type_of(&common));
+		return make_null(bind, node, ev_bind_common_type(&common));
 	if (kept == 1)
 		return node->arg[0];
-	return ev_bind_done(bind, node, type_of(&common), ev_eval_coalesce);
+	return ev_bind_done(bind, node, ev_bind_common_type(&common),
+	    ev_eval_coalesce);
 }
 
 struct ev_node *
 ev_bind_extreme(struct ev_bind *bind, struct ev_node *node)
 {
-	struct common common = {.type = EV_SQL_UNKNOWN};
+	struct ev_bind_common common = {.type = EV_SQL_UNKNOWN};
 
 	common.what = node->op == EV_GT ? "GREATEST" : "LEAST";
 	if (!ev_bind_args(bind, node))
 		return NULL;
 	for (unsigned i = 0; i < node->argc; i++)
-		if (!note_type(bind, &common, node->arg[i]))
+		if (!ev_bind_note(bind, &common, node->arg[i],
+			node->arg[i]->type))
 			return NULL;
 	for (unsigned i = 0; i < node->argc; i++) {
-		node->arg[i] = make_common(bind, node->arg[i], &common);
+		node->arg[i] = ev_bind_make_common(bind, node->arg[i], &common);
 		if (!node->arg[i])
 			return NULL;
 	}
-	return ev_bind_done(bind, node, type_of(&common), ev_eval_extreme);
+	return ev_bind_done(bind, node, ev_bind_common_type(&common),
+	    ev_eval_extreme);
 }
 
 struct ev_node *

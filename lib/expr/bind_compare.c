@@ -22,6 +22,11 @@ comparable(enum ev_sql a, enum ev_sql b)
 		return !ev_sql_is_timely(b);
 	if (b == EV_SQL_ANY)
 		return !ev_sql_is_timely(a);
+	if (ev_sql_is_array(a) && ev_sql_is_array(b))
+		return a == b ||
+		    ((ev_sql_element(a) == EV_SQL_ANY ||
+			 ev_sql_element(b) == EV_SQL_ANY) &&
+			comparable(ev_sql_element(a), ev_sql_element(b)));
 	return a == b || (ev_sql_is_number(a) && ev_sql_is_number(b)) ||
 	    (ev_sql_is_time(a) && ev_sql_is_time(b));
 }

@@ -1,6 +1,6 @@
 /*
  * bind_op: the binding of arithmetic, ||, LIKE, ~, casts, and of what goes
- * into objects and arrays.
+ * into objects.
  */
 #include "base/mem.h"
 #include "base/utf8.h"
@@ -149,6 +149,9 @@ ev_bind_concat(struct ev_bind *bind, struct ev_node *node)
 
 	if (!ev_bind_args(bind, node))
 		return NULL;
+	if (ev_sql_is_array(node->arg[0]->type) ||
+	    ev_sql_is_array(node->arg[1]->type))
+		return ev_bind_array_concat(bind, node);
 	for (int i = 0; i < 2; i++)
 		text |= node->arg[i]->type == EV_SQL_UNKNOWN ||
 		    node->arg[i]->type == EV_SQL_TEXT ||
@@ -258,6 +261,9 @@ castable(enum ev_sql from, enum ev_sql to)
 	if (from == to || from == EV_SQL_UNKNOWN || from == EV_SQL_ANY ||
 	    from == EV_SQL_TEXT || to == EV_SQL_TEXT)
 		return true;
+	if (ev_sql_is_array(from) || ev_sql_is_array(to))
+		return ev_sql_is_array(from) && ev_sql_is_array(to) &&
+		    castable(ev_sql_element(from), ev_sql_element(to));
 	if (from == EV_SQL_INTERVAL || to == EV_SQL_INTERVAL)
 		return false;
 	if (from == EV_SQL_BOOL || to == EV_SQL_BOOL)
@@ -270,6 +276,9 @@ ev_bind_cast(struct ev_bind *bind, struct ev_node *node)
 {
 	unsigned lazy = bind->lazy;
 
+	if (node->arg[0]->kind == EV_NODE_ARRAY && !node->arg[0]->eval &&
+	    ev_sql_is_array(node->sql.type))
+		return ev_bind_array_as(bind, node->arg[0], &node->sql);
 	if (!ev_bind_args(bind, node))
 		return NULL;
 	if (!castable(node->arg[0]->type, node->sql.type))
@@ -286,7 +295,7 @@ ev_bind_cast(struct ev_bind *bind, struct ev_node *node)
 	return node;
 }
 
-/* ---- objects and arrays ---- */
+/* ---- objects ---- */
 
 /* A field's member by a literal name is a field. */
 static struct ev_node *
@@ -327,31 +336,4 @@ ev_bind_member(struct ev_bind *bind, struct ev_node *node)
 	if (node->kind == EV_NODE_MEMBER)
 		return ev_bind_done(bind, node, EV_SQL_ANY, ev_eval_member);
 	return ev_bind_done(bind, node, EV_SQL_TEXT, ev_eval_member_text);
-}
-
-struct ev_node *
-ev_bind_element(struct ev_bind *bind, struct ev_node *node)
-{
-	struct ev_node *index;
-
-	if (!ev_bind_args(bind, node))
-		return NULL;
-	if (node->arg[0]->type != EV_SQL_ANY)
-		return ev_bind_fail(bind, node, "%s has no elements",
-		    ev_sql_name(node->arg[0]->type));
-	index = node->arg[1];
-	if (index->type == EV_SQL_UNKNOWN)
-		index = ev_bind_coerce(bind, index, EV_SQL_INT4);
-	if (!index)
-		return NULL;
-	if (!ev_sql_is_int(index->type))
-		return ev_bind_fail(bind, index,
-		    "an index must be an integer, "
-		    "and this is of type %s%s",
-		    ev_sql_name(index->type),
-		    index->type == EV_SQL_ANY ? ": cast it, as in "
-						"field::integer"
-					      : "");
-	node->arg[1] = index;
-	return ev_bind_done(bind, node, EV_SQL_ANY, ev_eval_element);
 }

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/utf8.h"
+#include "expr/array.h"
 #include "expr/float8.h"
 #include "expr/int8.h"
 #include "expr/value.h"
@@ -268,7 +269,8 @@ ev_val_to(struct ev_run *run, const struct ev_node *node, struct ev_val *val,
 	case EV_SQL_INTERVAL:
 		return to_interval(run, node, val, 0);
 	default:
-		return true;
+		return !ev_sql_is_array(to) ||
+		    ev_array_cast(run, node, val, to);
 	}
 }
 
@@ -345,6 +347,8 @@ ev_val_cast(struct ev_run *run, const struct ev_node *node, struct ev_val *val,
 		return false;
 	if (!to->limited || val->type == EV_SQL_NULL)
 		return true;
+	if (ev_sql_is_array(val->type))
+		return ev_array_limit(run, node, val, to);
 	if (val->type == EV_SQL_NUMERIC)
 		return limit_numeric(run, node, val, to);
 	limit_text(val, to->precision);

@@ -1,13 +1,15 @@
 /*
  * compare: two values of whatever types, as SQL compares them. Numbers of
  * integers and numerics exactly, with a double precision as doubles; text by
- * its bytes (locale C.UTF-8: by code points); times by the session's zone.
+ * its bytes (locale C.UTF-8: by code points); times by the session's zone;
+ * arrays element by element.
  */
+#include "expr/array.h"
 #include "expr/float8.h"
 #include "expr/value.h"
 
 /* Groups of types that compare with one another. */
-enum family { NUMBERS, TEXTS, BOOLS, TIMES, INTERVALS, OTHERS };
+enum family { NUMBERS, TEXTS, BOOLS, TIMES, INTERVALS, ARRAYS, OTHERS };
 
 static enum family
 family_of(const struct ev_val *val)
@@ -20,6 +22,8 @@ family_of(const struct ev_val *val)
 		return BOOLS;
 	if (val->type == EV_SQL_INTERVAL)
 		return INTERVALS;
+	if (ev_sql_is_array(val->type))
+		return ARRAYS;
 	return ev_sql_is_time(val->type) ? TIMES : OTHERS;
 }
 
@@ -139,6 +143,30 @@ read_quoted(struct ev_run *run, const struct ev_node *node, struct ev_val *a,
 	return true;
 }
 
+/* Two arrays, or one and a field that holds one. */
+static bool
+compare_arrays(struct ev_run *run, const struct ev_node *node,
+    enum ev_compare op, struct ev_val *a, struct ev_val *b, int *truth)
+{
+	enum ev_sql any = ev_sql_array_of(EV_SQL_ANY);
+	bool equal;
+	int order;
+
+	if ((a->type == EV_SQL_JSON && !ev_array_cast(run, node, a, any)) ||
+	    (b->type == EV_SQL_JSON && !ev_array_cast(run, node, b, any)))
+		return false;
+	if (op == EV_EQ || op == EV_NE) {
+		if (!ev_array_equal(run, node, a->array, b->array, &equal))
+			return false;
+		*truth = equal == (op == EV_EQ);
+		return true;
+	}
+	if (!ev_array_order(run, node, a->array, b->array, &order))
+		return false;
+	*truth = truth_of(op, order);
+	return true;
+}
+
 bool
 ev_val_compare(struct ev_run *run, const struct ev_node *node,
     enum ev_compare op, struct ev_val a, struct ev_val b, int *truth)
@@ -163,6 +191,9 @@ ev_val_compare(struct ev_run *run, const struct ev_node *node,
 	fb = family_of(&b);
 	if ((fa == NUMBERS && fb == TEXTS) || (fa == TEXTS && fb == NUMBERS))
 		return compare_mixed(run, node, op, &a, &b, truth);
+	if ((fa == ARRAYS || fb == ARRAYS) && ev_val_is_array(&a) &&
+	    ev_val_is_array(&b))
+		return compare_arrays(run, node, op, &a, &b, truth);
 	if (fa != fb || fa == OTHERS)
 		return ev_run_fail(run, node, "cannot compare %s with %s",
 		    name_of(&a), name_of(&b));

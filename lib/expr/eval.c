@@ -392,7 +392,11 @@ ev_eval_coerce(struct ev_run *run, const struct ev_node *node,
 {
 	if (!ev_node_eval(run, node->arg[0], out))
 		return false;
-	if (node->type == EV_SQL_BOOL) {
+	if (ev_sql_is_array(node->type)) {
+		if (!ev_val_is_array(out) && !ev_val_is_null(out))
+			return ev_run_fail(run, node,
+			    "is %s where an array is needed", name_of(out));
+	} else if (node->type == EV_SQL_BOOL) {
 		if (!is_boolean(out) && !ev_val_is_null(out))
 			return ev_run_fail(run, node,
 			    "is %s where a boolean is needed", name_of(out));
@@ -403,8 +407,9 @@ ev_eval_coerce(struct ev_run *run, const struct ev_node *node,
 			    "is a boolean where "
 			    "%s is needed",
 			    node->type == EV_SQL_TEXT ? "text" : "a number");
-	} else if (node->type == EV_SQL_TEXT && out->type == EV_SQL_JSON &&
-	    out->json.type >= EV_ARRAY) {
+	} else if (node->type == EV_SQL_TEXT &&
+	    (ev_val_is_array(out) ||
+		(out->type == EV_SQL_JSON && out->json.type == EV_OBJECT))) {
 		return ev_run_fail(run, node, "is %s where text is needed",
 		    name_of(out));
 	}

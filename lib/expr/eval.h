@@ -73,6 +73,24 @@ bool ev_eval_extreme(struct ev_run *run, const struct ev_node *node,
 bool ev_eval_nullif(struct ev_run *run, const struct ev_node *node,
     struct ev_val *out);
 
+/* eval_array.c */
+/* ARRAY[arg …], of elements and of arrays. */
+bool ev_eval_array(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+bool ev_eval_array_stack(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+/* data is a struct ev_subscripts, of arg[0], an array. */
+struct ev_subscripts {
+	unsigned count;
+	bool cut;      /* a slice */
+	uint8_t op[6]; /* enum ev_slice_part; 0: one subscript */
+};
+bool ev_eval_subscript(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+/* arg[0] || arg[1], one of them an array of node's type. */
+bool ev_eval_array_concat(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+
 /* Arguments text. */
 bool ev_eval_concat(struct ev_run *run, const struct ev_node *node,
     struct ev_val *out);

@@ -26,7 +26,8 @@ enum ev_node_kind {
 	EV_NODE_FIELD,  /* path of keys from the event's top */
 	EV_NODE_MEMBER, /* arg[0] -> arg[1] (text or integer) */
 	EV_NODE_MEMBER_TEXT, /* arg[0] ->> arg[1] */
-	EV_NODE_ELEMENT,     /* arg[0] [ arg[1] ] */
+	EV_NODE_ELEMENT,     /* arg[0] [ arg[1] ]; op, enum ev_slice_part:
+	                      * the bounds of a slice behind arg[0] */
 	EV_NODE_NEGATE,
 	EV_NODE_PLUS,
 	EV_NODE_ARITH, /* op: + - * / % */
@@ -50,7 +51,11 @@ enum ev_node_kind {
 	EV_NODE_CAST,     /* arg[0] AS sql */
 	EV_NODE_CALL,     /* name(arg …) */
 	EV_NODE_TRY_CAST, /* CAST, and NULL where that fails */
+	EV_NODE_ARRAY,    /* ARRAY[arg …] */
 };
+
+/* What a slice says: [a:b], [a:], [:b], [:]. */
+enum ev_slice_part { EV_CUT = 1, EV_CUT_FROM = 2, EV_CUT_TO = 4 };
 
 enum ev_compare { EV_EQ, EV_NE, EV_LT, EV_LE, EV_GT, EV_GE };
 

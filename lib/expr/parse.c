@@ -55,6 +55,42 @@ at_arrow_name(const struct ev_parse *parse)
 		(next->kind == EV_TOKEN_NAME && !ev_parse_reserved(next)));
 }
 
+/* i], a:b], a:], :b] or :], behind the bracket. */
+static struct ev_node *
+parse_subscript(struct ev_parse *parse, struct ev_node *of)
+{
+	struct ev_node_list list = {0};
+	uint8_t op = 0;
+	struct ev_node *node;
+
+	ev_parse_add(parse, &list, of);
+	if (!ev_parse_at_op(parse, ":")) {
+		node = ev_parse_expr(parse);
+		if (!node)
+			return NULL;
+		ev_parse_add(parse, &list, node);
+		op = EV_CUT_FROM;
+	}
+	if (!ev_parse_op(parse, ":")) {
+		op = 0;
+	} else {
+		op |= EV_CUT;
+		if (!ev_parse_at_op(parse, "]")) {
+			node = ev_parse_expr(parse);
+			if (!node)
+				return NULL;
+			ev_parse_add(parse, &list, node);
+			op |= EV_CUT_TO;
+		}
+	}
+	if (!ev_parse_want_op(parse, "]"))
+		return NULL;
+	node = ev_parse_list_node(parse, EV_NODE_ELEMENT, of->at, &list);
+	if (node)
+		node->op = op;
+	return node;
+}
+
 static struct ev_node *
 parse_postfix(struct ev_parse *parse)
 {
@@ -67,12 +103,7 @@ parse_postfix(struct ev_parse *parse)
 		} else if (ev_parse_op(parse, "::")) {
 			node = parse_cast(parse, node);
 		} else if (ev_parse_op(parse, "[")) {
-			struct ev_node *index = ev_parse_expr(parse);
-
-			if (!index || !ev_parse_want_op(parse, "]"))
-				return NULL;
-			node = ev_parse_node2(parse, EV_NODE_ELEMENT, node,
-			    index);
+			node = parse_subscript(parse, node);
 		} else {
 			break;
 		}

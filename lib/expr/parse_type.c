@@ -160,8 +160,9 @@ ev_parse_fields(struct ev_parse *parse, struct ev_sql_type *type)
 	return to < 5 || parse_digits(parse, type);
 }
 
-bool
-ev_parse_type(struct ev_parse *parse, struct ev_sql_type *type)
+/* A type that is no array. */
+static bool
+parse_element(struct ev_parse *parse, struct ev_sql_type *type)
 {
 	size_t i = find(parse);
 
@@ -195,13 +196,34 @@ ev_parse_type(struct ev_parse *parse, struct ev_sql_type *type)
 }
 
 bool
+ev_parse_type(struct ev_parse *parse, struct ev_sql_type *type)
+{
+	bool word;
+
+	if (!parse_element(parse, type))
+		return false;
+	/* how long it is, and how many dimensions it has, is not looked at */
+	word = ev_parse_word(parse, "array");
+	if (word)
+		type->type |= EV_SQL_ARRAY;
+	while (ev_parse_op(parse, "[")) {
+		type->type |= EV_SQL_ARRAY;
+		if (parse->now->kind == EV_TOKEN_NUMBER)
+			ev_parse_step(parse);
+		if (!ev_parse_want_op(parse, "]"))
+			return false;
+	}
+	return true;
+}
+
+bool
 ev_parse_at_typed_literal(const struct ev_parse *parse)
 {
 	struct ev_parse ahead = *parse;
 	struct ev_sql_type type;
 
 	ahead.err = NULL;
-	return find(parse) < TYPES && ev_parse_type(&ahead, &type) &&
+	return find(parse) < TYPES && parse_element(&ahead, &type) &&
 	    ahead.now->kind == EV_TOKEN_TEXT &&
 	    (type.type != EV_SQL_INTERVAL || !type.scale);
 }

@@ -3,25 +3,29 @@
  */
 #include "expr/type.h"
 
+#define NAME(type, word) [type] = (word), [EV_SQL_ARRAY | (type)] = word "[]"
+
 const char *
 ev_sql_name(enum ev_sql type)
 {
 	static const char *const name[] = {
-	    [EV_SQL_NULL] = "unknown",
-	    [EV_SQL_UNKNOWN] = "unknown",
-	    [EV_SQL_ANY] = "field",
-	    [EV_SQL_BOOL] = "boolean",
-	    [EV_SQL_INT2] = "smallint",
-	    [EV_SQL_INT4] = "integer",
-	    [EV_SQL_INT8] = "bigint",
-	    [EV_SQL_NUMERIC] = "numeric",
-	    [EV_SQL_FLOAT8] = "double precision",
-	    [EV_SQL_TEXT] = "text",
-	    [EV_SQL_DATE] = "date",
-	    [EV_SQL_STAMP] = "timestamp without time zone",
-	    [EV_SQL_STAMPTZ] = "timestamp with time zone",
-	    [EV_SQL_INTERVAL] = "interval",
-	    [EV_SQL_JSON] = "json",
+	    NAME(EV_SQL_NULL, "unknown"),
+	    NAME(EV_SQL_UNKNOWN, "unknown"),
+	    NAME(EV_SQL_ANY, "field"),
+	    NAME(EV_SQL_BOOL, "boolean"),
+	    NAME(EV_SQL_INT2, "smallint"),
+	    NAME(EV_SQL_INT4, "integer"),
+	    NAME(EV_SQL_INT8, "bigint"),
+	    NAME(EV_SQL_NUMERIC, "numeric"),
+	    NAME(EV_SQL_FLOAT8, "double precision"),
+	    NAME(EV_SQL_TEXT, "text"),
+	    NAME(EV_SQL_DATE, "date"),
+	    NAME(EV_SQL_STAMP, "timestamp without time zone"),
+	    NAME(EV_SQL_STAMPTZ, "timestamp with time zone"),
+	    NAME(EV_SQL_INTERVAL, "interval"),
+	    NAME(EV_SQL_JSON, "json"),
+	    [EV_SQL_ELEMENT] = "any",
+	    [EV_SQL_ARRAY | EV_SQL_ELEMENT] = "anyarray",
 	};
 
 	return name[type];
@@ -32,6 +36,9 @@ ev_sql_implicit(enum ev_sql from, enum ev_sql to)
 {
 	if (from == to || from == EV_SQL_UNKNOWN)
 		return true;
+	if (ev_sql_is_array(from) && ev_sql_is_array(to))
+		return ev_sql_implicit(ev_sql_element(from),
+		    ev_sql_element(to));
 	if (ev_sql_is_number(from) && ev_sql_is_number(to))
 		return from < to;
 	if (ev_sql_is_time(from) && ev_sql_is_time(to))
@@ -39,12 +46,14 @@ ev_sql_implicit(enum ev_sql from, enum ev_sql to)
 	/* a field's number is numeric, its string text, its true boolean */
 	return from == EV_SQL_ANY &&
 	    (to == EV_SQL_BOOL || to == EV_SQL_TEXT || to == EV_SQL_NUMERIC ||
-		to == EV_SQL_FLOAT8);
+		to == EV_SQL_FLOAT8 || ev_sql_is_array(to));
 }
 
 bool
 ev_sql_stable_cast(enum ev_sql from, enum ev_sql to)
 {
+	from = ev_sql_element(from);
+	to = ev_sql_element(to);
 	if (from == EV_SQL_INTERVAL || to == EV_SQL_INTERVAL)
 		return from == EV_SQL_TEXT || to == EV_SQL_TEXT;
 	if (!ev_sql_is_time(from))

@@ -5,6 +5,10 @@
  * EV_SQL_ANY, and its value arrives as EV_SQL_JSON, a slice of the event that
  * is decoded only where something computes with it (ev_val_settle). So what
  * is only passed on keeps its bytes.
+ *
+ * The type of an array is EV_SQL_ARRAY and the type of its elements. A JSON
+ * array that a field holds is an array of EV_SQL_ANY where an array is wanted:
+ * its elements are what fields are.
  */
 #ifndef EV_EXPR_TYPE_H
 #define EV_EXPR_TYPE_H
@@ -34,8 +38,13 @@ enum ev_sql {
 	EV_SQL_STAMP,
 	EV_SQL_STAMPTZ,
 	EV_SQL_INTERVAL,
-	EV_SQL_JSON, /* of a value only */
+	EV_SQL_JSON,    /* of a value only */
+	EV_SQL_ELEMENT, /* of a function's row only: whatever the others are of
+	               * that are ELEMENT, or arrays of it */
+	EV_SQL_ARRAY = 0x40, /* or'ed to a type: an array of it */
 };
+
+struct ev_array;
 
 /* A quoted literal that stands beside a field: what it would be as each of
  * the types that the field may turn out to have. */
@@ -56,6 +65,7 @@ struct ev_val {
 		struct ev_slice text;
 		struct ev_value json;
 		const struct ev_quoted *quoted; /* UNKNOWN */
+		const struct ev_array *array;   /* ARRAY of anything */
 	};
 	uint8_t type; /* enum ev_sql */
 };
@@ -93,6 +103,25 @@ static inline bool
 ev_sql_is_timely(enum ev_sql type)
 {
 	return type >= EV_SQL_DATE && type <= EV_SQL_INTERVAL;
+}
+
+static inline bool
+ev_sql_is_array(enum ev_sql type)
+{
+	return type & EV_SQL_ARRAY;
+}
+
+/* The array of a type, and what an array is of. */
+static inline enum ev_sql
+ev_sql_array_of(enum ev_sql type)
+{
+	return type | EV_SQL_ARRAY;
+}
+
+static inline enum ev_sql
+ev_sql_element(enum ev_sql type)
+{
+	return type & ~(unsigned)EV_SQL_ARRAY;
 }
 
 /* PostgreSQL's name: "double precision", "timestamp with time zone". */

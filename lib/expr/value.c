@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "event/build.h"
+#include "expr/array.h"
 #include "expr/float8.h"
 #include "expr/int8.h"
 
@@ -173,6 +174,8 @@ ev_val_print(const struct ev_time_env *time, const struct ev_val *val,
 		out->len += ev_interval_out(val->interval, out->ptr + out->len);
 		break;
 	default:
+		if (ev_sql_is_array(val->type))
+			ev_array_print(time, val->array, out);
 		break;
 	}
 }
@@ -196,6 +199,8 @@ ev_val_json(const struct ev_time_env *time, const struct ev_val *val,
 		ev_build_text(out, val->text);
 	} else if (val->type == EV_SQL_UNKNOWN) {
 		ev_build_text(out, val->quoted->text);
+	} else if (ev_sql_is_array(val->type)) {
+		ev_array_json(time, val->array, out);
 	} else if (ev_sql_is_time(val->type) || val->type == EV_SQL_INTERVAL ||
 	    is_special(val)) {
 		ev_buf_char(out, '"');

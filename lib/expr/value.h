@@ -24,6 +24,14 @@ ev_val_is_null(const struct ev_val *val)
 		(val->json.type == EV_MISSING || val->json.type == EV_NULL));
 }
 
+/* True if val is an array, also a JSON array that a field holds. */
+static inline bool
+ev_val_is_array(const struct ev_val *val)
+{
+	return ev_sql_is_array(val->type) ||
+	    (val->type == EV_SQL_JSON && val->json.type == EV_ARRAY);
+}
+
 /* Casts as CAST does, NULL to NULL. The value may be of any type; numbers of
  * a field give text as they are written in the event. */
 bool ev_val_cast(struct ev_run *run, const struct ev_node *node,
@@ -74,7 +82,8 @@ ev_val_small(struct ev_slice json, int64_t *out)
 void ev_val_print(const struct ev_time_env *time, const struct ev_val *val,
     struct ev_buf *out);
 /* Appends the value as JSON: numbers as they are (NaN and the infinities as
- * strings), times as PostgreSQL's text, what a field held byte for byte. */
+ * strings), times as PostgreSQL's text, arrays as arrays, what a field held
+ * byte for byte. */
 void ev_val_json(const struct ev_time_env *time, const struct ev_val *val,
     struct ev_buf *out);
 

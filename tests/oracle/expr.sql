@@ -2,7 +2,7 @@
 -- each expression in this server over the event as a row of a table, and
 -- prints those that differ: expression | event | answer | PostgreSQL's answer.
 -- An error agrees with any error, a text with the same text escaped otherwise
--- (what is only passed on keeps its escapes). With -v all=1 it prints every answer of
+-- (what is only passed on keeps its escapes), also in an array. With -v all=1 it prints every answer of
 -- PostgreSQL instead, one a line, errors as "error".
 --
 -- Columns are numeric, text and boolean as the event's values are (nulls and
@@ -34,7 +34,14 @@ BEGIN
 			''bigint'', ''numeric'', ''double precision'',
 			''boolean'', ''json'')
 			AND v::text NOT IN (''NaN'', ''Infinity'', ''-Infinity'')
-		THEN v::text ELSE to_json(v::text)::text END
+		THEN v::text
+		WHEN pg_typeof(v)::text IN (''smallint[]'', ''integer[]'',
+			''bigint[]'', ''numeric[]'', ''double precision[]'',
+			''boolean[]'', ''text[]'')
+		THEN to_json(v)::text
+		WHEN pg_typeof(v)::text LIKE ''%[]''
+		THEN to_json(v::text::text[])::text
+		ELSE to_json(v::text)::text END
 		FROM (SELECT (' || expression || E'\n) AS v FROM events) AS q'
 		INTO result;
 	RETURN result;
@@ -42,6 +49,9 @@ EXCEPTION WHEN OTHERS THEN
 	RETURN 'error: ' || SQLERRM;
 END
 $$;
+-- An array with its escapes undone.
+CREATE FUNCTION pg_temp.plain(answer text) RETURNS text
+LANGUAGE sql AS 'SELECT answer::jsonb::text';
 \copy questions (expression, event, answer) FROM pstdin (FORMAT csv, DELIMITER E'\t', QUOTE E'\x01')
 CREATE TEMP TABLE answers AS
 SELECT id, expression, event, answer, pg_temp.ask(expression, event::json)
@@ -52,5 +62,7 @@ FROM answers WHERE :all = 1 ORDER BY id;
 SELECT expression, event, answer, postgres FROM answers
 WHERE :all = 0 AND CASE WHEN answer LIKE '"%"'
 		THEN to_json(answer::json #>> '{}')::text ELSE answer END IS DISTINCT FROM postgres
+	AND NOT (answer LIKE '[%]' AND postgres LIKE '[%]'
+		AND pg_temp.plain(answer) = pg_temp.plain(postgres))
 	AND NOT (answer LIKE 'error: %' AND postgres LIKE 'error: %')
 ORDER BY id;
