@@ -342,7 +342,9 @@ bind_call(struct ev_bind *bind, struct ev_node *node)
 	node->func = func;
 	if (func->flags & EV_FUNC_REGEX)
 		node->regex = ev_bind_pattern(bind);
-	node->stable = (func->flags & EV_FUNC_STABLE) != 0;
+	node->stable = func->flags & EV_FUNC_STABLE ||
+	    (func->flags & EV_FUNC_BY_TEXT &&
+		ev_sql_stable_cast(type[0], EV_SQL_TEXT));
 	return ev_bind_done(bind, node, func->result, ev_eval_call);
 }
 

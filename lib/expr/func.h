@@ -22,6 +22,9 @@ enum ev_func_flag {
 	EV_FUNC_REGEX = 8,    /* node->regex is its own */
 	EV_FUNC_TYPED = 16,   /* the last argument is no field, which might be
 	                       * meant as an integer */
+	EV_FUNC_BY_TEXT = 32, /* STABLE as the cast of the argument to text is:
+	                       * in PostgreSQL an SQL function that has that
+	                       * cast in it, and is inlined */
 };
 
 struct ev_func {
