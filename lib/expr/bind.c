@@ -400,6 +400,7 @@ ev_bind(struct ev_bind *bind, struct ev_node *node)
 	    [EV_NODE_CALL] = bind_call,
 	    [EV_NODE_TRY_CAST] = ev_bind_cast,
 	    [EV_NODE_ARRAY] = ev_bind_array,
+	    [EV_NODE_ANY] = ev_bind_any,
 	};
 
 	return node->eval ? node : binders[node->kind](bind, node);

@@ -75,6 +75,9 @@ struct ev_node *ev_bind_regex(struct ev_bind *bind, struct ev_node *node);
 struct ev_node *ev_bind_cast(struct ev_bind *bind, struct ev_node *node);
 struct ev_node *ev_bind_member(struct ev_bind *bind, struct ev_node *node);
 
+/* bind_any.c */
+struct ev_node *ev_bind_any(struct ev_bind *bind, struct ev_node *node);
+
 /* bind_array.c */
 struct ev_node *ev_bind_element(struct ev_bind *bind, struct ev_node *node);
 struct ev_node *ev_bind_array(struct ev_bind *bind, struct ev_node *node);
@@ -89,6 +92,8 @@ struct ev_node *ev_bind_array_concat(struct ev_bind *bind,
 /* Makes two bound nodes comparable, in place; false: no operator for them. */
 bool ev_bind_pair(struct ev_bind *bind, const struct ev_node *node,
     const char *op, struct ev_node **a, struct ev_node **b);
+/* "=", "<>" … */
+const char *ev_bind_compare_name(enum ev_compare op);
 struct ev_node *ev_bind_compare(struct ev_bind *bind, struct ev_node *node);
 struct ev_node *ev_bind_between(struct ev_bind *bind, struct ev_node *node);
 struct ev_node *ev_bind_in(struct ev_bind *bind, struct ev_node *node);

@@ -6,6 +6,7 @@
  */
 #include "expr/bind.h"
 #include "expr/eval.h"
+#include "expr/lookup.h"
 
 static const char *const names[] = {[EV_EQ] = "=",
     [EV_NE] = "<>",
@@ -13,6 +14,12 @@ static const char *const names[] = {[EV_EQ] = "=",
     [EV_LE] = "<=",
     [EV_GT] = ">",
     [EV_GE] = ">="};
+
+const char *
+ev_bind_compare_name(enum ev_compare op)
+{
+	return names[op];
+}
 
 /* Do values of these two types compare, as they are? */
 static bool
@@ -257,6 +264,24 @@ decide_in(struct ev_bind *bind, struct ev_node *node)
 	return ev_bind_done(bind, made, EV_SQL_BOOL, ev_eval_const);
 }
 
+/* A table of the items, if they are constants and many. */
+static const struct ev_lookup *
+make_lookup(struct ev_bind *bind, const struct ev_node *node)
+{
+	size_t count = node->argc - 1;
+	struct ev_val *item;
+
+	if (count < EV_LOOKUP_LEAST)
+		return NULL;
+	item = ev_arena_alloc(bind->arena, count * sizeof(*item));
+	for (size_t i = 0; i < count; i++) {
+		if (!is_const(node->arg[i + 1]))
+			return NULL;
+		item[i] = node->arg[i + 1]->value;
+	}
+	return ev_lookup_new(bind->arena, item, count);
+}
+
 struct ev_node *
 ev_bind_in(struct ev_bind *bind, struct ev_node *node)
 {
@@ -282,6 +307,7 @@ ev_bind_in(struct ev_bind *bind, struct ev_node *node)
 	decided = decide_in(bind, node);
 	if (decided)
 		return decided;
+	node->lookup = make_lookup(bind, node);
 	return ev_bind_done(bind, node, EV_SQL_BOOL, ev_eval_in);
 }
 

@@ -5,6 +5,7 @@
 #include "expr/eval.h"
 
 #include "expr/func.h"
+#include "expr/lookup.h"
 
 static bool
 truth_out(struct ev_val *out, int truth)
@@ -163,6 +164,13 @@ ev_eval_in(struct ev_run *run, const struct ev_node *node, struct ev_val *out)
 
 	if (!ev_node_eval(run, node->arg[0], &left))
 		return false;
+	if (node->lookup) {
+		found = ev_lookup_find(node->lookup, &left);
+		if (found < 2)
+			return truth_out(out,
+			    found < 0 ? -1 : found != node->negated);
+		found = 0;
+	}
 	for (unsigned i = 1; i <= node->slot; i++)
 		if (!ev_node_eval(run, node->arg[i], &right))
 			return false;

@@ -91,6 +91,23 @@ bool ev_eval_subscript(struct ev_run *run, const struct ev_node *node,
 bool ev_eval_array_concat(struct ev_run *run, const struct ev_node *node,
     struct ev_val *out);
 
+/* eval_any.c */
+/* What *data, a value, is at the time. */
+bool ev_eval_cell(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+/* arg[0] OP ANY(arg[1]), or ALL (symmetric); with lookup where it is set. */
+bool ev_eval_any(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+/* The same for patterns: data is a struct ev_tests. */
+struct ev_tests {
+	struct ev_val left, item; /* what the tests' cells give */
+	struct ev_node **test;    /* fixed: one for each item, else one */
+	uint32_t count;
+	bool fixed;
+};
+bool ev_eval_any_test(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+
 /* Arguments text. */
 bool ev_eval_concat(struct ev_run *run, const struct ev_node *node,
     struct ev_val *out);

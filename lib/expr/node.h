@@ -52,6 +52,9 @@ enum ev_node_kind {
 	EV_NODE_CALL,     /* name(arg …) */
 	EV_NODE_TRY_CAST, /* CAST, and NULL where that fails */
 	EV_NODE_ARRAY,    /* ARRAY[arg …] */
+	EV_NODE_ANY,      /* arg[0], whose arg[1] is an array, for one of its
+	                   * items; symmetric: for ALL of them */
+	EV_NODE_CELL,     /* what bind put in place of a part */
 };
 
 /* What a slice says: [a:b], [a:], [:b], [:]. */
@@ -61,6 +64,7 @@ enum ev_compare { EV_EQ, EV_NE, EV_LT, EV_LE, EV_GT, EV_GE };
 
 struct ev_node;
 struct ev_func;
+struct ev_lookup;
 struct ev_pattern;
 
 /* What evaluation has at hand. */
@@ -102,6 +106,7 @@ struct ev_node {
 	union {
 		struct ev_slice *path;    /* FIELD */
 		struct ev_pattern *regex; /* CALL of EV_FUNC_REGEX */
+		const struct ev_lookup *lookup; /* IN, ANY; or NULL */
 	};
 	uint32_t path_len;
 	struct ev_slice name; /* CALL: in lower case */

@@ -267,6 +267,42 @@ at_infix(const struct ev_parse *parse)
 	return NULL;
 }
 
+/* ANY (, SOME ( or ALL ( here? */
+static bool
+at_quantifier(const struct ev_parse *parse)
+{
+	const struct ev_token *next = parse->now + 1;
+
+	return (ev_parse_at_word(parse, "any") ||
+		   ev_parse_at_word(parse, "some") ||
+		   ev_parse_at_word(parse, "all")) &&
+	    next->kind == EV_TOKEN_OP && ev_slice_is(next->text, "(");
+}
+
+/* left OP ANY (array), from ANY on. */
+static struct ev_node *
+parse_quantified(struct ev_parse *parse, enum ev_node_kind kind, uint8_t op,
+    bool negated, struct ev_node *left)
+{
+	bool all = ev_parse_at_word(parse, "all");
+	struct ev_node *array, *node;
+
+	ev_parse_step(parse);
+	ev_parse_step(parse);
+	array = ev_parse_expr(parse);
+	if (!array || !ev_parse_want_op(parse, ")"))
+		return NULL;
+	node = ev_parse_node2(parse, kind, left, array);
+	if (!node)
+		return NULL;
+	node->op = op;
+	node->negated = negated;
+	node = ev_parse_node1(parse, EV_NODE_ANY, left->at, node);
+	if (node)
+		node->symmetric = all;
+	return node;
+}
+
 static struct ev_node *
 parse_infix(struct ev_parse *parse, const char *op, struct ev_node *left)
 {
@@ -316,6 +352,11 @@ ev_parse_operand(struct ev_parse *parse)
 			continue;
 		}
 		ev_parse_step(parse);
+		if (ops[i].kind == EV_NODE_REGEX && at_quantifier(parse)) {
+			node = parse_quantified(parse, EV_NODE_REGEX,
+			    (uint8_t)ops[i].mode, ops[i].negated, node);
+			continue;
+		}
 		node = ev_parse_node2(parse, ops[i].kind, node,
 		    parse_plus(parse));
 		if (node) {
@@ -361,11 +402,16 @@ parse_between(struct ev_parse *parse, struct ev_node *left)
 }
 
 static struct ev_node *
-parse_like(struct ev_parse *parse, struct ev_node *left, char mode)
+parse_like(struct ev_parse *parse, struct ev_node *left, char mode,
+    bool negated)
 {
 	struct ev_node_list list = {0};
-	struct ev_node *node = ev_parse_operand(parse);
+	struct ev_node *node;
 
+	if (at_quantifier(parse))
+		return parse_quantified(parse, EV_NODE_LIKE, (uint8_t)mode,
+		    negated, left);
+	node = ev_parse_operand(parse);
 	if (!node)
 		return NULL;
 	ev_parse_add(parse, &list, left);
@@ -377,8 +423,10 @@ parse_like(struct ev_parse *parse, struct ev_node *left, char mode)
 		ev_parse_add(parse, &list, node);
 	}
 	node = ev_parse_list_node(parse, EV_NODE_LIKE, left->at, &list);
-	if (node)
+	if (node) {
 		node->op = (uint8_t)mode;
+		node->negated = negated;
+	}
 	return node;
 }
 
@@ -427,9 +475,9 @@ parse_range(struct ev_parse *parse)
 	else if (ev_parse_word(parse, "between"))
 		node = parse_between(parse, node);
 	else if (ev_parse_word(parse, "like"))
-		node = parse_like(parse, node, 0);
+		return parse_like(parse, node, 0, negated);
 	else if (ev_parse_word(parse, "ilike"))
-		node = parse_like(parse, node, 'i');
+		return parse_like(parse, node, 'i', negated);
 	else if (at_similar(parse))
 		return parse_similar(parse, node, negated);
 	else if (negated)
@@ -455,6 +503,11 @@ compare_with(struct ev_parse *parse, struct ev_node *left)
 
 		if (!ev_parse_op(parse, ops[i].op))
 			continue;
+		if (at_quantifier(parse)) {
+			node = parse_quantified(parse, EV_NODE_COMPARE,
+			    (uint8_t)ops[i].compare, false, left);
+			return node ? compare_with(parse, node) : NULL;
+		}
 		node = ev_parse_node2(parse, EV_NODE_COMPARE, left,
 		    parse_range(parse));
 		if (node)
