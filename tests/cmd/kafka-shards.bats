@@ -17,6 +17,11 @@ setup() {
   export EVKIT_STATE=$PWD/state
 }
 
+# What follows would be waited for.
+teardown() {
+  [ ! -s source ] || kill "$(<source)" 2>/dev/null || :
+}
+
 # COUNT events, numbered from FROM, over all partitions.
 fill() { # FROM COUNT
   seq "$1" $(($1 + $2 - 1)) | sed 's/.*/k&\t{"id":&}/' |
