@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "expr/func.h"
 #include "expr/query.h"
 #include "tool/inlet.h"
@@ -64,6 +65,7 @@ struct filter {
 	bool judges;            /* there is a condition */
 	int keeps;              /* what it must be: 1, or with -v 0 */
 	bool sees_deletes;      /* which names __deleted */
+	uint64_t mark;          /* the last one passed on, by its number */
 	struct ev_err err;      /* of one event: not a local, which the build's
 	                         * hardening would clear each time, 1 KiB */
 };
@@ -283,6 +285,18 @@ refuse(struct filter *filter, const struct ev_line *line)
 		ev_tool_fail(&filter->err);
 }
 
+/* Behind a mark, or its begin, a stream's now() is another one, and the same
+ * up to the next, as it is for a transaction of PostgreSQL. What is read again
+ * is asked at another time; begin has said so. */
+static void
+turn(struct filter *filter)
+{
+	filter->mark = filter->stage.trail.seq;
+	if (ev_trail_marked(&filter->stage.trail) &&
+	    ev_query_asks_time(filter->query))
+		ev_query_now(filter->query, ev_clock_micro());
+}
+
 static void
 run(struct filter *filter)
 {
@@ -291,8 +305,11 @@ run(struct filter *filter)
 
 	while (stage->out < filter->settings.limit &&
 	    ev_stage_next(stage, &line)) {
-		int keep = judge(filter, &line);
+		int keep;
 
+		if (stage->trail.seq != filter->mark)
+			turn(filter);
+		keep = judge(filter, &line);
 		if (keep > 0)
 			emit(filter, &line);
 		else if (keep == 0)
@@ -330,6 +347,7 @@ int
 main(int argc, char **argv)
 {
 	struct filter filter = {.settings = {.limit = UINT64_MAX},
+	    .mark = UINT64_MAX,
 	    .stage_settings = EV_STAGE_DEFAULTS};
 	const struct ev_opt_table tables[] = {
 	    EV_OPT_TABLE(options, &filter.settings),

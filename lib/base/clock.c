@@ -30,6 +30,15 @@ ev_clock_now(void)
 	return ms_of(CLOCK_REALTIME);
 }
 
+int64_t
+ev_clock_micro(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_REALTIME, &time);
+	return (int64_t)time.tv_sec * 1000000 + time.tv_nsec / 1000;
+}
+
 bool
 ev_clock_span(const char *text, int64_t *ms)
 {

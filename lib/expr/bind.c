@@ -114,27 +114,50 @@ is_strict(const struct ev_node *node)
 	}
 }
 
+/* What depends on nothing but now() is computed once for each: a node around
+ * it keeps the value. Those around its parts are of no more use. */
+static struct ev_node *
+hold(struct ev_bind *bind, struct ev_node *node)
+{
+	struct ev_node *held = ev_bind_make(bind, node, EV_NODE_HELD, 1);
+
+	for (unsigned i = 0; i < node->argc; i++)
+		if (node->arg[i]->kind == EV_NODE_HELD)
+			node->arg[i] = node->arg[i]->arg[0];
+	held->arg[0] = node;
+	held->type = node->type;
+	held->stable = node->stable;
+	held->clock = node->clock;
+	held->eval = ev_eval_held;
+	held->held = ev_arena_zalloc(bind->arena, sizeof(*held->held));
+	return held;
+}
+
 struct ev_node *
 ev_bind_done(struct ev_bind *bind, struct ev_node *node, enum ev_sql type,
     ev_eval eval)
 {
 	static const struct ev_val null = {.type = EV_SQL_NULL};
-	bool constant = node->kind != EV_NODE_FIELD;
+	bool field = node->kind == EV_NODE_FIELD, constant = !field;
 
 	node->type = (uint8_t)type;
 	node->eval = eval;
-	node->varies = !constant;
+	node->varies = field;
 	for (unsigned i = 0; i < node->argc; i++) {
 		const struct ev_node *arg = node->arg[i];
 
 		node->stable |= arg->stable;
 		node->varies |= arg->varies;
+		if (arg->clock > node->clock)
+			node->clock = arg->clock;
 		constant &= ev_bind_is_const(arg);
 		if (ev_bind_is_const(arg) && arg->value.type == EV_SQL_NULL &&
 		    !arg->stable && is_strict(node))
 			return make_const(bind, node, &null, type);
 	}
-	return constant ? fold(bind, node) : node;
+	if (node->clock == EV_CLOCK_NOW && !node->varies)
+		return hold(bind, node);
+	return constant && !node->clock ? fold(bind, node) : node;
 }
 
 bool
@@ -318,6 +341,20 @@ bind_field(struct ev_bind *bind, struct ev_node *node)
 
 /* ---- calls ---- */
 
+/* A call that asks what time it is, which with --now is known for ever. */
+static void
+note_clock(struct ev_bind *bind, struct ev_node *node)
+{
+	const struct ev_time_env *time = bind->run.time;
+
+	if (time->fixed)
+		return;
+	node->clock = node->func->flags & EV_FUNC_TICKS ? EV_CLOCK_TICKS
+							: EV_CLOCK_NOW;
+	if (time->asked)
+		*time->asked = true;
+}
+
 static struct ev_node *
 bind_call(struct ev_bind *bind, struct ev_node *node)
 {
@@ -345,6 +382,8 @@ bind_call(struct ev_bind *bind, struct ev_node *node)
 	node->stable = func->flags & EV_FUNC_STABLE ||
 	    (func->flags & EV_FUNC_BY_TEXT &&
 		ev_sql_stable_cast(type[0], EV_SQL_TEXT));
+	if (func->flags & (EV_FUNC_NOW | EV_FUNC_TICKS))
+		note_clock(bind, node);
 	return ev_bind_done(bind, node, func->result, ev_eval_call);
 }
 

@@ -445,3 +445,26 @@ ev_eval_call(struct ev_run *run, const struct ev_node *node, struct ev_val *out)
 		return true;
 	return node->func->call(run, node, arg, out);
 }
+
+bool
+ev_eval_held(struct ev_run *run, const struct ev_node *node, struct ev_val *out)
+{
+	struct ev_held *held = node->held;
+	struct ev_arena *arena = run->arena;
+	struct ev_num_pool *pool = run->pool;
+
+	if (held->moment != run->moment) {
+		held->moment = run->moment;
+		run->arena = run->held_arena;
+		run->pool = run->held_pool;
+		held->fails = !ev_node_eval(run, node->arg[0], &held->value);
+		run->arena = arena;
+		run->pool = pool;
+		if (held->fails)
+			return false;
+	}
+	if (held->fails)
+		return ev_node_eval(run, node->arg[0], out);
+	*out = held->value;
+	return true;
+}

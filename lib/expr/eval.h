@@ -130,6 +130,9 @@ bool ev_eval_try_cast(struct ev_run *run, const struct ev_node *node,
  * text, or a number that should be a boolean, is a mistake of the event. */
 bool ev_eval_coerce(struct ev_run *run, const struct ev_node *node,
     struct ev_val *out);
+/* arg[0] depends on nothing but now(). */
+bool ev_eval_held(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
 bool ev_eval_call(struct ev_run *run, const struct ev_node *node,
     struct ev_val *out);
 

@@ -20,6 +20,8 @@ enum ev_func_flag {
 	EV_FUNC_VARIADIC = 2, /* the last argument may be repeated */
 	EV_FUNC_STABLE = 4,   /* depends on the session, as PostgreSQL says */
 	EV_FUNC_REGEX = 8,    /* node->regex is its own */
+	EV_FUNC_NOW = 64,     /* asks for now() */
+	EV_FUNC_TICKS = 128,  /* asks the clock, at every call */
 	EV_FUNC_TYPED = 16,   /* the last argument is no field, which might be
 	                       * meant as an integer */
 	EV_FUNC_BY_TEXT = 32, /* STABLE as the cast of the argument to text is:

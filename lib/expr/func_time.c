@@ -1,7 +1,8 @@
 /*
  * func_time: functions of dates and timestamps, over expr/time.h. now() is
- * fixed for the run.
+ * what the query says it is (expr/query.h).
  */
+#include "base/clock.h"
 #include "expr/func.h"
 
 static bool
@@ -19,6 +20,47 @@ now(struct ev_run *run, const struct ev_node *node, const struct ev_val *arg,
 	(void)arg;
 	out->integer = ev_time_now(run->time);
 	return time_out(run, node, EV_OK, EV_SQL_STAMPTZ, out);
+}
+
+static bool
+clock_timestamp(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, struct ev_val *out)
+{
+	(void)arg;
+	out->integer = run->time->fixed
+	    ? run->time->now
+	    : ev_clock_micro() - EV_TIME_EPOCH * 1000000;
+	return time_out(run, node, EV_OK, EV_SQL_STAMPTZ, out);
+}
+
+/* A time with so many digits behind the second's point, rounded; more than 6
+ * are 6. */
+static bool
+round_time(struct ev_run *run, const struct ev_node *node, int64_t digits,
+    struct ev_val *time)
+{
+	int64_t unit = 1, rest;
+
+	if (digits < 0)
+		return ev_run_fail(run, node,
+		    "a precision must not be negative");
+	for (; digits < 6; digits++)
+		unit *= 10;
+	rest = time->integer % unit;
+	time->integer -= rest;
+	if (rest * 2 >= unit)
+		time->integer += unit;
+	else if (rest * 2 <= -unit)
+		time->integer -= unit;
+	return true;
+}
+
+static bool
+now_rounded(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, struct ev_val *out)
+{
+	return now(run, node, arg, out) &&
+	    round_time(run, node, arg[0].integer, out);
 }
 
 static bool
@@ -41,6 +83,14 @@ localtimestamp(struct ev_run *run, const struct ev_node *node,
 	    ev_time_cast(run->time, EV_TIME_TZ, ev_time_now(run->time),
 		EV_TIME_STAMP, &out->integer, run->err),
 	    EV_SQL_STAMP, out);
+}
+
+static bool
+localtimestamp_rounded(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, struct ev_val *out)
+{
+	return localtimestamp(run, node, arg, out) &&
+	    round_time(run, node, arg[0].integer, out);
 }
 
 static bool
@@ -134,16 +184,32 @@ date_trunc(struct ev_run *run, const struct ev_node *node,
 #define D EV_SQL_DATE
 #define S EV_SQL_STAMP
 #define Z EV_SQL_STAMPTZ
+#define I EV_SQL_INT4
+#define NOW (EV_FUNC_STABLE | EV_FUNC_NOW)
 
 const struct ev_func ev_func_time[] = {
-    {"now", Z, {0}, now, "the time when the command started",
-	"now() > timestamptz '2020-01-01'", "true", EV_FUNC_STABLE},
+    {"now", Z, {0}, now, "the time when the command, or a mark's events, began",
+	"now() > timestamptz '2020-01-01'", "true", NOW},
     {"current_timestamp", Z, {0}, now, "the same as now()",
-	"current_timestamp = now()", "true", EV_FUNC_STABLE},
-    {"current_date", D, {0}, current_date, "today, in the session's zone",
-	"current_date = now()::date", "true", EV_FUNC_STABLE},
+	"current_timestamp = now()", "true", NOW},
+    {"current_timestamp", Z, {I}, now_rounded,
+	"the same with so many digits of the second",
+	"extract(microseconds FROM current_timestamp(0)) % 1000000", "0", NOW},
+    {"transaction_timestamp", Z, {0}, now, "the same as now()",
+	"transaction_timestamp() = now()", "true", NOW},
+    {"statement_timestamp", Z, {0}, now, "the same as now()",
+	"statement_timestamp() = now()", "true", NOW},
+    {"clock_timestamp", Z, {0}, clock_timestamp,
+	"the time of the call, for each event another one",
+	"clock_timestamp() >= now()", "true", EV_FUNC_TICKS},
+    {"current_date", D, {0}, current_date,
+	"now() as a date, in the session's zone", "current_date = now()::date",
+	"true", NOW},
     {"localtimestamp", S, {0}, localtimestamp, "now() as a wall clock",
-	"localtimestamp = now()::timestamp", "true", EV_FUNC_STABLE},
+	"localtimestamp = now()::timestamp", "true", NOW},
+    {"localtimestamp", S, {I}, localtimestamp_rounded,
+	"the same with so many digits of the second",
+	"localtimestamp(6) = localtimestamp", "true", NOW},
     {"timezone", S, {T, Z}, at_zone, "x AT TIME ZONE zone: its wall clock",
 	"timestamptz '2019-02-26 12:00:00+00' AT TIME ZONE 'Asia/Tokyo'",
 	"\"2019-02-26 21:00:00\"", 0},

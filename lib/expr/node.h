@@ -55,6 +55,7 @@ enum ev_node_kind {
 	EV_NODE_ANY,      /* arg[0], whose arg[1] is an array, for one of its
 	                   * items; symmetric: for ALL of them */
 	EV_NODE_CELL,     /* what bind put in place of a part */
+	EV_NODE_HELD,     /* arg[0], computed once for each now() */
 };
 
 /* What a slice says: [a:b], [a:], [:b], [:]. */
@@ -72,6 +73,10 @@ struct ev_run {
 	const struct ev_value *fields; /* of the event, by slot */
 	struct ev_arena *arena;        /* for what is made on the way */
 	struct ev_num_pool *pool;
+	/* For what is computed once for each now(), which is counted. */
+	struct ev_arena *held_arena;
+	struct ev_num_pool *held_pool;
+	uint64_t moment;
 	struct ev_buf *buf; /* scratch, see ev_run_text */
 	const struct ev_time_env *time;
 	struct ev_err *err;           /* why it failed */
@@ -80,6 +85,20 @@ struct ev_run {
 
 typedef bool (*ev_eval)(struct ev_run *run, const struct ev_node *node,
     struct ev_val *out);
+
+/* What a value depends on beside events and the session. */
+enum ev_clock_use {
+	EV_CLOCK_NONE,
+	EV_CLOCK_NOW,   /* now(), which stands still for a while */
+	EV_CLOCK_TICKS, /* the clock, at every call */
+};
+
+/* What EV_NODE_HELD has computed, and for which now(). */
+struct ev_held {
+	uint64_t moment;
+	bool fails; /* arg[0] fails, and is asked again and again */
+	struct ev_val value;
+};
 
 struct ev_node {
 	ev_eval eval; /* NULL until bound */
@@ -91,6 +110,7 @@ struct ev_node {
 	bool stable;    /* depends on the session: PostgreSQL does not evaluate
 	               * it while planning, so its mistakes are found later */
 	bool varies;    /* a field is in it */
+	uint8_t clock;  /* enum ev_clock_use */
 	bool fails;     /* a constant part that fails, if it is reached */
 	uint32_t argc;
 	uint32_t depth;
@@ -101,11 +121,12 @@ struct ev_node {
 		                * evaluated before the first is compared */
 		struct ev_sql_type sql;     /* CAST */
 		const struct ev_func *func; /* CALL, once bound */
-		const void *data; /* what bind prepared: a pattern … */
+		const void *data;     /* what bind prepared: a pattern … */
+		struct ev_held *held; /* HELD */
 	};
 	union {
-		struct ev_slice *path;    /* FIELD */
-		struct ev_pattern *regex; /* CALL of EV_FUNC_REGEX */
+		struct ev_slice *path;          /* FIELD */
+		struct ev_pattern *regex;       /* CALL of EV_FUNC_REGEX */
 		const struct ev_lookup *lookup; /* IN, ANY; or NULL */
 	};
 	uint32_t path_len;

@@ -4,8 +4,8 @@
 #include "expr/query_impl.h"
 
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "expr/text.h"
@@ -16,25 +16,24 @@ struct ev_query *
 ev_query_new(struct ev_scan *scan)
 {
 	struct ev_query *query = ev_mem_zalloc(1, sizeof(*query));
-	struct timespec now;
 
 	query->scan = scan;
 	query->zones = ev_zones_new(NULL);
 	query->time.zones = query->zones;
 	query->time.zone = ev_zones_utc(query->zones);
 	query->time.asked = &query->asks_time;
-	clock_gettime(CLOCK_REALTIME, &now);
-	ev_query_now(query, (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000);
 	query->deleted = ev_scan_want_key(scan, EV_DELETED);
 	query->bind = (struct ev_bind){.arena = &query->arena, .scan = scan};
-	query->bind.run = (struct ev_run){.arena = &query->arena,
-	    .pool = &query->constants,
-	    .buf = &query->scratch,
-	    .time = &query->time};
 	query->run = (struct ev_run){.arena = &query->event,
 	    .pool = &query->pool,
+	    .held_arena = &query->held_arena,
+	    .held_pool = &query->held_pool,
 	    .buf = &query->scratch,
 	    .time = &query->time};
+	query->bind.run = query->run;
+	query->bind.run.arena = &query->arena;
+	query->bind.run.pool = &query->constants;
+	ev_query_now(query, ev_clock_micro());
 	return query;
 }
 
@@ -50,6 +49,8 @@ ev_query_free(struct ev_query *query)
 	ev_zones_free(query->zones);
 	ev_num_pool_release(&query->constants);
 	ev_num_pool_release(&query->pool);
+	ev_num_pool_release(&query->held_pool);
+	ev_arena_release(&query->held_arena);
 	ev_arena_release(&query->arena);
 	ev_arena_release(&query->event);
 	ev_buf_release(&query->scratch);
@@ -67,6 +68,26 @@ void
 ev_query_now(struct ev_query *query, int64_t microseconds)
 {
 	query->time.now = microseconds - EV_TIME_EPOCH * 1000000;
+	query->run.moment++;
+	ev_arena_reset(&query->held_arena);
+	ev_num_pool_reset(&query->held_pool);
+}
+
+enum ev_status
+ev_query_fix_now(struct ev_query *query, struct ev_slice text,
+    struct ev_err *err)
+{
+	int64_t now;
+
+	if (ev_time_in(&query->time, EV_TIME_TZ, text, &now, err) != EV_OK)
+		return EV_BAD;
+	if (ev_time_infinite(now))
+		return ev_err_set(err, EV_BAD, EV_EXIT_USAGE,
+		    "now cannot be infinite");
+	query->time.now = now;
+	query->time.fixed = true;
+	query->time.asked = NULL;
+	return EV_OK;
 }
 
 bool

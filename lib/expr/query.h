@@ -34,9 +34,14 @@ void ev_query_free(struct ev_query *query);
  * none of that name. Before anything is compiled. */
 enum ev_status ev_query_zone(struct ev_query *query, const char *name,
     struct ev_err *err);
-/* What now() gives: microseconds since 1970 UTC; without it, the time of
- * ev_query_new. Before anything is compiled. */
+/* What now() gives from now on: microseconds since 1970 UTC; without it, the
+ * time of ev_query_new. Not while an event is judged. What is made of it is
+ * computed anew. */
 void ev_query_now(struct ev_query *query, int64_t microseconds);
+/* The same for ever, and what the clock says is the same too: a time as text,
+ * in the session's zone. Before anything is compiled. EV_BAD: it is none. */
+enum ev_status ev_query_fix_now(struct ev_query *query, struct ev_slice text,
+    struct ev_err *err);
 
 /* Gives $name its value in what is compiled later: a literal of no type as
  * yet, or the literal of a JSON value (expr/param.h). With `must` it is a
@@ -68,8 +73,9 @@ bool ev_query_has_list(const struct ev_query *query);
 bool ev_query_names(const struct ev_query *query, struct ev_slice key);
 
 /* Does it ask for the present time (now(), current_date, 'today'), so that
- * another run may find something else in the same events? Of what is compiled
- * so far; words such as 'now' in events are not counted. */
+ * another run may find something else in the same events? Not where that is
+ * fixed. Of what is compiled so far; words such as 'now' in events are not
+ * counted. */
 bool ev_query_asks_time(const struct ev_query *query);
 
 /* Is the condition true (1), false (0) or NULL (-1) for the scan's last line?

@@ -41,6 +41,8 @@ struct ev_query {
 	struct ev_num_pool constants;
 	struct ev_arena event; /* of one event */
 	struct ev_num_pool pool;
+	struct ev_arena held_arena; /* of what is made of one now() */
+	struct ev_num_pool held_pool;
 	struct ev_buf scratch;
 	struct ev_run run;
 	struct ev_val val; /* of the condition */

@@ -55,6 +55,8 @@ struct ev_time_env {
 	const struct ev_zone *zone; /* the session's */
 	int64_t now;                /* EV_TIME_TZ; what 'now' and now() mean */
 	bool *asked;                /* set when that was asked for; or NULL */
+	bool fixed;                 /* now is what the user said: the clock
+	                             * says nothing */
 };
 
 /* What 'now' means. */

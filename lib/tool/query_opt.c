@@ -14,13 +14,15 @@
 #define FILE_MAX (2u << 20) /* bytes */
 
 /* clang-format off */
-const struct ev_opt ev_query_options[3] = {
+const struct ev_opt ev_query_options[4] = {
 	{"arg", 0, EV_OPT_LIST, offsetof(struct ev_query_settings, arg),
 	    "NAME=VALUE", "what $NAME stands for; may be given again"},
 	{"args", 0, EV_OPT_LIST, offsetof(struct ev_query_settings, args),
 	    "FILE", "the same from a JSON object or NAME=VALUE lines"},
 	{"tz", 0, EV_OPT_TEXT, offsetof(struct ev_query_settings, zone),
 	    "ZONE", "time zone of timestamps (UTC)"},
+	{"now", 0, EV_OPT_TEXT, offsetof(struct ev_query_settings, now),
+	    "TIME", "what now() is, in place of the clock's time"},
 };
 /* clang-format on */
 
@@ -174,6 +176,9 @@ ev_query_opt_apply(const struct ev_query_settings *settings,
 	if (settings->zone &&
 	    ev_query_zone(query, settings->zone, &err) != EV_OK)
 		ev_tool_die(EV_EXIT_USAGE, "--tz: %s", err.text);
+	if (settings->now &&
+	    ev_query_fix_now(query, ev_slice_of(settings->now), &err) != EV_OK)
+		ev_tool_die(EV_EXIT_USAGE, "--now: %s", err.text);
 	for (size_t i = 0; i < settings->args.count; i++)
 		take_file(query, settings->args.item[i]);
 	for (size_t i = 0; i < settings->arg.count; i++)

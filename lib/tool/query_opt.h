@@ -1,6 +1,6 @@
 /*
  * query_opt: the options that commands with expressions share: what stands for
- * $name, and the session's time zone.
+ * $name, the session's time zone, and what now() is.
  *
  *	ev_query_opt_apply(&settings, query)      before anything is compiled
  *	… compile …
@@ -17,11 +17,11 @@
 struct ev_query_settings {
 	struct ev_opt_list arg;  /* NAME=VALUE */
 	struct ev_opt_list args; /* files of them */
-	const char *zone;
+	const char *zone, *now;
 };
 
-/* --arg, --args, --tz. */
-extern const struct ev_opt ev_query_options[3];
+/* --arg, --args, --tz, --now. */
+extern const struct ev_opt ev_query_options[4];
 
 void ev_query_opt_apply(const struct ev_query_settings *settings,
     struct ev_query *query);

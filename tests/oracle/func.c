@@ -20,7 +20,9 @@ print_row(const struct ev_func *func)
 		    func->arg[i] == EV_SQL_ANY ? "any"
 					       : ev_sql_name(func->arg[i]));
 	printf("\t%c\t%c\n",
-	    func->flags & (EV_FUNC_STABLE | EV_FUNC_BY_TEXT) ? 's' : 'i',
+	    func->flags & EV_FUNC_TICKS                            ? 'v'
+		: func->flags & (EV_FUNC_STABLE | EV_FUNC_BY_TEXT) ? 's'
+								   : 'i',
 	    func->flags & EV_FUNC_NULLS ? 'f' : 't');
 }
 
