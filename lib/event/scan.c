@@ -523,3 +523,20 @@ ev_scan_any(struct ev_scan *scan, const char *ptr, const char **fault)
 		s = scalar(s, &value, &scan->fault);
 	return line_end(scan, s, fault);
 }
+
+const char *
+ev_scan_text(const char *ptr)
+{
+	struct ev_fault fault;
+	struct ev_value value;
+	const char *s = ev_token_space(ptr);
+
+	if (*s == '{' || *s == '[')
+		s = skip_container(s, 1, &fault);
+	else
+		s = scalar(s, &value, &fault);
+	if (!s)
+		return fault.reason;
+	return *ev_token_space(s) == '\n' ? NULL
+					  : "something stands behind the value";
+}

@@ -48,6 +48,11 @@ const char *ev_scan_line(struct ev_scan *scan, const char *ptr,
 const char *ev_scan_any(struct ev_scan *scan, const char *ptr,
     const char **fault);
 
+/* Why the text that begins at ptr and ends at a newline is no JSON value: a
+ * static text, NULL if it is one. It may be nested one level less than an
+ * event, so that it can be a member of one. The padding as above. */
+const char *ev_scan_text(const char *ptr);
+
 /* Why the last line was refused: "not an object", "text ends early" …
  * A static text. */
 const char *ev_scan_reason(const struct ev_scan *scan);

@@ -133,10 +133,16 @@ ev_value_text_is(struct ev_value string, struct ev_slice text)
 	return equal;
 }
 
+static bool
+is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 static const char *
 skip_space(const char *s)
 {
-	while (*s == ' ' || *s == '\t' || *s == '\r' || *s == '\n')
+	while (is_space(*s))
 		s++;
 	return s;
 }
@@ -174,39 +180,81 @@ skip_container(const char *s)
 	return s;
 }
 
+static uint8_t
+type_at(const char *s)
+{
+	switch (*s) {
+	case '"':
+		return EV_STRING;
+	case '{':
+		return EV_OBJECT;
+	case '[':
+		return EV_ARRAY;
+	case 't':
+		return EV_TRUE;
+	case 'f':
+		return EV_FALSE;
+	case 'n':
+		return EV_NULL;
+	default:
+		return EV_NUMBER;
+	}
+}
+
 /* The value that begins at s. */
 static struct ev_value
 value_at(const char *s)
 {
-	struct ev_value value = {s, 0, EV_NUMBER, false};
+	struct ev_value value = {s, 0, type_at(s), false};
 	const char *end = s;
 
-	switch (*s) {
-	case '"':
-		value.type = EV_STRING;
+	switch (value.type) {
+	case EV_STRING:
 		end = skip_string(s, &value.escaped);
 		break;
-	case '{':
-	case '[':
-		value.type = *s == '{' ? EV_OBJECT : EV_ARRAY;
+	case EV_OBJECT:
+	case EV_ARRAY:
 		end = skip_container(s);
 		break;
-	case 't':
-		value.type = EV_TRUE;
+	case EV_NULL:
+	case EV_TRUE:
 		end += 4;
 		break;
-	case 'f':
-		value.type = EV_FALSE;
+	case EV_FALSE:
 		end += 5;
-		break;
-	case 'n':
-		value.type = EV_NULL;
-		end += 4;
 		break;
 	default:
 		end += strspn(s, "+-.0123456789eE");
 	}
 	value.len = (uint32_t)(end - s);
+	return value;
+}
+
+struct ev_value
+ev_value_head(const char *s)
+{
+	s = skip_space(s);
+	if (*s == '{' || *s == '[')
+		return (struct ev_value){s, 1, type_at(s), false};
+	return value_at(s);
+}
+
+struct ev_value
+ev_value_of(struct ev_slice json)
+{
+	struct ev_value value;
+
+	while (is_space(*json.ptr)) {
+		json.ptr++;
+		json.len--;
+	}
+	while (is_space(json.ptr[json.len - 1]))
+		json.len--;
+	value.ptr = json.ptr;
+	value.len = (uint32_t)json.len;
+	value.type = type_at(json.ptr);
+	value.escaped = value.type == EV_STRING &&
+	    memchr(json.ptr, '\\', json.len) != NULL;
 	return value;
 }
 

@@ -50,6 +50,15 @@ ev_value_raw(struct ev_value value)
 	return (struct ev_slice){value.ptr, value.len};
 }
 
+/* The value that a JSON text is; blanks around it are left out. The text is
+ * valid JSON. */
+struct ev_value ev_value_of(struct ev_slice json);
+
+/* The value that begins at s, or behind blanks there; of a container only its
+ * bracket, so that a walk from one value to the next goes over the text once,
+ * however deep it is nested. */
+struct ev_value ev_value_head(const char *s);
+
 /* The text of a string, escapes undone. Points into the value where there are
  * none, else at bytes appended to scratch (valid until scratch changes).
  * EV_BAD, with the reason in err, if the string holds \u0000 or a lone

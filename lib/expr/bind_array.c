@@ -5,6 +5,7 @@
 #include "expr/array.h"
 #include "expr/bind.h"
 #include "expr/eval.h"
+#include "expr/json.h"
 
 /* ---- ARRAY[…] ---- */
 
@@ -178,6 +179,28 @@ bind_json_element(struct ev_bind *bind, struct ev_node *node)
 	return ev_bind_done(bind, node, EV_SQL_ANY, ev_eval_element);
 }
 
+/* jsonb[…]: a member by text, an item by integer, counted from 0. */
+static struct ev_node *
+bind_jsonb_element(struct ev_bind *bind, struct ev_node *node)
+{
+	struct ev_node *key = ev_bind(bind, node->arg[1]);
+
+	if (!key)
+		return NULL;
+	if (node->op)
+		return ev_bind_fail(bind, node,
+		    "a subscript of jsonb cannot be a slice");
+	node->arg[1] = key;
+	if (!ev_sql_is_int(key->type))
+		node->arg[1] = ev_bind_coerce(bind, key, EV_SQL_TEXT);
+	if (!node->arg[1])
+		return ev_bind_fail(bind, key,
+		    "a subscript of jsonb must be an integer or text, and this "
+		    "is of type %s",
+		    ev_sql_name(key->type));
+	return ev_bind_done(bind, node, EV_SQL_JSONB, ev_eval_json_subscript);
+}
+
 struct ev_node *
 ev_bind_element(struct ev_bind *bind, struct ev_node *node)
 {
@@ -190,11 +213,13 @@ ev_bind_element(struct ev_bind *bind, struct ev_node *node)
 		return NULL;
 	if (ev_sql_is_array((*base)->type))
 		return bind_subscripts(bind, node, base);
-	if ((*base)->type != EV_SQL_ANY)
+	if ((*base)->type != EV_SQL_ANY && (*base)->type != EV_SQL_JSONB)
 		return ev_bind_fail(bind, node, "%s has no elements",
 		    ev_sql_name((*base)->type));
 	base = &node->arg[0];
 	*base = ev_bind(bind, *base);
+	if (*base && (*base)->type == EV_SQL_JSONB)
+		return bind_jsonb_element(bind, node);
 	if (*base && node->op)
 		*base = ev_bind_coerce(bind, *base,
 		    ev_sql_array_of(EV_SQL_ANY));

@@ -40,7 +40,7 @@ ev_bind_common_type(const struct ev_bind_common *common)
 {
 	if (common->type == EV_SQL_FLOAT8)
 		return EV_SQL_FLOAT8;
-	if (common->any)
+	if (common->any && !ev_sql_is_json(common->type))
 		return EV_SQL_ANY;
 	return common->type == EV_SQL_UNKNOWN ? EV_SQL_TEXT : common->type;
 }
@@ -329,6 +329,10 @@ ev_bind_extreme(struct ev_bind *bind, struct ev_node *node)
 		if (!ev_bind_note(bind, &common, node->arg[i],
 			node->arg[i]->type))
 			return NULL;
+	if (common.type == EV_SQL_JSONTEXT)
+		return ev_bind_fail(bind, node,
+		    "%s needs an order, which json has not: cast to jsonb",
+		    common.what);
 	for (unsigned i = 0; i < node->argc; i++) {
 		node->arg[i] = ev_bind_make_common(bind, node->arg[i], &common);
 		if (!node->arg[i])

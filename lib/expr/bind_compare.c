@@ -38,12 +38,35 @@ comparable(enum ev_sql a, enum ev_sql b)
 	    (ev_sql_is_time(a) && ev_sql_is_time(b));
 }
 
+/* What to do where two types do not compare. */
+static const char *
+advice(enum ev_sql a, enum ev_sql b)
+{
+	if (a == EV_SQL_JSONTEXT || b == EV_SQL_JSONTEXT)
+		return "json has no order, cast it to jsonb";
+	if (a != EV_SQL_ANY && b != EV_SQL_ANY)
+		return "cast one of them";
+	if (a == EV_SQL_DATE || b == EV_SQL_DATE)
+		return "cast the field, as in field::date";
+	return a == EV_SQL_INTERVAL || b == EV_SQL_INTERVAL
+	    ? "cast the field, as in field::interval"
+	    : "cast the field, as in field::timestamptz";
+}
+
 bool
 ev_bind_pair(struct ev_bind *bind, const struct ev_node *node, const char *op,
     struct ev_node **a, struct ev_node **b)
 {
 	enum ev_sql ta = (*a)->type, tb = (*b)->type;
 
+	if (ta == EV_SQL_JSONTEXT || tb == EV_SQL_JSONTEXT ||
+	    (ta != EV_SQL_UNKNOWN && tb != EV_SQL_UNKNOWN &&
+		!comparable(ta, tb))) {
+		ev_bind_fail(bind, node,
+		    "there is no operator %s for %s and %s: %s", op,
+		    ev_sql_name(ta), ev_sql_name(tb), advice(ta, tb));
+		return false;
+	}
 	if (ta == EV_SQL_UNKNOWN && tb == EV_SQL_UNKNOWN) {
 		*a = ev_bind_coerce(bind, *a, EV_SQL_TEXT);
 		*b = ev_bind_coerce(bind, *b, EV_SQL_TEXT);
@@ -51,22 +74,6 @@ ev_bind_pair(struct ev_bind *bind, const struct ev_node *node, const char *op,
 		*a = ev_bind_coerce(bind, *a, tb);
 	} else if (tb == EV_SQL_UNKNOWN && ta != EV_SQL_ANY) {
 		*b = ev_bind_coerce(bind, *b, ta);
-	} else if (ta != EV_SQL_UNKNOWN && tb != EV_SQL_UNKNOWN &&
-	    !comparable(ta, tb)) {
-		bool field = ta == EV_SQL_ANY || tb == EV_SQL_ANY;
-
-		ev_bind_fail(bind, node,
-		    "there is no operator %s for %s and "
-		    "%s: %s%s",
-		    op, ev_sql_name(ta), ev_sql_name(tb),
-		    field ? "cast the field, as in field::"
-			  : "cast one of them",
-		    !field                                       ? ""
-			: ta == EV_SQL_DATE || tb == EV_SQL_DATE ? "date"
-			: ta == EV_SQL_INTERVAL || tb == EV_SQL_INTERVAL
-			? "interval"
-			: "timestamptz");
-		return false;
 	}
 	return *a && *b;
 }
@@ -311,11 +318,28 @@ ev_bind_in(struct ev_bind *bind, struct ev_node *node)
 	return ev_bind_done(bind, node, EV_SQL_BOOL, ev_eval_in);
 }
 
+/* NULL itself, of no type: every type has an IS NULL, also one that has no
+ * =. */
+static bool
+is_bare_null(const struct ev_node *node)
+{
+	return node->type == EV_SQL_UNKNOWN && node->value.type == EV_SQL_NULL;
+}
+
 struct ev_node *
 ev_bind_distinct(struct ev_bind *bind, struct ev_node *node)
 {
-	if (!ev_bind_args(bind, node) ||
-	    !ev_bind_pair(bind, node, "=", &node->arg[0], &node->arg[1]))
+	if (!ev_bind_args(bind, node))
+		return NULL;
+	for (int i = 0; i < 2; i++)
+		if (is_bare_null(node->arg[i])) {
+			node->arg[0] = node->arg[1 - i];
+			node->argc = 1;
+			node->kind = EV_NODE_IS_NULL;
+			node->negated = !node->negated;
+			return ev_bind(bind, node);
+		}
+	if (!ev_bind_pair(bind, node, "=", &node->arg[0], &node->arg[1]))
 		return NULL;
 	return ev_bind_done(bind, node, EV_SQL_BOOL, ev_eval_distinct);
 }

@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "expr/bind.h"
 #include "expr/eval.h"
+#include "expr/json.h"
 #include "expr/text.h"
 
 #define CAST_HINT "cast the field, as in field::timestamptz"
@@ -21,6 +22,15 @@ no_operator(struct ev_bind *bind, const struct ev_node *node, const char *op,
 	    "%s: %s",
 	    op, ev_sql_name(a->type), ev_sql_name(b->type),
 	    field ? CAST_HINT : "cast one of them");
+}
+
+/* An operator of jsonb, which is a function of the table. */
+static struct ev_node *
+bind_json(struct ev_bind *bind, struct ev_node *node, const char *op)
+{
+	node->kind = EV_NODE_CALL;
+	node->name = ev_slice_of(op);
+	return ev_bind(bind, node);
 }
 
 /* ---- arithmetic ---- */
@@ -82,6 +92,8 @@ ev_bind_arith(struct ev_bind *bind, struct ev_node *node)
 	if (node->arg[0]->type == EV_SQL_DATE ||
 	    node->arg[1]->type == EV_SQL_DATE)
 		return bind_date(bind, node);
+	if (node->op == '-' && node->arg[0]->type == EV_SQL_JSONB)
+		return bind_json(bind, node, "-");
 	if (node->arg[0]->type == EV_SQL_UNKNOWN &&
 	    node->arg[1]->type == EV_SQL_UNKNOWN)
 		return ev_bind_fail(bind, node,
@@ -142,6 +154,17 @@ any_text(struct ev_bind *bind, struct ev_node *node)
 	    node->type == EV_SQL_ANY ? ev_eval_coerce : ev_eval_cast);
 }
 
+/* jsonb || jsonb, where one of the two is jsonb and the other may be. */
+static bool
+is_json_concat(enum ev_sql a, enum ev_sql b)
+{
+	enum ev_sql other = a == EV_SQL_JSONB ? b : a;
+
+	return (a == EV_SQL_JSONB || b == EV_SQL_JSONB) &&
+	    (other == EV_SQL_JSONB || other == EV_SQL_UNKNOWN ||
+		other == EV_SQL_ANY);
+}
+
 struct ev_node *
 ev_bind_concat(struct ev_bind *bind, struct ev_node *node)
 {
@@ -152,6 +175,8 @@ ev_bind_concat(struct ev_bind *bind, struct ev_node *node)
 	if (ev_sql_is_array(node->arg[0]->type) ||
 	    ev_sql_is_array(node->arg[1]->type))
 		return ev_bind_array_concat(bind, node);
+	if (is_json_concat(node->arg[0]->type, node->arg[1]->type))
+		return bind_json(bind, node, "||");
 	for (int i = 0; i < 2; i++)
 		text |= node->arg[i]->type == EV_SQL_UNKNOWN ||
 		    node->arg[i]->type == EV_SQL_TEXT ||
@@ -266,6 +291,10 @@ castable(enum ev_sql from, enum ev_sql to)
 		    castable(ev_sql_element(from), ev_sql_element(to));
 	if (from == EV_SQL_INTERVAL || to == EV_SQL_INTERVAL)
 		return false;
+	if (ev_sql_is_json(from) || ev_sql_is_json(to))
+		return (ev_sql_is_json(from) && ev_sql_is_json(to)) ||
+		    (from == EV_SQL_JSONB &&
+			(to == EV_SQL_BOOL || ev_sql_is_number(to)));
 	if (from == EV_SQL_BOOL || to == EV_SQL_BOOL)
 		return from == EV_SQL_INT4 || to == EV_SQL_INT4;
 	return ev_sql_is_number(from) == ev_sql_is_number(to);
@@ -318,10 +347,12 @@ ev_bind_member(struct ev_bind *bind, struct ev_node *node)
 {
 	const char *op = node->kind == EV_NODE_MEMBER ? "->" : "->>";
 	struct ev_node *key;
+	bool json;
 
 	if (!ev_bind_args(bind, node))
 		return NULL;
-	if (node->arg[0]->type != EV_SQL_ANY)
+	json = ev_sql_is_json(node->arg[0]->type);
+	if (node->arg[0]->type != EV_SQL_ANY && !json)
 		return no_operator(bind, node, op, node->arg[0], node->arg[1]);
 	key = node->arg[1];
 	if (node->kind == EV_NODE_MEMBER && key->type == EV_SQL_UNKNOWN &&
@@ -333,6 +364,12 @@ ev_bind_member(struct ev_bind *bind, struct ev_node *node)
 	if (!key)
 		return no_operator(bind, node, op, node->arg[0], node->arg[1]);
 	node->arg[1] = key;
+	if (json)
+		return node->kind == EV_NODE_MEMBER
+		    ? ev_bind_done(bind, node, node->arg[0]->type,
+			  ev_eval_json_member)
+		    : ev_bind_done(bind, node, EV_SQL_TEXT,
+			  ev_eval_json_member_text);
 	if (node->kind == EV_NODE_MEMBER)
 		return ev_bind_done(bind, node, EV_SQL_ANY, ev_eval_member);
 	return ev_bind_done(bind, node, EV_SQL_TEXT, ev_eval_member_text);

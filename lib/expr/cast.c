@@ -10,6 +10,7 @@
 #include "expr/array.h"
 #include "expr/float8.h"
 #include "expr/int8.h"
+#include "expr/json.h"
 #include "expr/value.h"
 
 static bool
@@ -245,10 +246,16 @@ ev_val_to(struct ev_run *run, const struct ev_node *node, struct ev_val *val,
 		val->text = own;
 		return true;
 	}
+	if (ev_sql_is_json(to) && val->type == EV_SQL_JSON &&
+	    val->json.type != EV_STRING)
+		return ev_json_field(run, node, val, to);
 	if (!settle(run, node, val))
 		return false;
 	if (val->type == to || val->type == EV_SQL_NULL)
 		return true;
+	if (val->type == EV_SQL_JSONB && to < EV_SQL_TEXT &&
+	    (!ev_json_scalar(run, node, val, to) || val->type == to))
+		return val->type == to;
 	switch (to) {
 	case EV_SQL_BOOL:
 		return to_bool(run, node, val);
@@ -268,6 +275,9 @@ ev_val_to(struct ev_run *run, const struct ev_node *node, struct ev_val *val,
 		return to_time(run, node, val, to);
 	case EV_SQL_INTERVAL:
 		return to_interval(run, node, val, 0);
+	case EV_SQL_JSONTEXT:
+	case EV_SQL_JSONB:
+		return ev_json_cast(run, node, val, to);
 	default:
 		return !ev_sql_is_array(to) ||
 		    ev_array_cast(run, node, val, to);

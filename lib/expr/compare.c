@@ -6,10 +6,11 @@
  */
 #include "expr/array.h"
 #include "expr/float8.h"
+#include "expr/json.h"
 #include "expr/value.h"
 
 /* Groups of types that compare with one another. */
-enum family { NUMBERS, TEXTS, BOOLS, TIMES, INTERVALS, ARRAYS, OTHERS };
+enum family { NUMBERS, TEXTS, BOOLS, TIMES, INTERVALS, ARRAYS, JSONS, OTHERS };
 
 static enum family
 family_of(const struct ev_val *val)
@@ -24,6 +25,8 @@ family_of(const struct ev_val *val)
 		return INTERVALS;
 	if (ev_sql_is_array(val->type))
 		return ARRAYS;
+	if (val->type == EV_SQL_JSONB)
+		return JSONS;
 	return ev_sql_is_time(val->type) ? TIMES : OTHERS;
 }
 
@@ -112,6 +115,19 @@ compare_mixed(struct ev_run *run, const struct ev_node *node,
 	return true;
 }
 
+/* jsonb and what a field holds. */
+static bool
+compare_json(struct ev_run *run, const struct ev_node *node, enum ev_compare op,
+    const struct ev_val *a, const struct ev_val *b, int *truth)
+{
+	struct ev_jsonb x, y;
+
+	if (!ev_json_tree(run, node, a, &x) || !ev_json_tree(run, node, b, &y))
+		return false;
+	*truth = truth_of(op, ev_jsonb_compare(run, &x, &y));
+	return true;
+}
+
 static const char *
 name_of(const struct ev_val *val)
 {
@@ -139,6 +155,8 @@ read_quoted(struct ev_run *run, const struct ev_node *node, struct ev_val *a,
 		return ev_val_to(run, node, a, EV_SQL_TEXT);
 	} else if (a->type == EV_SQL_BOOL) {
 		return ev_val_to(run, node, b, EV_SQL_BOOL);
+	} else if (a->type == EV_SQL_JSONB) {
+		return ev_val_to(run, node, b, EV_SQL_JSONB);
 	}
 	return true;
 }
@@ -194,6 +212,8 @@ ev_val_compare(struct ev_run *run, const struct ev_node *node,
 	if ((fa == ARRAYS || fb == ARRAYS) && ev_val_is_array(&a) &&
 	    ev_val_is_array(&b))
 		return compare_arrays(run, node, op, &a, &b, truth);
+	if (fa == JSONS || fb == JSONS)
+		return compare_json(run, node, op, &a, &b, truth);
 	if (fa != fb || fa == OTHERS)
 		return ev_run_fail(run, node, "cannot compare %s with %s",
 		    name_of(&a), name_of(&b));

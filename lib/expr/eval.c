@@ -5,6 +5,7 @@
 #include "expr/eval.h"
 
 #include "expr/func.h"
+#include "expr/json.h"
 #include "expr/lookup.h"
 
 static bool
@@ -400,6 +401,8 @@ ev_eval_coerce(struct ev_run *run, const struct ev_node *node,
 {
 	if (!ev_node_eval(run, node->arg[0], out))
 		return false;
+	if (ev_sql_is_json(node->type))
+		return ev_json_field(run, node, out, node->type);
 	if (ev_sql_is_array(node->type)) {
 		if (!ev_val_is_array(out) && !ev_val_is_null(out))
 			return ev_run_fail(run, node,

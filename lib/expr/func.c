@@ -26,6 +26,9 @@ static const struct {
     {"dates and times", ev_func_time},
     {"dates and times", ev_func_make},
     {"format pictures", ev_func_pict},
+    {"JSON", ev_func_json},
+    {"JSON", ev_func_jsonb},
+    {"JSON", ev_func_jsonb_op},
     {"KSQL", ev_func_ksql},
 };
 
@@ -97,7 +100,17 @@ exact(enum ev_sql type, enum ev_sql want)
 	return type == want || want == EV_SQL_ANY ||
 	    (type == EV_SQL_ANY &&
 		(want == EV_SQL_NUMERIC || want == EV_SQL_TEXT ||
-		    want == EV_SQL_BOOL));
+		    want == EV_SQL_BOOL || want == EV_SQL_JSONTEXT));
+}
+
+/* Is one of the arguments more than a quoted literal? */
+static bool
+has_type(const enum ev_sql *type, unsigned argc)
+{
+	for (unsigned i = 0; i < argc; i++)
+		if (type[i] != EV_SQL_UNKNOWN)
+			return true;
+	return false;
 }
 
 static bool
@@ -108,6 +121,8 @@ reachable(const struct ev_func *func, const enum ev_sql *type, unsigned argc)
 	if ((func->flags & EV_FUNC_VARIADIC) ? argc < want : argc != want)
 		return false;
 	if ((func->flags & EV_FUNC_TYPED) && type[argc - 1] == EV_SQL_ANY)
+		return false;
+	if ((func->flags & EV_FUNC_KNOWN) && !has_type(type, argc))
 		return false;
 	for (unsigned i = 0; i < argc; i++)
 		if (!exact(type[i], ev_func_arg(func, i)) &&

@@ -27,6 +27,8 @@ enum ev_func_flag {
 	EV_FUNC_BY_TEXT = 32, /* STABLE as the cast of the argument to text is:
 	                       * in PostgreSQL an SQL function that has that
 	                       * cast in it, and is inlined */
+	EV_FUNC_KNOWN = 256,  /* one argument must have a type, that is more
+	                       * than a quoted literal has */
 };
 
 struct ev_func {
@@ -53,6 +55,9 @@ extern const struct ev_func ev_func_bit[];
 extern const struct ev_func ev_func_time[];
 extern const struct ev_func ev_func_make[];
 extern const struct ev_func ev_func_pict[];
+extern const struct ev_func ev_func_json[];
+extern const struct ev_func ev_func_jsonb[];
+extern const struct ev_func ev_func_jsonb_op[];
 extern const struct ev_func ev_func_ksql[];
 
 /* The i-th row of all tables; NULL behind the last. */

@@ -36,6 +36,8 @@ static const struct {
     {"timestamp", EV_SQL_STAMP},
     {"timestamptz", EV_SQL_STAMPTZ},
     {"interval", EV_SQL_INTERVAL},
+    {"json", EV_SQL_JSONTEXT},
+    {"jsonb", EV_SQL_JSONB},
 };
 
 #define TYPES (sizeof(types) / sizeof(types[0]))

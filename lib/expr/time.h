@@ -85,6 +85,10 @@ enum ev_status ev_time_in(const struct ev_time_env *env, enum ev_time_kind kind,
 size_t ev_time_out(const struct ev_time_env *env, enum ev_time_kind kind,
     int64_t value, char *out);
 
+/* The same as JSON has it: `2019-02-26T14:30:00.5+00:00`. */
+size_t ev_time_json(const struct ev_time_env *env, enum ev_time_kind kind,
+    int64_t value, char *out);
+
 /* Between kinds; a timestamp becomes a timestamptz in the session's zone.
  * EV_BAD: `date out of range for timestamp` and such. */
 enum ev_status ev_time_cast(const struct ev_time_env *env,

@@ -68,7 +68,7 @@ put_clock(char *out, const struct ev_time_parts *parts)
 }
 
 static char *
-put_offset(char *out, int32_t east)
+put_offset(char *out, int32_t east, bool minutes)
 {
 	int32_t size = east < 0 ? -east : east;
 
@@ -77,7 +77,7 @@ put_offset(char *out, int32_t east)
 	if (size >= 360000)
 		*out++ = '1';
 	out = put_pair(out, size / 3600 % 100);
-	if (size % 3600) {
+	if (size % 3600 || minutes) {
 		*out++ = ':';
 		out = put_pair(out, size / 60 % 60);
 	}
@@ -97,9 +97,9 @@ put_text(char *out, const char *text)
 	return out + len;
 }
 
-size_t
-ev_time_out(const struct ev_time_env *env, enum ev_time_kind kind,
-    int64_t value, char *out)
+static size_t
+put_time(const struct ev_time_env *env, enum ev_time_kind kind, int64_t value,
+    bool json, char *out)
 {
 	struct ev_time_parts parts;
 	char *at = out;
@@ -111,12 +111,26 @@ ev_time_out(const struct ev_time_env *env, enum ev_time_kind kind,
 	ev_time_split_kind(kind, value, env->zone, &parts);
 	at = put_date(at, &parts);
 	if (kind != EV_TIME_DATE) {
-		*at++ = ' ';
+		*at++ = json ? 'T' : ' ';
 		at = put_clock(at, &parts);
 	}
 	if (kind == EV_TIME_TZ)
-		at = put_offset(at, parts.east);
+		at = put_offset(at, parts.east, json);
 	if (parts.year <= 0)
 		at = put_text(at, " BC");
 	return (size_t)(at - out);
+}
+
+size_t
+ev_time_out(const struct ev_time_env *env, enum ev_time_kind kind,
+    int64_t value, char *out)
+{
+	return put_time(env, kind, value, false, out);
+}
+
+size_t
+ev_time_json(const struct ev_time_env *env, enum ev_time_kind kind,
+    int64_t value, char *out)
+{
+	return put_time(env, kind, value, true, out);
 }

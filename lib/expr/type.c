@@ -24,6 +24,8 @@ ev_sql_name(enum ev_sql type)
 	    NAME(EV_SQL_STAMPTZ, "timestamp with time zone"),
 	    NAME(EV_SQL_INTERVAL, "interval"),
 	    NAME(EV_SQL_JSON, "json"),
+	    NAME(EV_SQL_JSONTEXT, "json"),
+	    NAME(EV_SQL_JSONB, "jsonb"),
 	    [EV_SQL_ELEMENT] = "any",
 	    [EV_SQL_ARRAY | EV_SQL_ELEMENT] = "anyarray",
 	};
@@ -46,7 +48,8 @@ ev_sql_implicit(enum ev_sql from, enum ev_sql to)
 	/* a field's number is numeric, its string text, its true boolean */
 	return from == EV_SQL_ANY &&
 	    (to == EV_SQL_BOOL || to == EV_SQL_TEXT || to == EV_SQL_NUMERIC ||
-		to == EV_SQL_FLOAT8 || ev_sql_is_array(to));
+		to == EV_SQL_FLOAT8 || ev_sql_is_json(to) ||
+		ev_sql_is_array(to));
 }
 
 bool

@@ -38,7 +38,9 @@ enum ev_sql {
 	EV_SQL_STAMP,
 	EV_SQL_STAMPTZ,
 	EV_SQL_INTERVAL,
-	EV_SQL_JSON,    /* of a value only */
+	EV_SQL_JSON,     /* of a value only: what a field holds, undecoded */
+	EV_SQL_JSONTEXT, /* json: it keeps its text */
+	EV_SQL_JSONB,
 	EV_SQL_ELEMENT, /* of a function's row only: whatever the others are of
 	               * that are ELEMENT, or arrays of it */
 	EV_SQL_ARRAY = 0x40, /* or'ed to a type: an array of it */
@@ -55,6 +57,8 @@ struct ev_quoted {
 	int8_t truth; /* 0, 1; -1 if it is no boolean */
 };
 
+struct ev_jsonb; /* expr/jsonb.h */
+
 struct ev_val {
 	union {
 		bool truth;
@@ -62,8 +66,9 @@ struct ev_val {
 		double real;
 		struct ev_num num;
 		struct ev_interval interval;
-		struct ev_slice text;
+		struct ev_slice text; /* TEXT, JSONTEXT */
 		struct ev_value json;
+		const struct ev_jsonb *jsonb;
 		const struct ev_quoted *quoted; /* UNKNOWN */
 		const struct ev_array *array;   /* ARRAY of anything */
 	};
@@ -122,6 +127,12 @@ static inline enum ev_sql
 ev_sql_element(enum ev_sql type)
 {
 	return type & ~(unsigned)EV_SQL_ARRAY;
+}
+
+static inline bool
+ev_sql_is_json(enum ev_sql type)
+{
+	return type == EV_SQL_JSONTEXT || type == EV_SQL_JSONB;
 }
 
 /* PostgreSQL's name: "double precision", "timestamp with time zone". */

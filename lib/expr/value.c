@@ -11,6 +11,7 @@
 #include "expr/array.h"
 #include "expr/float8.h"
 #include "expr/int8.h"
+#include "expr/jsonb.h"
 
 bool
 ev_run_failed(struct ev_run *run, const struct ev_node *node)
@@ -156,6 +157,7 @@ ev_val_print(const struct ev_time_env *time, const struct ev_val *val,
 		ev_float8_text(val->real, out);
 		break;
 	case EV_SQL_TEXT:
+	case EV_SQL_JSONTEXT:
 		ev_buf_slice(out, val->text);
 		break;
 	case EV_SQL_UNKNOWN:
@@ -163,6 +165,9 @@ ev_val_print(const struct ev_time_env *time, const struct ev_val *val,
 		break;
 	case EV_SQL_JSON:
 		ev_buf_slice(out, ev_value_raw(val->json));
+		break;
+	case EV_SQL_JSONB:
+		ev_jsonb_print(val->jsonb, out);
 		break;
 	case EV_SQL_DATE:
 	case EV_SQL_STAMP:
@@ -189,6 +194,18 @@ is_special(const struct ev_val *val)
 	return val->type == EV_SQL_FLOAT8 && val->real - val->real != 0;
 }
 
+/* A json's text in one line: between its tokens a newline is a blank. */
+static void
+put_line(struct ev_slice json, struct ev_buf *out)
+{
+	char *at, *end;
+
+	ev_buf_slice(out, json);
+	end = out->ptr + out->len;
+	for (at = end - json.len; (at = memchr(at, '\n', (size_t)(end - at)));)
+		*at = ' ';
+}
+
 void
 ev_val_json(const struct ev_time_env *time, const struct ev_val *val,
     struct ev_buf *out)
@@ -201,6 +218,8 @@ ev_val_json(const struct ev_time_env *time, const struct ev_val *val,
 		ev_build_text(out, val->quoted->text);
 	} else if (ev_sql_is_array(val->type)) {
 		ev_array_json(time, val->array, out);
+	} else if (val->type == EV_SQL_JSONTEXT) {
+		put_line(val->text, out);
 	} else if (ev_sql_is_time(val->type) || val->type == EV_SQL_INTERVAL ||
 	    is_special(val)) {
 		ev_buf_char(out, '"');

@@ -32,7 +32,7 @@ BEGIN
 	EXECUTE 'SELECT CASE WHEN v IS NULL THEN ''null''
 		WHEN pg_typeof(v)::text IN (''smallint'', ''integer'',
 			''bigint'', ''numeric'', ''double precision'',
-			''boolean'', ''json'')
+			''boolean'', ''json'', ''jsonb'')
 			AND v::text NOT IN (''NaN'', ''Infinity'', ''-Infinity'')
 		THEN v::text
 		WHEN pg_typeof(v)::text IN (''smallint[]'', ''integer[]'',

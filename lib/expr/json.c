@@ -1,0 +1,349 @@
+/*
+ * json: see json.h.
+ */
+#include "expr/json.h"
+
+#include "event/build.h"
+#include "event/scan.h"
+#include "expr/text.h"
+
+/* ---- text to JSON ---- */
+
+/* A copy of a text with a newline behind it, as the scanner wants it. A newline
+ * inside is a blank to JSON, and in a string a mistake as any control
+ * character is. */
+static struct ev_slice
+copy_line(struct ev_run *run, struct ev_slice text)
+{
+	char *line = ev_arena_alloc(run->arena, text.len + 1 + EV_SCAN_PADDING);
+	bool quoted = false;
+
+	if (text.len)
+		memcpy(line, text.ptr, text.len);
+	memset(line + text.len, '\n', 1 + EV_SCAN_PADDING);
+	for (size_t i = 0; i < text.len; i++) {
+		if (line[i] == '\n')
+			line[i] = quoted ? '\x01' : ' ';
+		else if (line[i] == '"')
+			quoted = !quoted;
+		else if (line[i] == '\\' && quoted && i + 1 < text.len &&
+		    line[i + 1] != '\n')
+			i++;
+	}
+	return (struct ev_slice){line, text.len};
+}
+
+static bool
+read_text(struct ev_run *run, const struct ev_node *node, struct ev_val *val,
+    enum ev_sql to)
+{
+	struct ev_slice line = copy_line(run, val->text);
+	const char *why = ev_scan_text(line.ptr);
+	struct ev_jsonb json;
+
+	if (why)
+		return ev_run_fail(run, node,
+		    "invalid input syntax for type json: %s", why);
+	if (to == EV_SQL_JSONTEXT) {
+		val->type = EV_SQL_JSONTEXT;
+		return true;
+	}
+	if (!ev_jsonb_read(run, node, line, &json))
+		return false;
+	ev_json_tree_out(run, &json, val);
+	return true;
+}
+
+bool
+ev_json_cast(struct ev_run *run, const struct ev_node *node, struct ev_val *val,
+    enum ev_sql to)
+{
+	return val->type == EV_SQL_TEXT ? read_text(run, node, val, to)
+					: ev_json_field(run, node, val, to);
+}
+
+bool
+ev_json_field(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *val, enum ev_sql to)
+{
+	struct ev_val from = *val;
+	struct ev_jsonb json;
+
+	if (val->type == to || ev_val_is_null(val)) {
+		val->type = val->type == to ? val->type : EV_SQL_NULL;
+		return true;
+	}
+	if (to == EV_SQL_JSONB) {
+		if (!ev_json_tree(run, node, &from, &json))
+			return false;
+		ev_json_tree_out(run, &json, val);
+		return true;
+	}
+	if (val->type == EV_SQL_JSON) {
+		ev_json_part_out(from.json, val);
+		return true;
+	}
+	return ev_json_put(run, node, &from, ev_run_begin(run)) &&
+	    ev_json_text_out(run, node, val);
+}
+
+/* ---- JSON to other types ---- */
+
+bool
+ev_json_scalar(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *val, enum ev_sql to)
+{
+	const struct ev_jsonb *json = val->jsonb;
+	bool number = ev_sql_is_number(to);
+
+	if (number && json->type == EV_NUMBER) {
+		val->type = EV_SQL_NUMERIC;
+		return ev_num_from_text(json->text, run->pool, &val->num,
+			   run->err) == EV_OK ||
+		    ev_run_failed(run, node);
+	}
+	if (to == EV_SQL_BOOL &&
+	    (json->type == EV_TRUE || json->type == EV_FALSE)) {
+		val->type = EV_SQL_BOOL;
+		val->truth = json->type == EV_TRUE;
+		return true;
+	}
+	return ev_run_fail(run, node, "cannot cast jsonb %s to type %s",
+	    json->type == EV_NUMBER ? "numeric" : ev_json_type_name(json->type),
+	    ev_sql_name(to));
+}
+
+bool
+ev_json_unquote(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *val)
+{
+	if (val->type == EV_SQL_JSONTEXT) {
+		val->json = ev_json_value(val);
+		val->type = EV_SQL_JSON;
+	} else if (val->type == EV_SQL_JSONB && val->jsonb->type == EV_STRING) {
+		val->text = val->jsonb->text;
+		val->type = EV_SQL_TEXT;
+	} else if (val->type == EV_SQL_JSONB && val->jsonb->type == EV_NULL) {
+		val->type = EV_SQL_NULL;
+	}
+	return ev_val_to(run, node, val, EV_SQL_TEXT);
+}
+
+/* ---- any type to JSON ---- */
+
+static void
+put_time(struct ev_run *run, const struct ev_val *val, struct ev_buf *out)
+{
+	ev_buf_char(out, '"');
+	ev_buf_reserve(out, EV_TIME_TEXT_MAX);
+	out->len += ev_time_json(run->time, ev_val_time_kind(val->type),
+	    val->integer, out->ptr + out->len);
+	ev_buf_char(out, '"');
+}
+
+bool
+ev_json_put(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *val, struct ev_buf *out)
+{
+	if (ev_sql_is_time(val->type))
+		put_time(run, val, out);
+	else if (val->type == EV_SQL_JSONTEXT)
+		ev_buf_slice(out, val->text);
+	else
+		ev_val_json(run->time, val, out);
+	return out->len <= EV_EXPR_TEXT_MAX || ev_text_too_long(run, node);
+}
+
+bool
+ev_json_tree(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *val, struct ev_jsonb *out)
+{
+	struct ev_buf *buf;
+
+	if (ev_val_is_null(val)) {
+		*out = (struct ev_jsonb){.type = EV_NULL, .size = 4};
+		return true;
+	}
+	switch (val->type) {
+	case EV_SQL_JSONB:
+		*out = *val->jsonb;
+		return true;
+	case EV_SQL_JSONTEXT:
+		return ev_jsonb_read(run, node, val->text, out);
+	case EV_SQL_JSON:
+		return ev_jsonb_read(run, node, ev_value_raw(val->json), out);
+	case EV_SQL_TEXT:
+		return ev_jsonb_string(run, node, val->text, out);
+	case EV_SQL_UNKNOWN:
+		return ev_jsonb_string(run, node, val->quoted->text, out);
+	default:
+		break;
+	}
+	buf = ev_run_begin(run);
+	return ev_json_put(run, node, val, buf) &&
+	    ev_jsonb_read(run, node,
+		ev_arena_slice(run->arena, ev_buf_as_slice(buf)), out);
+}
+
+/* ---- results ---- */
+
+/* How deep a JSON text is nested. */
+static unsigned
+depth_of(struct ev_slice json)
+{
+	unsigned depth = 0, deepest = 0;
+	bool quoted = false;
+
+	for (size_t i = 0; i < json.len; i++) {
+		char c = json.ptr[i];
+
+		if (c == '"')
+			quoted = !quoted;
+		else if (quoted)
+			i += c == '\\';
+		else if (c == '{' || c == '[')
+			depth++;
+		else if (c == '}' || c == ']')
+			depth--;
+		if (depth > deepest)
+			deepest = depth;
+	}
+	return deepest;
+}
+
+bool
+ev_json_text_out(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out)
+{
+	struct ev_slice json = ev_buf_as_slice(run->buf);
+
+	if (json.len > EV_EXPR_TEXT_MAX)
+		return ev_text_too_long(run, node);
+	/* a shorter text cannot be nested too deep for a member of an event */
+	if (json.len >= EV_SCAN_DEPTH && depth_of(json) >= EV_SCAN_DEPTH)
+		return ev_run_fail(run, node, "is nested more than %d deep",
+		    EV_SCAN_DEPTH - 1);
+	ev_run_text(run, out);
+	out->type = EV_SQL_JSONTEXT;
+	return true;
+}
+
+void
+ev_json_tree_out(struct ev_run *run, const struct ev_jsonb *json,
+    struct ev_val *out)
+{
+	struct ev_jsonb *own = ev_arena_alloc(run->arena, sizeof(*own));
+
+	*own = *json;
+	out->type = EV_SQL_JSONB;
+	out->jsonb = own;
+}
+
+void
+ev_json_part_out(struct ev_value part, struct ev_val *out)
+{
+	out->type = part.type == EV_MISSING ? EV_SQL_NULL : EV_SQL_JSONTEXT;
+	out->text = ev_value_raw(part);
+}
+
+/* ---- steps into JSON ---- */
+
+static void
+jsonb_part_out(const struct ev_jsonb *part, struct ev_val *out)
+{
+	out->type = part ? EV_SQL_JSONB : EV_SQL_NULL;
+	out->jsonb = part;
+}
+
+static struct ev_value
+json_step(struct ev_value of, struct ev_slice step)
+{
+	static const struct ev_value none;
+	int64_t index;
+
+	if (of.type == EV_OBJECT)
+		return ev_value_member(of, step);
+	if (!ev_jsonb_index(step, &index))
+		return none;
+	return ev_value_element(of, index < 0 ? index : index + 1);
+}
+
+void
+ev_json_follow(struct ev_val *val, const struct ev_val *step, size_t steps)
+{
+	for (size_t i = 0; i < steps; i++) {
+		if (val->type == EV_SQL_NULL || step[i].type == EV_SQL_NULL)
+			val->type = EV_SQL_NULL;
+		else if (val->type == EV_SQL_JSONB)
+			jsonb_part_out(ev_jsonb_step(val->jsonb, step[i].text),
+			    val);
+		else
+			ev_json_part_out(json_step(ev_json_value(val),
+					     step[i].text),
+			    val);
+	}
+}
+
+/* A scalar on its own is an array of one to -> of jsonb. */
+static const struct ev_jsonb *
+jsonb_item(const struct ev_jsonb *of, int64_t index)
+{
+	if (of->type < EV_ARRAY)
+		return index == 0 || index == -1 ? of : NULL;
+	return ev_jsonb_item(of, index);
+}
+
+bool
+ev_eval_json_member(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out)
+{
+	struct ev_val key;
+	int64_t index;
+
+	if (!ev_node_eval(run, node->arg[0], out) ||
+	    !ev_node_eval(run, node->arg[1], &key))
+		return false;
+	if (out->type == EV_SQL_NULL || key.type == EV_SQL_NULL) {
+		out->type = EV_SQL_NULL;
+		return true;
+	}
+	index = key.integer;
+	if (out->type == EV_SQL_JSONB)
+		jsonb_part_out(key.type == EV_SQL_TEXT
+			? ev_jsonb_member(out->jsonb, key.text)
+			: jsonb_item(out->jsonb, index),
+		    out);
+	else
+		ev_json_part_out(key.type == EV_SQL_TEXT
+			? ev_value_member(ev_json_value(out), key.text)
+			: ev_value_element(ev_json_value(out),
+			      index < 0 ? index : index + 1),
+		    out);
+	return true;
+}
+
+bool
+ev_eval_json_member_text(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out)
+{
+	return ev_eval_json_member(run, node, out) &&
+	    (out->type == EV_SQL_NULL || ev_json_unquote(run, node, out));
+}
+
+bool
+ev_eval_json_subscript(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out)
+{
+	struct ev_val key;
+
+	if (!ev_node_eval(run, node->arg[0], out) ||
+	    !ev_node_eval(run, node->arg[1], &key))
+		return false;
+	if (out->type == EV_SQL_NULL || key.type == EV_SQL_NULL)
+		out->type = EV_SQL_NULL;
+	else if (key.type == EV_SQL_TEXT)
+		ev_json_follow(out, &key, 1);
+	else
+		jsonb_part_out(ev_jsonb_item(out->jsonb, key.integer), out);
+	return true;
+}
