@@ -33,7 +33,7 @@ static const struct ev_opt_usage usage = {
 struct settings {
 	const char *select, *drop, *other, *program;
 	uint64_t limit;
-	bool invert, functions;
+	bool invert, functions, explain;
 };
 
 static const struct ev_opt options[] = {
@@ -51,6 +51,8 @@ static const struct ev_opt options[] = {
 	"end after N events"},
     {"functions", 0, EV_OPT_FLAG, offsetof(struct settings, functions), NULL,
 	"print functions: all, or those that have CONDITION"},
+    {"explain", 0, EV_OPT_FLAG, offsetof(struct settings, explain), NULL,
+	"print what would be done with each event"},
 };
 
 struct filter {
@@ -147,6 +149,17 @@ compile(struct filter *filter, int argc, char **argv, int rest)
 	return rest;
 }
 
+/* Puts a text on stdout in place of events, and releases it. */
+static void
+print(struct ev_buf *text, const char *what)
+{
+	if (fwrite(text->ptr, 1, text->len, stdout) != text->len ||
+	    fflush(stdout))
+		ev_tool_die(EV_EXIT_IO, "cannot write %s: %s", what,
+		    ev_err_errno(errno));
+	ev_buf_release(text);
+}
+
 /* --functions [PATTERN]: does not return. */
 static void
 print_functions(int argc, char **argv, int rest)
@@ -161,10 +174,20 @@ print_functions(int argc, char **argv, int rest)
 	if (!ev_func_list(pattern, &list))
 		ev_tool_die(EV_EXIT_USAGE,
 		    "no function has '%s' in its name or help", pattern);
-	if (fwrite(list.ptr, 1, list.len, stdout) != list.len || fflush(stdout))
-		ev_tool_die(EV_EXIT_IO, "cannot write the functions: %s",
-		    ev_err_errno(errno));
-	ev_buf_release(&list);
+	print(&list, "the functions");
+	ev_tool_done(EV_EXIT_OK);
+}
+
+/* --explain: does not return. */
+static void
+explain(struct filter *filter)
+{
+	struct ev_buf plan = {0};
+
+	ev_query_explain(filter->query, &plan);
+	if (filter->settings.invert)
+		ev_buf_str(&plan, "invert: what is false is kept\n");
+	print(&plan, "the plan");
 	ev_tool_done(EV_EXIT_OK);
 }
 
@@ -366,6 +389,8 @@ main(int argc, char **argv)
 	filter.scan = ev_scan_new();
 	filter.query = ev_query_new(filter.scan);
 	rest = compile(&filter, argc, argv, rest);
+	if (filter.settings.explain)
+		explain(&filter);
 	input = rest < argc ? open_places(&filter,
 				  (const char *const *)(uintptr_t)(argv + rest),
 				  (size_t)(argc - rest))

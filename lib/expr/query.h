@@ -78,6 +78,10 @@ bool ev_query_names(const struct ev_query *query, struct ev_slice key);
  * counted. */
 bool ev_query_asks_time(const struct ev_query *query);
 
+/* Appends what is done with each event, as lines for people: fields, condition
+ * and list as trees with their types (evfilter(1), --explain). */
+void ev_query_explain(const struct ev_query *query, struct ev_buf *out);
+
 /* Is the condition true (1), false (0) or NULL (-1) for the scan's last line?
  * EV_BAD: it cannot be judged, err says which part of the expression fails on
  * what. */

@@ -54,6 +54,9 @@ try(compile compile, struct ev_slice text)
 		assert(err.text[0] && err.exit == EV_EXIT_USAGE);
 		goto out;
 	}
+	ev_query_explain(query, &made);
+	assert(made.len);
+	made.len = 0;
 	ev_scan_line(scan, line, &fault);
 	assert(!fault);
 	if (ev_query_has_condition(query) &&
