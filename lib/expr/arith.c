@@ -1,6 +1,6 @@
 /*
- * arith: + - * / % and the minus sign, on integers of three sizes, numeric,
- * double precision, and dates with days.
+ * arith: + - * / % and the minus sign, on integers of three sizes, numeric and
+ * double precision. Those of dates and times are functions of the table.
  */
 #include "expr/eval.h"
 #include "expr/float8.h"
@@ -111,33 +111,6 @@ ev_eval_real_arith(struct ev_run *run, const struct ev_node *node,
 	out->type = EV_SQL_FLOAT8;
 	return call(a.real, b.real, &out->real, run->err) == EV_OK ||
 	    ev_run_failed(run, node);
-}
-
-bool
-ev_eval_date_arith(struct ev_run *run, const struct ev_node *node,
-    struct ev_val *out)
-{
-	enum ev_status status;
-	struct ev_val a, b;
-	bool null;
-
-	if (!operands(run, node, &a, &b, &null))
-		return false;
-	out->type = EV_SQL_NULL;
-	if (null)
-		return true;
-	out->type = node->type;
-	if (node->type == EV_SQL_INT4)
-		status = ev_time_date_diff(a.integer, b.integer, &out->integer,
-		    run->err);
-	else if (a.type == EV_SQL_DATE)
-		status = ev_time_date_add(a.integer,
-		    node->op == '-' ? -b.integer : b.integer, &out->integer,
-		    run->err);
-	else
-		status = ev_time_date_add(b.integer, a.integer, &out->integer,
-		    run->err);
-	return status == EV_OK || ev_run_failed(run, node);
 }
 
 bool

@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "expr/bind.h"
 #include "expr/eval.h"
+#include "expr/func.h"
 #include "expr/json.h"
 #include "expr/text.h"
 
@@ -24,9 +25,9 @@ no_operator(struct ev_bind *bind, const struct ev_node *node, const char *op,
 	    field ? CAST_HINT : "cast one of them");
 }
 
-/* An operator of jsonb, which is a function of the table. */
+/* An operator that is a function of the table. */
 static struct ev_node *
-bind_json(struct ev_bind *bind, struct ev_node *node, const char *op)
+bind_call(struct ev_bind *bind, struct ev_node *node, const char *op)
 {
 	node->kind = EV_NODE_CALL;
 	node->name = ev_slice_of(op);
@@ -35,33 +36,21 @@ bind_json(struct ev_bind *bind, struct ev_node *node, const char *op)
 
 /* ---- arithmetic ---- */
 
-/* date + 1, 1 + date, date - 1, date - date. */
+/* One side is a date, a time or an interval. */
 static struct ev_node *
-bind_date(struct ev_bind *bind, struct ev_node *node)
+bind_timely(struct ev_bind *bind, struct ev_node *node)
 {
-	struct ev_node *a = node->arg[0], *b = node->arg[1];
-	char op[2] = {(char)node->op, '\0'};
-	enum ev_sql result = EV_SQL_DATE;
+	static const char *const names[] = {"+", "-", "*", "/", "%"};
+	enum ev_sql type[2] = {node->arg[0]->type, node->arg[1]->type};
+	const char *why;
+	size_t i = 0;
 
-	if (node->op == '-' && a->type == EV_SQL_DATE &&
-	    b->type == EV_SQL_UNKNOWN)
-		b = ev_bind_coerce(bind, b, EV_SQL_DATE);
-	else if (node->op == '-' && b->type == EV_SQL_DATE &&
-	    a->type == EV_SQL_UNKNOWN)
-		a = ev_bind_coerce(bind, a, EV_SQL_DATE);
-	if (!a || !b)
-		return NULL;
-	if (node->op == '-' && a->type == EV_SQL_DATE && b->type == EV_SQL_DATE)
-		result = EV_SQL_INT4;
-	else if (!(node->op == '+' || node->op == '-') ||
-	    !((a->type == EV_SQL_DATE &&
-		  (b->type == EV_SQL_INT4 || b->type == EV_SQL_INT2)) ||
-		(b->type == EV_SQL_DATE && node->op == '+' &&
-		    (a->type == EV_SQL_INT4 || a->type == EV_SQL_INT2))))
-		return no_operator(bind, node, op, a, b);
-	node->arg[0] = a;
-	node->arg[1] = b;
-	return ev_bind_done(bind, node, result, ev_eval_date_arith);
+	while (*names[i] != node->op)
+		i++;
+	if (!ev_func_find(ev_slice_of(names[i]), type, 2, &bind->words, &why))
+		return no_operator(bind, node, names[i], node->arg[0],
+		    node->arg[1]);
+	return bind_call(bind, node, names[i]);
 }
 
 /* The type in which two operands meet; EV_SQL_NULL: in none. */
@@ -89,11 +78,11 @@ ev_bind_arith(struct ev_bind *bind, struct ev_node *node)
 
 	if (!ev_bind_args(bind, node))
 		return NULL;
-	if (node->arg[0]->type == EV_SQL_DATE ||
-	    node->arg[1]->type == EV_SQL_DATE)
-		return bind_date(bind, node);
+	if (ev_sql_is_timely(node->arg[0]->type) ||
+	    ev_sql_is_timely(node->arg[1]->type))
+		return bind_timely(bind, node);
 	if (node->op == '-' && node->arg[0]->type == EV_SQL_JSONB)
-		return bind_json(bind, node, "-");
+		return bind_call(bind, node, "-");
 	if (node->arg[0]->type == EV_SQL_UNKNOWN &&
 	    node->arg[1]->type == EV_SQL_UNKNOWN)
 		return ev_bind_fail(bind, node,
@@ -122,6 +111,8 @@ ev_bind_sign(struct ev_bind *bind, struct ev_node *node)
 	if (!ev_bind_args(bind, node))
 		return NULL;
 	type = node->arg[0]->type;
+	if (type == EV_SQL_INTERVAL && node->kind == EV_NODE_NEGATE)
+		return bind_call(bind, node, "-");
 	if (type == EV_SQL_ANY)
 		type = EV_SQL_NUMERIC;
 	if (!ev_sql_is_number(type))
@@ -176,7 +167,7 @@ ev_bind_concat(struct ev_bind *bind, struct ev_node *node)
 	    ev_sql_is_array(node->arg[1]->type))
 		return ev_bind_array_concat(bind, node);
 	if (is_json_concat(node->arg[0]->type, node->arg[1]->type))
-		return bind_json(bind, node, "||");
+		return bind_call(bind, node, "||");
 	for (int i = 0; i < 2; i++)
 		text |= node->arg[i]->type == EV_SQL_UNKNOWN ||
 		    node->arg[i]->type == EV_SQL_TEXT ||

@@ -27,9 +27,6 @@ bool ev_eval_num_arith(struct ev_run *run, const struct ev_node *node,
     struct ev_val *out);
 bool ev_eval_real_arith(struct ev_run *run, const struct ev_node *node,
     struct ev_val *out);
-/* date +- integer, date - date. */
-bool ev_eval_date_arith(struct ev_run *run, const struct ev_node *node,
-    struct ev_val *out);
 bool ev_eval_negate(struct ev_run *run, const struct ev_node *node,
     struct ev_val *out);
 

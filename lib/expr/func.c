@@ -2,7 +2,7 @@
  * func: see func.h. The rules by which PostgreSQL picks a function by the
  * types of its arguments (manual 10.3): exact match; else those that implicit
  * casts reach; of them the most exact, then the most preferred types; then
- * quoted literals count as text.
+ * quoted literals count as what the candidates agree on.
  */
 #include "expr/func.h"
 
@@ -25,6 +25,7 @@ static const struct {
     {"numbers", ev_func_bit},
     {"dates and times", ev_func_time},
     {"dates and times", ev_func_make},
+    {"dates and times", ev_func_interval},
     {"format pictures", ev_func_pict},
     {"JSON", ev_func_json},
     {"JSON", ev_func_jsonb},
@@ -90,7 +91,8 @@ static bool
 preferred(enum ev_sql type)
 {
 	return type == EV_SQL_FLOAT8 || type == EV_SQL_STAMPTZ ||
-	    type == EV_SQL_TEXT || type == EV_SQL_BOOL;
+	    type == EV_SQL_INTERVAL || type == EV_SQL_TEXT ||
+	    type == EV_SQL_BOOL;
 }
 
 /* A field counts as exactly what its rule makes of it. */
@@ -144,7 +146,7 @@ identical(const struct ev_func *func, const enum ev_sql *type, unsigned argc)
 }
 
 /* How good a candidate is: round 0 counts exact arguments, 1 preferred types
- * too, 2 text for quoted literals. */
+ * too; quoted literals do not count. */
 static unsigned
 score(const struct ev_func *func, const enum ev_sql *type, unsigned argc,
     int round)
@@ -154,12 +156,8 @@ score(const struct ev_func *func, const enum ev_sql *type, unsigned argc,
 	for (unsigned i = 0; i < argc; i++) {
 		enum ev_sql want = ev_func_arg(func, i);
 
-		if (type[i] == EV_SQL_UNKNOWN)
-			n += round == 2 ? want == EV_SQL_TEXT
-					: round == 1 && preferred(want);
-		else
-			n += exact(type[i], want) ||
-			    (round == 1 && preferred(want));
+		n += type[i] != EV_SQL_UNKNOWN &&
+		    (exact(type[i], want) || (round == 1 && preferred(want)));
 	}
 	return n;
 }
@@ -183,6 +181,139 @@ keep_best(const struct ev_func **list, size_t count, const enum ev_sql *type,
 			list[kept++] = list[i];
 	}
 	return kept;
+}
+
+/* Types of a kind, as PostgreSQL's catalog sorts them. */
+enum category { NUMBERS, TEXTS, BOOLS, TIMES, SPANS, ARRAYS, OTHERS };
+
+static enum category
+category_of(enum ev_sql type)
+{
+	if (ev_sql_is_array(type))
+		return ARRAYS;
+	if (ev_sql_is_number(type))
+		return NUMBERS;
+	if (ev_sql_is_time(type))
+		return TIMES;
+	return type == EV_SQL_TEXT    ? TEXTS
+	    : type == EV_SQL_BOOL     ? BOOLS
+	    : type == EV_SQL_INTERVAL ? SPANS
+				      : OTHERS;
+}
+
+/* The category that a quoted literal at i has for all candidates, or text if it
+ * has that for one; false if they do not agree. *best: a preferred type of it
+ * is among theirs. */
+static bool
+agree(const struct ev_func **list, size_t count, unsigned i,
+    enum category *category, bool *best)
+{
+	bool same = true;
+
+	*category = category_of(ev_func_arg(list[0], i));
+	for (size_t n = 0; n < count; n++) {
+		enum category is = category_of(ev_func_arg(list[n], i));
+
+		same &= is == *category;
+		if (is == TEXTS)
+			*category = TEXTS;
+	}
+	*best = false;
+	for (size_t n = 0; n < count; n++) {
+		enum ev_sql want = ev_func_arg(list[n], i);
+
+		*best |= category_of(want) == *category && preferred(want);
+	}
+	return same || *category == TEXTS;
+}
+
+/* Keeps the candidates that take quoted literals as the category that all
+ * agree on; all, if they do not. */
+static size_t
+keep_agreed(const struct ev_func **list, size_t count, const enum ev_sql *type,
+    unsigned argc)
+{
+	const struct ev_func *kept[CANDIDATES];
+	size_t n = count;
+
+	memcpy(kept, list, count * sizeof(*list));
+	for (unsigned i = 0; i < argc; i++) {
+		enum category category;
+		size_t left = 0;
+		bool best;
+
+		if (type[i] != EV_SQL_UNKNOWN)
+			continue;
+		if (!agree(list, count, i, &category, &best))
+			return count;
+		for (size_t k = 0; k < n; k++) {
+			enum ev_sql want = ev_func_arg(kept[k], i);
+
+			if (category_of(want) == category &&
+			    (!best || preferred(want)))
+				kept[left++] = kept[k];
+		}
+		n = left;
+	}
+	if (!n)
+		return count;
+	memcpy(list, kept, n * sizeof(*list));
+	return n;
+}
+
+/* The one candidate that is left if quoted literals are of the type that all
+ * other arguments have; NULL: there is none, or more than one. */
+static const struct ev_func *
+one_of_same(const struct ev_func **list, size_t count, const enum ev_sql *type,
+    unsigned argc)
+{
+	const struct ev_func *found = NULL;
+	enum ev_sql known = EV_SQL_UNKNOWN, same[EV_FUNC_ARGS];
+	unsigned found_count = 0;
+
+	if (argc > EV_FUNC_ARGS)
+		return NULL;
+	for (unsigned i = 0; i < argc; i++) {
+		if (type[i] == EV_SQL_UNKNOWN)
+			continue;
+		if (known != EV_SQL_UNKNOWN && type[i] != known)
+			return NULL;
+		known = type[i];
+	}
+	if (known == EV_SQL_UNKNOWN)
+		return NULL;
+	for (unsigned i = 0; i < argc; i++)
+		same[i] = known;
+	for (size_t i = 0; i < count; i++)
+		if (reachable(list[i], same, argc)) {
+			found = list[i];
+			found_count++;
+		}
+	return found_count == 1 ? found : NULL;
+}
+
+/* x OP 'literal': a literal is of the other side's type, if the operator has
+ * that (10.2, step 2a). */
+static const struct ev_func *
+operator_of_same(const struct ev_func **list, size_t count,
+    const enum ev_sql *type, unsigned argc)
+{
+	bool first = argc == 2 && type[0] == EV_SQL_UNKNOWN;
+	enum ev_sql same[2];
+
+	if (argc != 2 || first == (type[1] == EV_SQL_UNKNOWN))
+		return NULL;
+	same[0] = same[1] = type[first];
+	for (size_t i = 0; i < count; i++)
+		if (identical(list[i], same, argc))
+			return list[i];
+	return NULL;
+}
+
+static bool
+is_operator(const char *name)
+{
+	return name[0] < 'a' || name[0] > 'z';
 }
 
 static const char *
@@ -279,10 +410,20 @@ ev_func_find(struct ev_slice name, const enum ev_sql *type, unsigned argc,
 	for (size_t i = 0; i < count; i++)
 		if (identical(list[i], type, argc))
 			return list[i];
-	for (int round = 0; round < 3 && count > 1; round++)
+	func = count && is_operator(list[0]->name)
+	    ? operator_of_same(list, count, type, argc)
+	    : NULL;
+	if (func)
+		return func;
+	for (int round = 0; round < 2 && count > 1; round++)
 		count = keep_best(list, count, type, argc, round);
+	if (count > 1)
+		count = keep_agreed(list, count, type, argc);
 	if (count == 1)
 		return list[0];
+	func = count ? one_of_same(list, count, type, argc) : NULL;
+	if (func)
+		return func;
 	if (count > 1) {
 		ev_buf_str(buf, "it is not clear which function is meant by ");
 		ev_func_signature(list[0], type, argc, buf);

@@ -54,6 +54,7 @@ extern const struct ev_func ev_func_real[];
 extern const struct ev_func ev_func_bit[];
 extern const struct ev_func ev_func_time[];
 extern const struct ev_func ev_func_make[];
+extern const struct ev_func ev_func_interval[];
 extern const struct ev_func ev_func_pict[];
 extern const struct ev_func ev_func_json[];
 extern const struct ev_func ev_func_jsonb[];

@@ -137,17 +137,7 @@ extract(struct ev_run *run, const struct ev_node *node,
 	if (ev_time_extract(run->time, field, ev_val_time_kind(arg[1].type),
 		arg[1].integer, &number, run->err) != EV_OK)
 		return ev_run_failed(run, node);
-	out->type = EV_SQL_NUMERIC;
-	if (number.kind == EV_TIME_NUMBER)
-		out->num = (struct ev_num){.coef = number.value,
-		    .scale = (uint16_t)number.scale,
-		    .kind = EV_NUM_SMALL};
-	else if (number.kind == EV_TIME_NULL)
-		out->type = EV_SQL_NULL;
-	else if (ev_num_from_text(ev_slice_of(number.text), run->pool,
-		     &out->num, run->err) != EV_OK)
-		return ev_run_failed(run, node);
-	return true;
+	return ev_val_number(run, node, &number, out);
 }
 
 /* date_part is extract as double precision. */
@@ -167,8 +157,11 @@ date_trunc(struct ev_run *run, const struct ev_node *node,
 	enum ev_time_field field;
 	enum ev_sql type = arg[1].type;
 
-	if (!find_field(run, node, arg, &field))
-		return false;
+	if (!ev_time_field_unit(arg[0].text, &field)) {
+		ev_time_field_unknown(ev_val_time_kind(type), arg[0].text,
+		    run->err);
+		return ev_run_failed(run, node);
+	}
 	if (node->argc > 2 &&
 	    ev_time_zone_find(run->time, arg[2].text, &zone, run->err) != EV_OK)
 		return ev_run_failed(run, node);

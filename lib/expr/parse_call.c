@@ -232,6 +232,73 @@ parse_nullif(struct ev_parse *parse, size_t at)
 	return node;
 }
 
+static struct ev_node *
+zero(struct ev_parse *parse, size_t at)
+{
+	struct ev_node *node = ev_parse_node(parse, EV_NODE_NUMBER, at, 0);
+
+	node->value.text = EV_SLICE("0");
+	return node;
+}
+
+#define INTERVAL_PARTS 7
+
+/* Which argument of make_interval comes: the next one, or that whose name
+ * stands before => (or :=); INTERVAL_PARTS, and a message, where there is
+ * none. Behind a name all have names. */
+static unsigned
+interval_part(struct ev_parse *parse, unsigned next, bool *named)
+{
+	static const char *const names[INTERVAL_PARTS] = {"years", "months",
+	    "weeks", "days", "hours", "mins", "secs"};
+	struct ev_parse ahead = *parse;
+	unsigned i = 0;
+
+	ev_parse_step(&ahead);
+	if (!ev_parse_at_op(&ahead, "=>") && !ev_parse_at_op(&ahead, ":=")) {
+		if (!*named && next < INTERVAL_PARTS)
+			return next;
+		ev_parse_expected(parse, *named ? "a name and =>" : ")");
+		return INTERVAL_PARTS;
+	}
+	*named = true;
+	while (i < INTERVAL_PARTS && !ev_parse_at_word(parse, names[i]))
+		i++;
+	if (i == INTERVAL_PARTS)
+		ev_parse_expected(parse,
+		    "years, months, weeks, days, hours, mins or secs");
+	*parse = ahead;
+	ev_parse_step(parse);
+	return i;
+}
+
+/* make_interval(years, months, weeks, days, hours, mins, secs), by place or by
+ * name; those left out are 0. */
+static struct ev_node *
+parse_make_interval(struct ev_parse *parse, size_t at)
+{
+	struct ev_node *part[INTERVAL_PARTS] = {0};
+	struct ev_node_list list = {0};
+	bool named = false, more = !ev_parse_at_op(parse, ")");
+
+	for (unsigned i, next = 0; more; more = ev_parse_op(parse, ",")) {
+		i = interval_part(parse, next++, &named);
+		if (i == INTERVAL_PARTS)
+			return NULL;
+		if (part[i])
+			return ev_parse_expected(parse,
+			    "an argument that is not yet there");
+		part[i] = ev_parse_expr(parse);
+		if (!part[i])
+			return NULL;
+	}
+	if (!ev_parse_want_op(parse, ")"))
+		return NULL;
+	for (unsigned i = 0; i < INTERVAL_PARTS; i++)
+		ev_parse_add(parse, &list, part[i] ? part[i] : zero(parse, at));
+	return ev_parse_call(parse, "make_interval", at, &list);
+}
+
 struct ev_node *
 ev_parse_special(struct ev_parse *parse, bool *special)
 {
@@ -245,6 +312,7 @@ ev_parse_special(struct ev_parse *parse, bool *special)
 	    {"greatest", parse_greatest},
 	    {"ifnull", parse_coalesce}, /* ksqlDB's name */
 	    {"least", parse_least},
+	    {"make_interval", parse_make_interval},
 	    {"nullif", parse_nullif},
 	    {"overlay", parse_overlay},
 	    {"position", parse_position},

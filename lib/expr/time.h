@@ -148,7 +148,7 @@ bool ev_time_field_find(struct ev_slice name, enum ev_time_field *field);
 enum ev_status ev_time_field_unknown(enum ev_time_kind kind,
     struct ev_slice name, struct ev_err *err);
 
-/* The same for what may stand in an interval ("3 days"; in lower case). */
+/* The same for what may stand in an interval ("3 days") and in date_trunc. */
 bool ev_time_field_unit(struct ev_slice name, enum ev_time_field *field);
 
 /* What extract gives: a numeric. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "expr/time_parts.h"
 
@@ -148,7 +149,9 @@ ev_time_field_find(struct ev_slice name, enum ev_time_field *field)
 bool
 ev_time_field_unit(struct ev_slice name, enum ev_time_field *field)
 {
-	if (!ev_time_field_find(name, field) || ev_slice_is(name, "mm"))
+	if (!ev_time_field_find(name, field))
+		return false;
+	if (name.len == 2 && !strncasecmp(name.ptr, "mm", 2))
 		return false;
 	/* dow, doy, epoch … are parts of a moment only */
 	return *field < EV_TIME_DOW || *field > EV_TIME_EPOCH_FIELD;

@@ -128,6 +128,23 @@ ev_val_time_type(enum ev_time_kind kind)
 				    : EV_SQL_STAMPTZ;
 }
 
+bool
+ev_val_number(struct ev_run *run, const struct ev_node *node,
+    const struct ev_time_number *number, struct ev_val *out)
+{
+	out->type = EV_SQL_NUMERIC;
+	if (number->kind == EV_TIME_NUMBER)
+		out->num = (struct ev_num){.coef = number->value,
+		    .scale = (uint16_t)number->scale,
+		    .kind = EV_NUM_SMALL};
+	else if (number->kind == EV_TIME_NULL)
+		out->type = EV_SQL_NULL;
+	else if (ev_num_from_text(ev_slice_of(number->text), run->pool,
+		     &out->num, run->err) != EV_OK)
+		return ev_run_failed(run, node);
+	return true;
+}
+
 static void
 print_time(const struct ev_time_env *time, const struct ev_val *val,
     struct ev_buf *out)

@@ -87,6 +87,10 @@ void ev_val_print(const struct ev_time_env *time, const struct ev_val *val,
 void ev_val_json(const struct ev_time_env *time, const struct ev_val *val,
     struct ev_buf *out);
 
+/* What extract gives, as a value. */
+bool ev_val_number(struct ev_run *run, const struct ev_node *node,
+    const struct ev_time_number *number, struct ev_val *out);
+
 /* The kind of expr/time.h of a type of time, and back. */
 enum ev_time_kind ev_val_time_kind(enum ev_sql type);
 enum ev_sql ev_val_time_type(enum ev_time_kind kind);

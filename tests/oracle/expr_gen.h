@@ -39,6 +39,7 @@ static void gen_text(struct ev_buf *out, unsigned depth);
 static void gen_date(struct ev_buf *out, unsigned depth);
 static void gen_stamp(struct ev_buf *out, unsigned depth);
 static void gen_moment(struct ev_buf *out, unsigned depth);
+static void gen_span(struct ev_buf *out, unsigned depth);
 
 #define PICK(list) ((list)[below(sizeof(list) / sizeof((list)[0]))])
 
@@ -46,7 +47,7 @@ typedef void (*gen)(struct ev_buf *out, unsigned depth);
 
 /* Writes a template: each $x becomes an expression of a type: $b boolean, $n
  * numeric, $i integer, $f double precision, $t text, $d date, $s timestamp,
- * $z timestamptz, $I a small integer literal. */
+ * $z timestamptz, $v interval, $I a small integer literal. */
 static void
 fill(struct ev_buf *out, const char *template, unsigned depth)
 {
@@ -55,7 +56,7 @@ fill(struct ev_buf *out, const char *template, unsigned depth)
 		gen gen;
 	} gens[] = {{'b', gen_bool}, {'n', gen_num}, {'i', gen_int},
 	    {'f', gen_real}, {'t', gen_text}, {'d', gen_date}, {'s', gen_stamp},
-	    {'z', gen_moment}};
+	    {'z', gen_moment}, {'v', gen_span}};
 
 	for (; *template; template ++) {
 		if (*template != '$') {
@@ -100,6 +101,8 @@ gen_bool(struct ev_buf *out, unsigned depth)
 	    "isfinite($s)", "($t ^@ 'a')", "($t SIMILAR TO '(a|b)%')",
 	    "($t NOT SIMILAR TO '_[a-c]#%*' ESCAPE '#')",
 	    "regexp_like($t, 'B.', 'i')", "greatest($b, $b)", "least($b, NULL)",
+	    "($v < $v)", "($v = $v)", "($v IN ($v, $v))",
+	    "($v BETWEEN $v AND $v)", "($v IS NULL)",
 	    "(NOT $n = $n AND $b OR $b)", "($b IS NULL)"};
 
 	fill(out, depth ? PICK(node) : PICK(leaf), depth);
@@ -123,10 +126,11 @@ gen_num(struct ev_buf *out, unsigned depth)
 	    "coalesce($n, $i, 0)", "nullif($n, $n)", "nullif($n, 0)",
 	    "extract(year FROM $d)", "extract(epoch FROM $z)",
 	    "extract(second FROM $s)", "extract(dow FROM $z)",
-	    "extract(week FROM $d)", "extract(hour FROM $z)", "(+ $n)",
-	    "mod($n, $n)", "div($n, $n)", "sqrt($n)", "gcd($n, $n)",
-	    "lcm($n, 2.5)", "ln($n)", "log($n)", "log(2.5, $n)",
-	    "exp($n::numeric(4,1))", "($n ^ $I)", "($n ^ 0.5)",
+	    "extract(epoch FROM $v)", "extract(day FROM $v)",
+	    "extract(second FROM $v)", "extract(week FROM $d)",
+	    "extract(hour FROM $z)", "(+ $n)", "mod($n, $n)", "div($n, $n)",
+	    "sqrt($n)", "gcd($n, $n)", "lcm($n, 2.5)", "ln($n)", "log($n)",
+	    "log(2.5, $n)", "exp($n::numeric(4,1))", "($n ^ $I)", "($n ^ 0.5)",
 	    "power($n::numeric(4,2), $n::numeric(3,1))", "trim_scale($n)",
 	    "greatest($n, $n, $i)", "least($n, $n)", "factorial($I + 20)",
 	    "(@ $n)", "round(cbrt($f)::numeric, 6)",
@@ -180,7 +184,8 @@ gen_real(struct ev_buf *out, unsigned depth)
 	    "least($f, $n)", "(@ $f)", "tand($f)", "acosd($f)",
 	    "CASE WHEN $b THEN $f ELSE $n END", "coalesce($f, $n)",
 	    "coalesce($n, $f)", "nullif($f, $n)", "round($i)", "floor($i)",
-	    "date_part('hour', $s)"};
+	    "date_part('hour', $s)", "date_part('second', $v)",
+	    "date_part('epoch', $v)"};
 
 	fill(out, depth ? PICK(node) : PICK(leaf), depth);
 }
@@ -217,11 +222,11 @@ gen_text(struct ev_buf *out, unsigned depth)
 	    "substring($t SIMILAR '%#\"b%#\"%' ESCAPE '#')", "greatest($t, $t)",
 	    "least($t, 'b', $t)", "($n::text)", "($i::text)", "($f::text)",
 	    "($b::text)", "($d::text)", "($z::text)", "($s::text)",
-	    "CAST($t AS varchar(3))", "($t::varchar)",
-	    "CASE WHEN $b THEN $t ELSE $t END", "CASE WHEN $b THEN 'x' END",
-	    "coalesce($t, $t)", "coalesce(NULL, $t, 'none')", "nullif($t, $t)",
-	    "nullif($t, '')", "concat($t, $i, $b, $t)",
-	    "concat_ws('-', $t, $n, $t)",
+	    "($v::text)", "($t || $v)", "CAST($t AS varchar(3))",
+	    "($t::varchar)", "CASE WHEN $b THEN $t ELSE $t END",
+	    "CASE WHEN $b THEN 'x' END", "coalesce($t, $t)",
+	    "coalesce(NULL, $t, 'none')", "nullif($t, $t)", "nullif($t, '')",
+	    "concat($t, $i, $b, $t)", "concat_ws('-', $t, $n, $t)",
 	    "to_char($z, 'YYYY-MM-DD HH24:MI:SS')", "to_char($d, 'Dy DD Mon')",
 	    "to_char($n, 'FM999990.00')", "to_char($i, '99999')",
 	    "($t || '-' || $t)"};
@@ -255,9 +260,11 @@ gen_stamp(struct ev_buf *out, unsigned depth)
 	    "($z AT TIME ZONE 'America/New_York')", "date_trunc('hour', $s)",
 	    "date_trunc('month', $s)",
 	    "make_timestamp(2019, $I, $I + 3, $I, 59, $f)", "least($s, $d)",
-	    "coalesce($s, $d)", "CASE WHEN $b THEN $s ELSE $s END",
-	    "date_trunc('week', $s)", "($z AT TIME ZONE 'Asia/Kolkata')",
-	    "($t::timestamp)"};
+	    "coalesce($s, $d)", "CASE WHEN $b THEN $s ELSE $s END", "($s + $v)",
+	    "($s - $v)", "($v + $s)", "($d + $v)", "($d - $v)",
+	    "date_bin('5 hours', $s, timestamp '2001-01-01')",
+	    "($z AT TIME ZONE INTERVAL '-05:30')", "date_trunc('week', $s)",
+	    "($z AT TIME ZONE 'Asia/Kolkata')", "($t::timestamp)"};
 
 	fill(out, depth ? PICK(node) : PICK(leaf), depth);
 }
@@ -274,8 +281,33 @@ gen_moment(struct ev_buf *out, unsigned depth)
 	    "($s::timestamptz)", "($s AT TIME ZONE 'Europe/London')",
 	    "to_timestamp($i)", "to_timestamp($n)", "date_trunc('day', $z)",
 	    "date_trunc('quarter', $d)", "date_trunc('day', $z, 'Asia/Tokyo')",
-	    "to_timestamp($t, 'YYYY-MM-DD')", "coalesce($z, $s)",
+	    "to_timestamp($t, 'YYYY-MM-DD')", "coalesce($z, $s)", "($z + $v)",
+	    "($z - $v)", "($v + $z)", "($s AT TIME ZONE INTERVAL '2 hours')",
 	    "CASE WHEN $b THEN $z ELSE $d END", "($t::timestamptz)"};
+
+	fill(out, depth ? PICK(node) : PICK(leaf), depth);
+}
+
+/* Not age: of infinity it differs, see evexpr(7). */
+static void
+gen_span(struct ev_buf *out, unsigned depth)
+{
+	static const char *const leaf[] = {"interval '1 day'",
+	    "interval '1 mon -2 days 03:04:05.678'", "INTERVAL '-1.5' HOUR",
+	    "'P1Y2M'::interval", "NULL::interval", "interval '0'",
+	    "interval '30 days'", "interval '1' month",
+	    "interval '2147483647 days'", "interval '1 14:30' day to minute"};
+	static const char *const node[] = {"($v + $v)", "($v - $v)", "(- $v)",
+	    "($v * $n)", "($i * $v)", "($v * $f)", "($v / $n)", "($s - $s)",
+	    "($z - $z)", "($s - $d)", "justify_interval($v)",
+	    "justify_hours($v)", "justify_days($v)", "date_trunc('hour', $v)",
+	    "date_trunc('quarter', $v)", "greatest($v, $v)", "least($v, $v)",
+	    "coalesce($v, $v)", "CASE WHEN $b THEN $v ELSE $v END",
+	    "nullif($v, $v)", "($t::interval)", "($t::text::interval)",
+	    "make_interval(days => $I, hours => $I)",
+	    "make_interval(0, $I, $I, 0, 0, $I, $I + 0.5)",
+	    "($v::interval day to minute)", "($v::interval(1))",
+	    "($n::text || ' hours')::interval"};
 
 	fill(out, depth ? PICK(node) : PICK(leaf), depth);
 }
@@ -285,7 +317,7 @@ static void
 gen_any(struct ev_buf *out)
 {
 	static const char *const top[] = {"$b", "$b", "$n", "$n", "$i", "$f",
-	    "$t", "$t", "$d", "$s", "$z"};
+	    "$t", "$t", "$d", "$s", "$z", "$v"};
 
 	fill(out, PICK(top), 1 + below(4));
 }

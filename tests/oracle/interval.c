@@ -11,7 +11,10 @@
 #include <inttypes.h>
 #include <stdarg.h>
 
-#include "expr/interval.h"
+#include "expr/float8.h"
+#include "expr/interval_time.h"
+#include "expr/num.h"
+#include "expr/time_parts.h"
 #include "ask.h"
 
 static void ask(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -237,23 +240,25 @@ question_sum(void)
 {
 	struct ev_interval a = any_value(), b = any_value(), c = {0};
 	bool minus = below(2);
+	enum ev_status status;
 
 	ask_value(a);
 	ask(minus ? " - " : " + ");
 	ask_value(b);
-	answer_value(minus ? ev_interval_sub(a, b, &c, &err)
-			   : ev_interval_add(a, b, &c, &err),
-	    c);
+	status = minus ? ev_interval_sub(a, b, &c, &err)
+		       : ev_interval_add(a, b, &c, &err);
+	answer_value(status, c);
 }
 
 static void
 question_negate(void)
 {
 	struct ev_interval a = any_value(), c = {0};
+	enum ev_status status = ev_interval_neg(a, &c, &err);
 
 	ask("- ");
 	ask_value(a);
-	answer_value(ev_interval_neg(a, &c, &err), c);
+	answer_value(status, c);
 }
 
 static void
@@ -265,12 +270,13 @@ question_product(void)
 	double factor = below(2) ? ANY(factors)
 				 : (double)(below(20001) - 10000) / 64;
 	bool over = below(2);
+	enum ev_status status;
 
 	ask_value(a);
 	ask(" %c float8 '%.17g'", over ? '/' : '*', factor);
-	answer_value(over ? ev_interval_div(a, factor, &c, &err)
-			  : ev_interval_mul(a, factor, &c, &err),
-	    c);
+	status = over ? ev_interval_div(a, factor, &c, &err)
+		      : ev_interval_mul(a, factor, &c, &err);
+	answer_value(status, c);
 }
 
 static void
@@ -303,11 +309,224 @@ question_justify(void)
 	    {"justify_interval", ev_interval_justify}};
 	struct ev_interval a = any_value();
 	int way = below(3);
+	enum ev_status status;
 
 	ask("%s(", ways[way].name);
 	ask_value(a);
 	ask(")");
-	answer_value(ways[way].call(&a, &err), a);
+	status = ways[way].call(&a, &err);
+	answer_value(status, a);
+}
+
+/* ---- with moments ---- */
+
+/* Near changes of clocks, ends of months and years, and the limits. */
+static int64_t
+any_moment(void)
+{
+	static const char *const moments[] = {"2000-01-01",
+	    "1999-12-31 23:59:59", "2020-02-29 12:00", "2019-01-31",
+	    "2019-03-31 01:30", "2019-10-27 01:30", "2019-03-10 02:30",
+	    "2019-11-03 01:30", "1900-02-28", "0001-01-01", "0001-12-31 BC",
+	    "4713-11-24 BC", "294276-12-31 23:59:59.999999", "1970-01-01",
+	    "2038-01-19 03:14:07", "infinity", "-infinity"};
+	int64_t value = 0;
+
+	if (below(3) == 0)
+		return below(2) ? (int64_t)next() >> (8 + below(40))
+				: below(1500) * (EV_TIME_DAY / 24) * 11;
+	ev_time_in(&env, EV_TIME_STAMP, ev_slice_of(ANY(moments)), &value,
+	    NULL);
+	if (below(2) && !ev_time_infinite(value) && value > -EV_TIME_DAY * 999)
+		value -= (int64_t)(next() % (uint64_t)(40 * EV_TIME_DAY));
+	return value;
+}
+
+static struct ev_interval
+any_span(void)
+{
+	if (below(4) == 0)
+		return any_value();
+	return (struct ev_interval){.months = below(2) ? below(50) - 25 : 0,
+	    .days = below(2) ? below(800) - 400 : 0,
+	    .usec = below(2) ? (below(200) - 100) * INT64_C(1800000000) : 0};
+}
+
+static void
+ask_moment(enum ev_time_kind kind, int64_t value)
+{
+	char text[EV_TIME_TEXT_MAX];
+	int len = (int)ev_time_out(&env, kind, value, text);
+
+	ask("%s '%.*s'", kind == EV_TIME_TZ ? "timestamptz" : "timestamp", len,
+	    text);
+}
+
+static void
+answer_moment(enum ev_status status, enum ev_time_kind kind, int64_t value)
+{
+	char text[EV_TIME_TEXT_MAX];
+	size_t len = status == EV_OK ? ev_time_out(&env, kind, value, text) : 0;
+
+	answer(status, (struct ev_slice){text, len});
+}
+
+/* One that the kind has; its text then reads back as it. */
+static int64_t
+valid_moment(void)
+{
+	int64_t value = any_moment();
+
+	return ev_time_infinite(value) || ev_time_stamp_valid(value) ? value
+								     : 0;
+}
+
+static void
+question_shift(void)
+{
+	enum ev_time_kind kind = below(2) ? EV_TIME_TZ : EV_TIME_STAMP;
+	int64_t value = valid_moment();
+	struct ev_interval span = any_span();
+	bool minus = below(2);
+	enum ev_status status;
+
+	/* its sign cannot be turned: PostgreSQL's stays what it is */
+	if (minus && span.usec == INT64_MIN)
+		span.usec++;
+	ask_moment(kind, value);
+	ask(minus ? " - " : " + ");
+	ask_value(span);
+	status = ev_interval_shift(&env, kind, value, minus, span, &value,
+	    &err);
+	answer_moment(status, kind, value);
+}
+
+static void
+question_between(void)
+{
+	enum ev_time_kind kind = below(2) ? EV_TIME_TZ : EV_TIME_STAMP;
+	int64_t a = valid_moment(), b = valid_moment();
+	struct ev_interval v = {0};
+	bool age = below(2);
+	enum ev_status status;
+
+	/* what PostgreSQL's integers make of more is listed as a difference */
+	if (age && (ev_time_infinite(a) || ev_time_infinite(b)))
+		a = b = 0;
+	if (!ev_time_infinite(a) && !ev_time_infinite(b) &&
+	    __builtin_sub_overflow(a, b, &v.usec))
+		b = a;
+	ask(age ? "age(" : "(");
+	ask_moment(kind, a);
+	ask(age ? ", " : " - ");
+	ask_moment(kind, b);
+	ask(")");
+	status = age ? ev_interval_age(&env, kind, a, b, &v, &err)
+		     : ev_interval_between(a, b, &v, &err);
+	answer_value(status, v);
+}
+
+static void
+question_bin(void)
+{
+	enum ev_time_kind kind = below(2) ? EV_TIME_TZ : EV_TIME_STAMP;
+	int64_t value = valid_moment(), origin = valid_moment();
+	struct ev_interval stride = any_span();
+	enum ev_status status;
+
+	if (below(4))
+		stride.months = 0;
+	ask("date_bin(");
+	ask_value(stride);
+	ask(", ");
+	ask_moment(kind, value);
+	ask(", ");
+	ask_moment(kind, origin);
+	ask(")");
+	status = ev_interval_bin(stride, value, origin, &value, &err);
+	answer_moment(status, kind, value);
+}
+
+static void
+question_zone(void)
+{
+	enum ev_time_kind kind = below(2) ? EV_TIME_TZ : EV_TIME_STAMP;
+	int64_t value = valid_moment();
+	struct ev_interval zone = {.usec = (below(200) - 100) *
+		INT64_C(901000000),
+	    .days = below(8) == 0,
+	    .months = below(8) == 0};
+	enum ev_status status;
+
+	ask_moment(kind, value);
+	ask(" at time zone ");
+	ask_value(zone);
+	status = ev_interval_at_zone(kind, value, zone, &value, &err);
+	answer_moment(status, kind == EV_TIME_TZ ? EV_TIME_STAMP : EV_TIME_TZ,
+	    value);
+}
+
+/* ---- parts ---- */
+
+static const char *const parts[] = {"microseconds", "milliseconds", "second",
+    "minute", "hour", "day", "week", "month", "quarter", "year", "decade",
+    "century", "millennium", "epoch", "dow", "doy", "isodow", "julian",
+    "timezone", "timezone_hour", "Years", "mm", "x"};
+
+static void
+question_extract(void)
+{
+	struct ev_slice name = ev_slice_of(ANY(parts));
+	struct ev_interval v = any_value();
+	struct ev_time_number n;
+	struct ev_buf text = {0};
+	enum ev_status status;
+
+	ask("extract(\"%s\" from ", name.ptr);
+	ask_value(v);
+	ask(")");
+	status = ev_interval_extract(name, v, &n, &err);
+	if (status == EV_OK && n.kind == EV_TIME_NUMBER)
+		ev_num_text((struct ev_num){.coef = n.value,
+				.scale = (uint16_t)n.scale,
+				.kind = EV_NUM_SMALL},
+		    &text);
+	else if (status == EV_OK)
+		ev_buf_str(&text, n.text);
+	answer(status, ev_buf_as_slice(&text));
+	ev_buf_release(&text);
+}
+
+static void
+question_part(void)
+{
+	struct ev_slice name = ev_slice_of(ANY(parts));
+	struct ev_interval v = any_value();
+	struct ev_buf text = {0};
+	enum ev_status status;
+	double part = 0;
+
+	ask("date_part('%s', ", name.ptr);
+	ask_value(v);
+	ask(")");
+	status = ev_interval_part(name, v, &part, &err);
+	ev_float8_text(part, &text);
+	answer(status, ev_buf_as_slice(&text));
+	ev_buf_release(&text);
+}
+
+static void
+question_trunc(void)
+{
+	struct ev_slice name = ev_slice_of(ANY(parts));
+	struct ev_interval v = any_value();
+	enum ev_status status;
+
+	ask("date_trunc('%s', ", name.ptr);
+	ask_value(v);
+	ask(")");
+	status = ev_interval_trunc(name, v, &v, &err);
+	answer_value(status, v);
 }
 
 int
@@ -324,6 +543,16 @@ main(int argc, char **argv)
 	    question_product,
 	    question_compare,
 	    question_justify,
+	    question_shift,
+	    question_shift,
+	    question_shift,
+	    question_between,
+	    question_between,
+	    question_bin,
+	    question_zone,
+	    question_extract,
+	    question_part,
+	    question_trunc,
 	};
 
 	return ask_all(argc, argv, questions, (int)COUNT_OF(questions));

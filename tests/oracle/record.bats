@@ -24,6 +24,10 @@ agrees() { # NAME QUERY COUNT
   agrees time agree.sql 3000
 }
 
+@test "intervals answer as was recorded of PostgreSQL 15" {
+  agrees interval agree.sql 3000
+}
+
 @test "format pictures answer as was recorded of PostgreSQL 15" {
   agrees pict agree.sql 3000
 }
