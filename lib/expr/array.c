@@ -32,6 +32,14 @@ ev_array_like(struct ev_run *run, const struct ev_array *other)
 }
 
 void
+ev_array_shorten(struct ev_array *array, uint32_t count)
+{
+	array->count = count;
+	array->length[0] = (int32_t)count;
+	array->dims = count > 0;
+}
+
+void
 ev_array_out(struct ev_val *out, const struct ev_array *array,
     enum ev_sql element)
 {

@@ -35,6 +35,8 @@ struct ev_array *ev_array_new(struct ev_run *run, size_t count);
 /* The same with another's dimensions. */
 struct ev_array *ev_array_like(struct ev_run *run,
     const struct ev_array *other);
+/* Cuts a made array of one dimension to its first elements. */
+void ev_array_shorten(struct ev_array *array, uint32_t count);
 /* The array as a value. */
 void ev_array_out(struct ev_val *out, const struct ev_array *array,
     enum ev_sql element);

@@ -355,11 +355,81 @@ note_clock(struct ev_bind *bind, struct ev_node *node)
 		*time->asked = true;
 }
 
+/* The common type of all that a row takes of any one; *poly: there is such. */
+static bool
+find_element(struct ev_bind *bind, const struct ev_node *node,
+    const struct ev_func *func, struct ev_bind_common *common, bool *poly)
+{
+	*poly = false;
+	for (unsigned i = 0; i < node->argc; i++) {
+		enum ev_sql type = ev_sql_element(node->arg[i]->type);
+		bool same = type == common->type || type == EV_SQL_ANY ||
+		    type == EV_SQL_UNKNOWN || common->type == EV_SQL_UNKNOWN;
+
+		if (ev_sql_element(ev_func_arg(func, i)) != EV_SQL_ELEMENT)
+			continue;
+		*poly = true;
+		if (func->flags & EV_FUNC_SAME && !same) {
+			ev_bind_fail(bind, node,
+			    "%s needs elements of one type, and there are %s "
+			    "and %s: cast one of them",
+			    func->name, ev_sql_name(common->type),
+			    ev_sql_name(type));
+			return false;
+		}
+		if (!ev_bind_note(bind, common, node->arg[i], type))
+			return false;
+	}
+	if (!*poly || common->any || common->type != EV_SQL_UNKNOWN ||
+	    !(func->flags & EV_FUNC_SAME))
+		return true;
+	ev_bind_fail(bind, node,
+	    "%s needs a type: cast the literal, as in '{1,2}'::integer[]",
+	    func->name);
+	return false;
+}
+
+/* A type of a row, with the element's type put in. */
+static enum ev_sql
+concrete(enum ev_sql type, enum ev_sql element)
+{
+	if (ev_sql_element(type) != EV_SQL_ELEMENT)
+		return type;
+	return ev_sql_is_array(type) ? ev_sql_array_of(element) : element;
+}
+
+/* Casts the arguments to what the row takes; *result: what it gives. */
+static bool
+coerce_args(struct ev_bind *bind, struct ev_node *node,
+    const struct ev_func *func, enum ev_sql *result)
+{
+	struct ev_bind_common common = {.what = func->name,
+	    .type = EV_SQL_UNKNOWN};
+	enum ev_sql element;
+	bool poly;
+
+	if (!find_element(bind, node, func, &common, &poly))
+		return false;
+	element = poly ? ev_bind_common_type(&common) : EV_SQL_NULL;
+	*result = concrete(func->result, element);
+	for (unsigned i = 0; i < node->argc; i++) {
+		enum ev_sql want = ev_func_arg(func, i);
+
+		node->arg[i] = want == EV_SQL_ELEMENT
+		    ? ev_bind_make_common(bind, node->arg[i], &common)
+		    : ev_bind_coerce(bind, node->arg[i],
+			  concrete(want, element));
+		if (!node->arg[i])
+			return false;
+	}
+	return true;
+}
+
 static struct ev_node *
 bind_call(struct ev_bind *bind, struct ev_node *node)
 {
 	const struct ev_func *func;
-	enum ev_sql *type;
+	enum ev_sql *type, result;
 	const char *why;
 
 	if (!ev_bind_args(bind, node))
@@ -370,12 +440,8 @@ bind_call(struct ev_bind *bind, struct ev_node *node)
 	func = ev_func_find(node->name, type, node->argc, &bind->words, &why);
 	if (!func)
 		return ev_bind_fail(bind, node, "%s", why);
-	for (unsigned i = 0; i < node->argc; i++) {
-		node->arg[i] = ev_bind_coerce(bind, node->arg[i],
-		    ev_func_arg(func, i));
-		if (!node->arg[i])
-			return NULL;
-	}
+	if (!coerce_args(bind, node, func, &result))
+		return NULL;
 	node->func = func;
 	if (func->flags & EV_FUNC_REGEX)
 		node->regex = ev_bind_pattern(bind);
@@ -384,7 +450,7 @@ bind_call(struct ev_bind *bind, struct ev_node *node)
 		ev_sql_stable_cast(type[0], EV_SQL_TEXT));
 	if (func->flags & (EV_FUNC_NOW | EV_FUNC_TICKS))
 		note_clock(bind, node);
-	return ev_bind_done(bind, node, func->result, ev_eval_call);
+	return ev_bind_done(bind, node, result, ev_eval_call);
 }
 
 static struct ev_node *

@@ -27,6 +27,7 @@ static const struct {
     {"dates and times", ev_func_make},
     {"dates and times", ev_func_interval},
     {"format pictures", ev_func_pict},
+    {"arrays", ev_func_array},
     {"JSON", ev_func_json},
     {"JSON", ev_func_jsonb},
     {"JSON", ev_func_jsonb_op},
@@ -95,10 +96,22 @@ preferred(enum ev_sql type)
 	    type == EV_SQL_BOOL;
 }
 
+/* Is it an array, or an element, where the row takes them of any type? A
+ * field may hold either. */
+static bool
+polymorphic(enum ev_sql type, enum ev_sql want)
+{
+	return ev_sql_element(want) == EV_SQL_ELEMENT &&
+	    (type == EV_SQL_ANY ||
+		ev_sql_is_array(type) == ev_sql_is_array(want));
+}
+
 /* A field counts as exactly what its rule makes of it. */
 static bool
 exact(enum ev_sql type, enum ev_sql want)
 {
+	if (polymorphic(type, want))
+		return true;
 	return type == want || want == EV_SQL_ANY ||
 	    (type == EV_SQL_ANY &&
 		(want == EV_SQL_NUMERIC || want == EV_SQL_TEXT ||
@@ -116,11 +129,22 @@ has_type(const enum ev_sql *type, unsigned argc)
 }
 
 static bool
+has_array(const enum ev_sql *type, unsigned argc)
+{
+	for (unsigned i = 0; i < argc; i++)
+		if (ev_sql_is_array(type[i]))
+			return true;
+	return false;
+}
+
+static bool
 reachable(const struct ev_func *func, const enum ev_sql *type, unsigned argc)
 {
 	unsigned want = ev_func_argc(func);
 
 	if ((func->flags & EV_FUNC_VARIADIC) ? argc < want : argc != want)
+		return false;
+	if ((func->flags & EV_FUNC_ARRAY) && !has_array(type, argc))
 		return false;
 	if ((func->flags & EV_FUNC_TYPED) && type[argc - 1] == EV_SQL_ANY)
 		return false;

@@ -27,6 +27,11 @@ enum ev_func_flag {
 	EV_FUNC_BY_TEXT = 32, /* STABLE as the cast of the argument to text is:
 	                       * in PostgreSQL an SQL function that has that
 	                       * cast in it, and is inlined */
+	EV_FUNC_SAME = 64,    /* all ELEMENTs are of one type as they are, and
+	                       * one is known: PostgreSQL's anyelement, where
+	                       * the others are anycompatible */
+	EV_FUNC_ARRAY = 128,  /* one argument is an array, and not a field
+	                       * that may hold one */
 	EV_FUNC_KNOWN = 256,  /* one argument must have a type, that is more
 	                       * than a quoted literal has */
 };
@@ -56,6 +61,7 @@ extern const struct ev_func ev_func_time[];
 extern const struct ev_func ev_func_make[];
 extern const struct ev_func ev_func_interval[];
 extern const struct ev_func ev_func_pict[];
+extern const struct ev_func ev_func_array[];
 extern const struct ev_func ev_func_json[];
 extern const struct ev_func ev_func_jsonb[];
 extern const struct ev_func ev_func_jsonb_op[];

@@ -260,7 +260,7 @@ static const char *
 at_infix(const struct ev_parse *parse)
 {
 	static const char *const ops[] = {"&", "|", "#", "<<", ">>", "^@", "@>",
-	    "<@", "?", "?|", "?&", "#>", "#>>", "#-"};
+	    "<@", "&&", "?", "?|", "?&", "#>", "#>>", "#-"};
 
 	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
 		if (ev_parse_at_op(parse, ops[i]))
