@@ -27,13 +27,13 @@ enum ev_func_flag {
 	EV_FUNC_BY_TEXT = 32, /* STABLE as the cast of the argument to text is:
 	                       * in PostgreSQL an SQL function that has that
 	                       * cast in it, and is inlined */
-	EV_FUNC_SAME = 64,    /* all ELEMENTs are of one type as they are, and
-	                       * one is known: PostgreSQL's anyelement, where
-	                       * the others are anycompatible */
-	EV_FUNC_ARRAY = 128,  /* one argument is an array, and not a field
-	                       * that may hold one */
 	EV_FUNC_KNOWN = 256,  /* one argument must have a type, that is more
 	                       * than a quoted literal has */
+	EV_FUNC_SAME = 512,   /* all ELEMENTs are of one type as they are, and
+	                       * one is known: PostgreSQL's anyelement, where
+	                       * the others are anycompatible */
+	EV_FUNC_ARRAY = 1024, /* one argument is an array, and not a field
+	                       * that may hold one */
 };
 
 struct ev_func {
