@@ -289,13 +289,36 @@ make_lookup(struct ev_bind *bind, const struct ev_node *node)
 	return ev_lookup_new(bind->arena, item, count);
 }
 
+/* Does a field stand in it, as it was written? */
+static bool
+has_field(const struct ev_node *node)
+{
+	if (node->kind == EV_NODE_FIELD)
+		return true;
+	for (unsigned i = 0; i < node->argc; i++)
+		if (has_field(node->arg[i]))
+			return true;
+	return false;
+}
+
+/* PostgreSQL sorts the items out before its planner leaves out what is never
+ * reached: what had a field in it still varies. */
+static bool
+bind_items(struct ev_bind *bind, struct ev_node *node, bool *varies)
+{
+	for (unsigned i = 0; i < node->argc; i++)
+		varies[i] = has_field(node->arg[i]);
+	return ev_bind_args(bind, node);
+}
+
 struct ev_node *
 ev_bind_in(struct ev_bind *bind, struct ev_node *node)
 {
+	bool *varies = ev_arena_alloc(bind->arena, node->argc);
 	struct ev_node *decided;
 	enum ev_sql type;
 
-	if (!ev_bind_args(bind, node))
+	if (!bind_items(bind, node, varies))
 		return NULL;
 	type = common(node);
 	for (unsigned i = 0; i < node->argc && type != EV_SQL_ANY; i++) {
@@ -310,6 +333,7 @@ ev_bind_in(struct ev_bind *bind, struct ev_node *node)
 
 		if (!ev_bind_pair(bind, node, "=", &left, &node->arg[i]))
 			return NULL;
+		node->arg[i]->varies |= varies[i];
 	}
 	decided = decide_in(bind, node);
 	if (decided)
