@@ -28,6 +28,7 @@
 #define ev_scan_fields twin_fields
 #define ev_scan_members twin_members
 #define ev_scan_changes twin_changes
+#define ev_scan_text twin_text
 #define ev_scan twin
 #include "../../lib/event/scan.c"
 #undef ev_scan_new
