@@ -49,6 +49,22 @@ time_to_char(struct ev_run *run, const struct ev_node *node,
 }
 
 static bool
+interval_to_char(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, struct ev_val *out)
+{
+	struct ev_buf *buf = ev_run_begin(run);
+	bool null = false;
+
+	if (ev_pict_interval(arg[0].interval, arg[1].text, buf, &null,
+		run->err) != EV_OK)
+		return ev_run_failed(run, node);
+	ev_run_text(run, out);
+	if (null)
+		out->type = EV_SQL_NULL;
+	return true;
+}
+
+static bool
 number_to_char(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
@@ -84,6 +100,7 @@ number_to_char(struct ev_run *run, const struct ev_node *node,
 #define D EV_SQL_DATE
 #define S EV_SQL_STAMP
 #define Z EV_SQL_STAMPTZ
+#define V EV_SQL_INTERVAL
 
 const struct ev_func ev_func_pict[] = {
     {"to_timestamp", Z, {T, T}, to_timestamp,
@@ -98,6 +115,10 @@ const struct ev_func ev_func_pict[] = {
 	"\"Tue, 26 Feb 2019\"", EV_FUNC_STABLE},
     {"to_char", T, {S, T}, time_to_char, "a time written after a picture",
 	"to_char(timestamp '2019-02-26 14:30', 'HH24:MI')", "\"14:30\"",
+	EV_FUNC_STABLE},
+    {"to_char", T, {V, T}, interval_to_char,
+	"an interval written after a picture",
+	"to_char(INTERVAL '3 days 15:02:12', 'DD HH24:MI:SS')", "\"03 15:02:12\"",
 	EV_FUNC_STABLE},
     {"to_char", T, {I4, T}, number_to_char, "a number written after a picture",
 	"to_char(42, '0000')", "\" 0042\"", EV_FUNC_STABLE},

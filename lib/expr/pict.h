@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/slice.h"
+#include "expr/interval.h"
 #include "expr/time.h"
 
 /* to_char(timestamp | timestamptz, format), appended to out. A date is cast
@@ -21,6 +22,13 @@
 enum ev_status ev_pict_time(const struct ev_time_env *env,
     enum ev_time_kind kind, int64_t value, struct ev_slice format,
     struct ev_buf *out, bool *null, struct ev_err *err);
+
+/* to_char(interval, format), appended to out; SQL NULL for an empty format. Its
+ * hours and days have no limit; names of months and days, zones and eras are
+ * EV_BAD: `invalid format specification for an interval value`. */
+enum ev_status ev_pict_interval(struct ev_interval value,
+    struct ev_slice format, struct ev_buf *out, bool *null,
+    struct ev_err *err);
 
 /* to_timestamp(text, format) for EV_TIME_TZ, to_date(text, format) for
  * EV_TIME_DATE. */

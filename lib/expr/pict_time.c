@@ -15,53 +15,6 @@ struct moment {
 	int weekday;  /* 0: Sunday */
 };
 
-static void
-put_word(struct ev_buf *out, const char *word, const struct ev_pict_node *node,
-    int width)
-{
-	size_t len = strlen(word);
-
-	ev_buf_reserve(out, len + (size_t)width);
-	for (size_t i = 0; i < len; i++) {
-		char c = word[i];
-
-		if (c >= 'a' && c <= 'z' && node->key->style == EV_PICT_UPPER)
-			c = (char)(c - 'a' + 'A');
-		if (c >= 'A' && c <= 'Z' && node->key->style == EV_PICT_LOWER)
-			c = (char)(c - 'A' + 'a');
-		out->ptr[out->len++] = c;
-	}
-	if (node->fill || node->translated)
-		return;
-	for (size_t i = len; i < (size_t)width; i++)
-		ev_buf_char(out, ' ');
-}
-
-/* A number of at least `width` digits, unless FM; with its ending. */
-static void
-put_number(struct ev_buf *out, int64_t number, int width,
-    const struct ev_pict_node *node)
-{
-	size_t start = out->len;
-
-	ev_buf_printf(out, "%0*lld", node->fill ? 0 : width, (long long)number);
-	if (node->th != EV_PICT_NO_TH)
-		ev_buf_str(out,
-		    ev_pict_ordinal(out->ptr + start, out->len - start,
-			node->th == EV_PICT_UPPER_TH));
-}
-
-/* As put_number, but FM does not shorten it. */
-static void
-put_fixed(struct ev_buf *out, int64_t number, int width,
-    const struct ev_pict_node *node)
-{
-	struct ev_pict_node full = *node;
-
-	full.fill = false;
-	put_number(out, number, width, &full);
-}
-
 /* Years have no sign here: BC says it. */
 static int
 bare_year(int year)
@@ -85,7 +38,7 @@ put_century(struct ev_buf *out, int year, const struct ev_pict_node *node)
 {
 	int century = year > 0 ? (year - 1) / 100 + 1 : year / 100 - 1;
 
-	put_number(out, century, century >= 0 ? 2 : 3, node);
+	ev_pict_put_number(out, century, century >= 0 ? 2 : 3, node);
 }
 
 static void
@@ -110,7 +63,7 @@ put_zone(struct ev_buf *out, const struct moment *m,
 	if (!abbrev)
 		return;
 	if (node->key->style == EV_PICT_LOWER)
-		put_word(out, abbrev, node, 0);
+		ev_pict_put_word(out, abbrev, node, 0);
 	else
 		ev_buf_str(out, abbrev);
 }
@@ -126,23 +79,23 @@ put_clock(struct ev_buf *out, const struct moment *m,
 	switch (id) {
 	case EV_PICT_AM:
 	case EV_PICT_AM_DOTS:
-		put_word(out,
+		ev_pict_put_word(out,
 		    id == EV_PICT_AM    ? p->hour >= 12 ? "pm" : "am"
 			: p->hour >= 12 ? "p.m."
 					: "a.m.",
 		    node, 0);
 		return true;
 	case EV_PICT_HH12:
-		put_number(out, p->hour % 12 ? p->hour % 12 : 12, 2, node);
+		ev_pict_put_number(out, p->hour % 12 ? p->hour % 12 : 12, 2, node);
 		return true;
 	case EV_PICT_HH24:
-		put_number(out, p->hour, 2, node);
+		ev_pict_put_number(out, p->hour, 2, node);
 		return true;
 	case EV_PICT_MI:
-		put_number(out, p->minute, 2, node);
+		ev_pict_put_number(out, p->minute, 2, node);
 		return true;
 	case EV_PICT_SS:
-		put_number(out, p->second, 2, node);
+		ev_pict_put_number(out, p->second, 2, node);
 		return true;
 	case EV_PICT_FF1:
 	case EV_PICT_FF2:
@@ -150,17 +103,17 @@ put_clock(struct ev_buf *out, const struct moment *m,
 	case EV_PICT_FF4:
 	case EV_PICT_FF5:
 	case EV_PICT_FF6:
-		put_fixed(out, p->usec / scale[id - EV_PICT_FF1],
+		ev_pict_put_fixed(out, p->usec / scale[id - EV_PICT_FF1],
 		    id - EV_PICT_FF1 + 1, node);
 		return true;
 	case EV_PICT_MS:
-		put_fixed(out, p->usec / 1000, 3, node);
+		ev_pict_put_fixed(out, p->usec / 1000, 3, node);
 		return true;
 	case EV_PICT_US:
-		put_fixed(out, p->usec, 6, node);
+		ev_pict_put_fixed(out, p->usec, 6, node);
 		return true;
 	case EV_PICT_SSSS:
-		put_number(out, p->hour * 3600 + p->minute * 60 + p->second, 1,
+		ev_pict_put_number(out, p->hour * 3600 + p->minute * 60 + p->second, 1,
 		    node);
 		return true;
 	case EV_PICT_TZ:
@@ -191,10 +144,10 @@ put_year(struct ev_buf *out, const struct moment *m,
 	iso = bare_year(iso);
 	switch (node->key->id) {
 	case EV_PICT_ERA:
-		put_word(out, year <= 0 ? "bc" : "ad", node, 0);
+		ev_pict_put_word(out, year <= 0 ? "bc" : "ad", node, 0);
 		return true;
 	case EV_PICT_ERA_DOTS:
-		put_word(out, year <= 0 ? "b.c." : "a.d.", node, 0);
+		ev_pict_put_word(out, year <= 0 ? "b.c." : "a.d.", node, 0);
 		return true;
 	case EV_PICT_CC:
 		put_century(out, year, node);
@@ -203,28 +156,28 @@ put_year(struct ev_buf *out, const struct moment *m,
 		put_years(out, year, node);
 		return true;
 	case EV_PICT_YYYY:
-		put_number(out, bare_year(year), 4, node);
+		ev_pict_put_number(out, bare_year(year), 4, node);
 		return true;
 	case EV_PICT_YYY:
-		put_number(out, bare_year(year) % 1000, 3, node);
+		ev_pict_put_number(out, bare_year(year) % 1000, 3, node);
 		return true;
 	case EV_PICT_YY:
-		put_number(out, bare_year(year) % 100, 2, node);
+		ev_pict_put_number(out, bare_year(year) % 100, 2, node);
 		return true;
 	case EV_PICT_Y:
-		put_number(out, bare_year(year) % 10, 1, node);
+		ev_pict_put_number(out, bare_year(year) % 10, 1, node);
 		return true;
 	case EV_PICT_IYYY:
-		put_number(out, iso, 4, node);
+		ev_pict_put_number(out, iso, 4, node);
 		return true;
 	case EV_PICT_IYY:
-		put_number(out, iso % 1000, 3, node);
+		ev_pict_put_number(out, iso % 1000, 3, node);
 		return true;
 	case EV_PICT_IY:
-		put_number(out, iso % 100, 2, node);
+		ev_pict_put_number(out, iso % 100, 2, node);
 		return true;
 	case EV_PICT_I:
-		put_number(out, iso % 10, 1, node);
+		ev_pict_put_number(out, iso % 10, 1, node);
 		return true;
 	default:
 		return false;
@@ -243,54 +196,54 @@ put_date(struct ev_buf *out, const struct moment *m,
 
 	switch (node->key->id) {
 	case EV_PICT_MONTH:
-		put_word(out, ev_pict_months[p->month - 1], node, 9);
+		ev_pict_put_word(out, ev_pict_months[p->month - 1], node, 9);
 		break;
 	case EV_PICT_MON:
-		put_word(out, ev_pict_months_short[p->month - 1], node, 0);
+		ev_pict_put_word(out, ev_pict_months_short[p->month - 1], node, 0);
 		break;
 	case EV_PICT_MM:
-		put_number(out, p->month, 2, node);
+		ev_pict_put_number(out, p->month, 2, node);
 		break;
 	case EV_PICT_DAY:
-		put_word(out, ev_pict_days[m->weekday], node, 9);
+		ev_pict_put_word(out, ev_pict_days[m->weekday], node, 9);
 		break;
 	case EV_PICT_DY:
-		put_word(out, ev_pict_days_short[m->weekday], node, 0);
+		ev_pict_put_word(out, ev_pict_days_short[m->weekday], node, 0);
 		break;
 	case EV_PICT_DDD:
-		put_number(out, year_day + 1, 3, node);
+		ev_pict_put_number(out, year_day + 1, 3, node);
 		break;
 	case EV_PICT_IDDD:
-		put_number(out, (week - 1) * 7 + (m->weekday + 6) % 7 + 1, 3,
+		ev_pict_put_number(out, (week - 1) * 7 + (m->weekday + 6) % 7 + 1, 3,
 		    node);
 		break;
 	case EV_PICT_DD:
-		put_number(out, p->day, 2, node);
+		ev_pict_put_number(out, p->day, 2, node);
 		break;
 	case EV_PICT_D:
-		put_number(out, m->weekday + 1, 1, node);
+		ev_pict_put_number(out, m->weekday + 1, 1, node);
 		break;
 	case EV_PICT_ID:
-		put_number(out, (m->weekday + 6) % 7 + 1, 1, node);
+		ev_pict_put_number(out, (m->weekday + 6) % 7 + 1, 1, node);
 		break;
 	case EV_PICT_WW:
-		put_number(out, year_day / 7 + 1, 2, node);
+		ev_pict_put_number(out, year_day / 7 + 1, 2, node);
 		break;
 	case EV_PICT_IW:
-		put_number(out, week, 2, node);
+		ev_pict_put_number(out, week, 2, node);
 		break;
 	case EV_PICT_W:
-		put_number(out, (p->day - 1) / 7 + 1, 1, node);
+		ev_pict_put_number(out, (p->day - 1) / 7 + 1, 1, node);
 		break;
 	case EV_PICT_Q:
-		put_number(out, (p->month - 1) / 3 + 1, 1, node);
+		ev_pict_put_number(out, (p->month - 1) / 3 + 1, 1, node);
 		break;
 	case EV_PICT_RM:
 		bare.translated = false;
-		put_word(out, ev_pict_romans[12 - p->month], &bare, 4);
+		ev_pict_put_word(out, ev_pict_romans[12 - p->month], &bare, 4);
 		break;
 	case EV_PICT_J:
-		put_number(out, ev_time_date_of(p) + EV_TIME_EPOCH_JULIAN, 1,
+		ev_pict_put_number(out, ev_time_date_of(p) + EV_TIME_EPOCH_JULIAN, 1,
 		    node);
 		break;
 	default: /* FX has no effect here */

@@ -4,6 +4,7 @@
 #include "expr/pict_words.h"
 
 #include <stddef.h>
+#include <string.h>
 
 const char *const ev_pict_months[13] = {"January", "February", "March", "April",
     "May", "June", "July", "August", "September", "October", "November",
@@ -20,3 +21,48 @@ const char *const ev_pict_days_short[8] = {"Sun", "Mon", "Tue", "Wed", "Thu",
 
 const char *const ev_pict_romans[13] = {"XII", "XI", "X", "IX", "VIII", "VII",
     "VI", "V", "IV", "III", "II", "I", NULL};
+
+void
+ev_pict_put_word(struct ev_buf *out, const char *word, const struct ev_pict_node *node,
+    int width)
+{
+	size_t len = strlen(word);
+
+	ev_buf_reserve(out, len + (size_t)width);
+	for (size_t i = 0; i < len; i++) {
+		char c = word[i];
+
+		if (c >= 'a' && c <= 'z' && node->key->style == EV_PICT_UPPER)
+			c = (char)(c - 'a' + 'A');
+		if (c >= 'A' && c <= 'Z' && node->key->style == EV_PICT_LOWER)
+			c = (char)(c - 'A' + 'a');
+		out->ptr[out->len++] = c;
+	}
+	if (node->fill || node->translated)
+		return;
+	for (size_t i = len; i < (size_t)width; i++)
+		ev_buf_char(out, ' ');
+}
+
+void
+ev_pict_put_number(struct ev_buf *out, int64_t number, int width,
+    const struct ev_pict_node *node)
+{
+	size_t start = out->len;
+
+	ev_buf_printf(out, "%0*lld", node->fill ? 0 : width, (long long)number);
+	if (node->th != EV_PICT_NO_TH)
+		ev_buf_str(out,
+		    ev_pict_ordinal(out->ptr + start, out->len - start,
+			node->th == EV_PICT_UPPER_TH));
+}
+
+void
+ev_pict_put_fixed(struct ev_buf *out, int64_t number, int width,
+    const struct ev_pict_node *node)
+{
+	struct ev_pict_node full = *node;
+
+	full.fill = false;
+	ev_pict_put_number(out, number, width, &full);
+}

@@ -14,6 +14,7 @@
 #include "expr/float8.h"
 #include "expr/interval_time.h"
 #include "expr/num.h"
+#include "expr/pict.h"
 #include "expr/time_parts.h"
 #include "ask.h"
 
@@ -529,6 +530,44 @@ question_trunc(void)
 	answer_value(status, v);
 }
 
+/* ---- pictures ---- */
+
+static void
+question_picture(void)
+{
+	static const char *const keys[] = {"HH24", "HH12", "HH", "MI", "SS",
+	    "MS", "US", "FF1", "FF3", "FF6", "SSSS", "AM", "p.m.", "DD", "DDD",
+	    "MM", "YYYY", "YYY", "YY", "Y", "Y,YYY", "CC", "Q", "W", "WW", "IW",
+	    "IYYY", "IYY", "IY", "I", "IDDD", "J", "RM", "rm", "FX", ":", "-",
+	    " ", "\"x\"", "th", "TH", "é", "FMDD", "FMHH24", "FMMI", "FMSS",
+	    "FMMM", "FMYYYY", "FMYYY", "FMRM", "TMRM", "HH24th", "DDTH",
+	    "Y,YYYth", "FMDDD", "FMMS", "FMCC", "FMIW"};
+	static const char *const wrong[] = {"Month", "mon", "DAY", "Dy", "D",
+	    "ID", "TZ", "TZH", "OF", "BC", "A.D.", "TZM"};
+	struct ev_interval v = any_span();
+	struct ev_buf picture = {0}, out = {0};
+	enum ev_status status;
+	bool null;
+
+	/* beyond, the day of the Julian calendar wraps in PostgreSQL */
+	v.months %= 12 * 4000000;
+	v.days %= 1000000000;
+	for (int n = below(6); n > 0; n--)
+		ev_buf_str(&picture, ANY(keys));
+	if (below(16) == 0)
+		ev_buf_str(&picture, ANY(wrong));
+	ask("coalesce(to_char(");
+	ask_value(v);
+	ask(", ");
+	ask_text(ev_buf_as_slice(&picture));
+	ask("), 'null')");
+	status = ev_pict_interval(v, ev_buf_as_slice(&picture), &out, &null,
+	    &err);
+	answer(status, null ? EV_SLICE("null") : ev_buf_as_slice(&out));
+	ev_buf_release(&picture);
+	ev_buf_release(&out);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -553,6 +592,8 @@ main(int argc, char **argv)
 	    question_extract,
 	    question_part,
 	    question_trunc,
+	    question_picture,
+	    question_picture,
 	};
 
 	return ask_all(argc, argv, questions, (int)COUNT_OF(questions));
