@@ -296,6 +296,71 @@ at_zone(struct ev_run *run, const struct ev_node *node,
 	    kind == EV_TIME_TZ ? EV_SQL_STAMP : EV_SQL_STAMPTZ, out);
 }
 
+/* One of the two stretches of time of OVERLAPS. */
+struct stretch {
+	int64_t from, to;
+	bool open; /* to is not known */
+};
+
+/* Between two times in any order, or a time and one an interval later, by the
+ * types of the row; one of them alone is where it begins. False: neither is
+ * known, or it fails, which *ok says. */
+static bool
+read_stretch(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, const enum ev_sql *type, struct stretch *s,
+    bool *ok)
+{
+	bool known = arg[0].type != EV_SQL_NULL;
+	int64_t end = arg[1].integer;
+
+	s->open = arg[1].type == EV_SQL_NULL;
+	if (type[1] == EV_SQL_INTERVAL) {
+		s->open |= !known;
+		*ok = s->open ||
+		    ev_interval_shift(run->time, ev_val_time_kind(type[0]),
+			arg[0].integer, false, arg[1].interval, &end,
+			run->err) == EV_OK ||
+		    ev_run_failed(run, node);
+		if (!*ok)
+			return false;
+	}
+	if (!known && s->open)
+		return false;
+	s->from = known ? arg[0].integer : end;
+	s->to = known ? end : 0;
+	s->open |= !known;
+	if (!s->open && s->from > s->to) {
+		s->to = s->from;
+		s->from = end;
+	}
+	return true;
+}
+
+static bool
+overlaps(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, struct ev_val *out)
+{
+	const enum ev_sql *type = node->func->arg;
+	struct stretch a, b, swap;
+	bool ok = true;
+
+	out->type = EV_SQL_NULL;
+	if (!read_stretch(run, node, arg, type, &a, &ok) ||
+	    !read_stretch(run, node, arg + 2, type + 2, &b, &ok))
+		return ok;
+	if (a.from < b.from) {
+		swap = a;
+		a = b;
+		b = swap;
+	}
+	/* a is the later one: does it begin before the end of b? */
+	out->truth = a.from == b.from || (!b.open && a.from < b.to);
+	if (a.from == b.from ? !a.open && !b.open
+			     : !b.open && (out->truth || !a.open))
+		out->type = EV_SQL_BOOL;
+	return true;
+}
+
 #define T EV_SQL_TEXT
 #define B EV_SQL_BOOL
 #define I EV_SQL_INT4
@@ -405,5 +470,39 @@ const struct ev_func ev_func_interval[] = {
     {"timezone", Z, {V, S}, at_zone, "x AT TIME ZONE an offset: the moment",
 	"timestamp '2019-02-26 12:00:00' AT TIME ZONE INTERVAL '5:30'",
 	"\"2019-02-26 06:30:00+00\"", 0},
+    {"overlaps", B, {S, S, S, S}, overlaps,
+	"have two stretches of time a moment in common?",
+	"(TIMESTAMP '2019-02-01', TIMESTAMP '2019-03-01') OVERLAPS "
+	"(TIMESTAMP '2019-02-28', TIMESTAMP '2019-04-01')",
+	"true", EV_FUNC_NULLS},
+    {"overlaps", B, {S, V, S, V}, overlaps, "the same of beginnings and lengths",
+	"(TIMESTAMP '2019-02-01', INTERVAL '1 day') OVERLAPS "
+	"(TIMESTAMP '2019-02-02', INTERVAL '1 day')",
+	"false", EV_FUNC_NULLS},
+    {"overlaps", B, {S, S, S, V}, overlaps, "the same, one by its length",
+	"(TIMESTAMP '2019-02-01', TIMESTAMP '2019-02-02') OVERLAPS "
+	"(TIMESTAMP '2019-02-01 12:00', INTERVAL '1 day')",
+	"true", EV_FUNC_NULLS},
+    {"overlaps", B, {S, V, S, S}, overlaps, "the same, one by its length",
+	"(TIMESTAMP '2019-02-01', INTERVAL '1 day') OVERLAPS "
+	"(TIMESTAMP '2019-02-01 12:00', NULL::timestamp)",
+	"null", EV_FUNC_NULLS},
+    {"overlaps", B, {Z, Z, Z, Z}, overlaps,
+	"have two stretches of time a moment in common?",
+	"(DATE '2019-02-01', DATE '2019-03-01') OVERLAPS (DATE '2019-02-28', "
+	"DATE '2019-04-01')",
+	"true", EV_FUNC_NULLS},
+    {"overlaps", B, {Z, V, Z, V}, overlaps, "the same of beginnings and lengths",
+	"(DATE '2019-02-01', INTERVAL '1 day') OVERLAPS "
+	"(DATE '2019-02-02', INTERVAL '-1 day')",
+	"true", EV_FUNC_NULLS | EV_FUNC_STABLE},
+    {"overlaps", B, {Z, Z, Z, V}, overlaps, "the same, one by its length",
+	"(TIMESTAMPTZ '2019-02-01 00:00+00', NULL::timestamptz) OVERLAPS "
+	"(TIMESTAMPTZ '2019-01-31 00:00+00', INTERVAL '2 days')",
+	"true", EV_FUNC_NULLS | EV_FUNC_STABLE},
+    {"overlaps", B, {Z, V, Z, Z}, overlaps, "the same, one by its length",
+	"(TIMESTAMPTZ '2019-02-01 00:00+00', INTERVAL '1 day') OVERLAPS "
+	"(TIMESTAMPTZ '2019-03-01 00:00+00', now())",
+	"false", EV_FUNC_NULLS | EV_FUNC_STABLE},
     {.name = NULL},
 };

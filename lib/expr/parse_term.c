@@ -255,10 +255,44 @@ parse_param(struct ev_parse *parse)
 	return NULL;
 }
 
+/* An expression of a pair, and what stands behind it. */
+static bool
+add_of_pair(struct ev_parse *parse, struct ev_node_list *list, const char *behind)
+{
+	struct ev_node *node = ev_parse_expr(parse);
+
+	if (!node || !ev_parse_want_op(parse, behind))
+		return false;
+	ev_parse_add(parse, list, node);
+	return true;
+}
+
+/* (from, to) OVERLAPS (from, to), behind the first from. */
+static struct ev_node *
+parse_overlaps(struct ev_parse *parse, size_t at, struct ev_node *from)
+{
+	struct ev_parse comma = *parse;
+	struct ev_node_list list = {0};
+
+	ev_parse_add(parse, &list, from);
+	ev_parse_step(parse);
+	if (!add_of_pair(parse, &list, ")"))
+		return NULL;
+	if (!ev_parse_word(parse, "overlaps")) {
+		*parse = comma;
+		return ev_parse_expected(parse, ")");
+	}
+	if (!ev_parse_want_op(parse, "(") || !add_of_pair(parse, &list, ",") ||
+	    !add_of_pair(parse, &list, ")"))
+		return NULL;
+	return ev_parse_call(parse, "overlaps", at, &list);
+}
+
 struct ev_node *
 ev_parse_term(struct ev_parse *parse)
 {
 	struct ev_node *node;
+	size_t at;
 
 	switch (parse->now->kind) {
 	case EV_TOKEN_NUMBER:
@@ -277,9 +311,12 @@ ev_parse_term(struct ev_parse *parse)
 	default:
 		break;
 	}
+	at = parse->now->at;
 	if (!ev_parse_op(parse, "("))
 		return ev_parse_expected(parse, "an expression");
 	node = ev_parse_expr(parse);
+	if (node && ev_parse_at_op(parse, ","))
+		return parse_overlaps(parse, at, node);
 	if (!node || !ev_parse_want_op(parse, ")"))
 		return NULL;
 	return node;

@@ -102,7 +102,8 @@ gen_bool(struct ev_buf *out, unsigned depth)
 	    "($t NOT SIMILAR TO '_[a-c]#%*' ESCAPE '#')",
 	    "regexp_like($t, 'B.', 'i')", "greatest($b, $b)", "least($b, NULL)",
 	    "($v < $v)", "($v = $v)", "($v IN ($v, $v))",
-	    "($v BETWEEN $v AND $v)", "($v IS NULL)",
+	    "($v BETWEEN $v AND $v)", "($s, $s) OVERLAPS ($s, $v)",
+	    "($z, $v) OVERLAPS ($z, $z)", "($v IS NULL)",
 	    "(NOT $n = $n AND $b OR $b)", "($b IS NULL)"};
 
 	fill(out, depth ? PICK(node) : PICK(leaf), depth);
@@ -228,6 +229,7 @@ gen_text(struct ev_buf *out, unsigned depth)
 	    "coalesce(NULL, $t, 'none')", "nullif($t, $t)", "nullif($t, '')",
 	    "concat($t, $i, $b, $t)", "concat_ws('-', $t, $n, $t)",
 	    "to_char($z, 'YYYY-MM-DD HH24:MI:SS')", "to_char($d, 'Dy DD Mon')",
+	    "to_char($v, 'YYYY MM DD HH24:MI:SS.US')",
 	    "to_char($n, 'FM999990.00')", "to_char($i, '99999')",
 	    "($t || '-' || $t)"};
 
