@@ -475,7 +475,8 @@ const struct ev_func ev_func_interval[] = {
 	"(TIMESTAMP '2019-02-01', TIMESTAMP '2019-03-01') OVERLAPS "
 	"(TIMESTAMP '2019-02-28', TIMESTAMP '2019-04-01')",
 	"true", EV_FUNC_NULLS},
-    {"overlaps", B, {S, V, S, V}, overlaps, "the same of beginnings and lengths",
+    {"overlaps", B, {S, V, S, V}, overlaps,
+	"the same of beginnings and lengths",
 	"(TIMESTAMP '2019-02-01', INTERVAL '1 day') OVERLAPS "
 	"(TIMESTAMP '2019-02-02', INTERVAL '1 day')",
 	"false", EV_FUNC_NULLS},
@@ -485,14 +486,15 @@ const struct ev_func ev_func_interval[] = {
 	"true", EV_FUNC_NULLS},
     {"overlaps", B, {S, V, S, S}, overlaps, "the same, one by its length",
 	"(TIMESTAMP '2019-02-01', INTERVAL '1 day') OVERLAPS "
-	"(TIMESTAMP '2019-02-01 12:00', NULL::timestamp)",
+	"(TIMESTAMP '2019-02-03 12:00', NULL::timestamp)",
 	"null", EV_FUNC_NULLS},
     {"overlaps", B, {Z, Z, Z, Z}, overlaps,
 	"have two stretches of time a moment in common?",
 	"(DATE '2019-02-01', DATE '2019-03-01') OVERLAPS (DATE '2019-02-28', "
 	"DATE '2019-04-01')",
 	"true", EV_FUNC_NULLS},
-    {"overlaps", B, {Z, V, Z, V}, overlaps, "the same of beginnings and lengths",
+    {"overlaps", B, {Z, V, Z, V}, overlaps,
+	"the same of beginnings and lengths",
 	"(DATE '2019-02-01', INTERVAL '1 day') OVERLAPS "
 	"(DATE '2019-02-02', INTERVAL '-1 day')",
 	"true", EV_FUNC_NULLS | EV_FUNC_STABLE},

@@ -257,7 +257,8 @@ parse_param(struct ev_parse *parse)
 
 /* An expression of a pair, and what stands behind it. */
 static bool
-add_of_pair(struct ev_parse *parse, struct ev_node_list *list, const char *behind)
+add_of_pair(struct ev_parse *parse, struct ev_node_list *list,
+    const char *behind)
 {
 	struct ev_node *node = ev_parse_expr(parse);
 

@@ -27,8 +27,7 @@ enum ev_status ev_pict_time(const struct ev_time_env *env,
  * hours and days have no limit; names of months and days, zones and eras are
  * EV_BAD: `invalid format specification for an interval value`. */
 enum ev_status ev_pict_interval(struct ev_interval value,
-    struct ev_slice format, struct ev_buf *out, bool *null,
-    struct ev_err *err);
+    struct ev_slice format, struct ev_buf *out, bool *null, struct ev_err *err);
 
 /* to_timestamp(text, format) for EV_TIME_TZ, to_date(text, format) for
  * EV_TIME_DATE. */

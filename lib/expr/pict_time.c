@@ -86,7 +86,8 @@ put_clock(struct ev_buf *out, const struct moment *m,
 		    node, 0);
 		return true;
 	case EV_PICT_HH12:
-		ev_pict_put_number(out, p->hour % 12 ? p->hour % 12 : 12, 2, node);
+		ev_pict_put_number(out, p->hour % 12 ? p->hour % 12 : 12, 2,
+		    node);
 		return true;
 	case EV_PICT_HH24:
 		ev_pict_put_number(out, p->hour, 2, node);
@@ -113,8 +114,8 @@ put_clock(struct ev_buf *out, const struct moment *m,
 		ev_pict_put_fixed(out, p->usec, 6, node);
 		return true;
 	case EV_PICT_SSSS:
-		ev_pict_put_number(out, p->hour * 3600 + p->minute * 60 + p->second, 1,
-		    node);
+		ev_pict_put_number(out,
+		    p->hour * 3600 + p->minute * 60 + p->second, 1, node);
 		return true;
 	case EV_PICT_TZ:
 		put_zone(out, m, node);
@@ -199,7 +200,8 @@ put_date(struct ev_buf *out, const struct moment *m,
 		ev_pict_put_word(out, ev_pict_months[p->month - 1], node, 9);
 		break;
 	case EV_PICT_MON:
-		ev_pict_put_word(out, ev_pict_months_short[p->month - 1], node, 0);
+		ev_pict_put_word(out, ev_pict_months_short[p->month - 1], node,
+		    0);
 		break;
 	case EV_PICT_MM:
 		ev_pict_put_number(out, p->month, 2, node);
@@ -214,8 +216,8 @@ put_date(struct ev_buf *out, const struct moment *m,
 		ev_pict_put_number(out, year_day + 1, 3, node);
 		break;
 	case EV_PICT_IDDD:
-		ev_pict_put_number(out, (week - 1) * 7 + (m->weekday + 6) % 7 + 1, 3,
-		    node);
+		ev_pict_put_number(out,
+		    (week - 1) * 7 + (m->weekday + 6) % 7 + 1, 3, node);
 		break;
 	case EV_PICT_DD:
 		ev_pict_put_number(out, p->day, 2, node);
@@ -243,8 +245,8 @@ put_date(struct ev_buf *out, const struct moment *m,
 		ev_pict_put_word(out, ev_pict_romans[12 - p->month], &bare, 4);
 		break;
 	case EV_PICT_J:
-		ev_pict_put_number(out, ev_time_date_of(p) + EV_TIME_EPOCH_JULIAN, 1,
-		    node);
+		ev_pict_put_number(out,
+		    ev_time_date_of(p) + EV_TIME_EPOCH_JULIAN, 1, node);
 		break;
 	default: /* FX has no effect here */
 		break;

@@ -23,8 +23,8 @@ const char *const ev_pict_romans[13] = {"XII", "XI", "X", "IX", "VIII", "VII",
     "VI", "V", "IV", "III", "II", "I", NULL};
 
 void
-ev_pict_put_word(struct ev_buf *out, const char *word, const struct ev_pict_node *node,
-    int width)
+ev_pict_put_word(struct ev_buf *out, const char *word,
+    const struct ev_pict_node *node, int width)
 {
 	size_t len = strlen(word);
 
