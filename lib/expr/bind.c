@@ -89,14 +89,13 @@ ev_bind_reached(struct ev_bind *bind, struct ev_node *node)
 	return true;
 }
 
-/* Is NULL whenever one of its arguments is? */
+/* Is it NULL whenever its i-th argument is? */
 static bool
-is_strict(const struct ev_node *node)
+is_strict(const struct ev_node *node, unsigned i)
 {
 	switch (node->kind) {
 	case EV_NODE_MEMBER:
 	case EV_NODE_MEMBER_TEXT:
-	case EV_NODE_ELEMENT:
 	case EV_NODE_NEGATE:
 	case EV_NODE_ARITH:
 	case EV_NODE_CONCAT:
@@ -107,8 +106,11 @@ is_strict(const struct ev_node *node)
 	case EV_NODE_CAST:
 	case EV_NODE_TRY_CAST:
 		return true;
+	case EV_NODE_ELEMENT: /* PostgreSQL evaluates what it is of */
+		return node->arg[0]->type == EV_SQL_ANY;
 	case EV_NODE_CALL:
-		return !(node->func->flags & EV_FUNC_NULLS);
+		return !(node->func->flags & EV_FUNC_NULLS) ||
+		    (!i && node->func->flags & EV_FUNC_FIRST);
 	default:
 		return false;
 	}
@@ -152,7 +154,7 @@ ev_bind_done(struct ev_bind *bind, struct ev_node *node, enum ev_sql type,
 			node->clock = arg->clock;
 		constant &= ev_bind_is_const(arg);
 		if (ev_bind_is_const(arg) && arg->value.type == EV_SQL_NULL &&
-		    !arg->stable && is_strict(node))
+		    !arg->stable && is_strict(node, i))
 			return make_const(bind, node, &null, type);
 	}
 	if (node->clock == EV_CLOCK_NOW && !node->varies)

@@ -34,6 +34,7 @@ enum ev_func_flag {
 	                       * the others are anycompatible */
 	EV_FUNC_ARRAY = 1024, /* one argument is an array, and not a field
 	                       * that may hold one */
+	EV_FUNC_FIRST = 2048, /* with NULLS: but is NULL where the first is */
 };
 
 struct ev_func {

@@ -5,6 +5,7 @@
 
 #include "event/build.h"
 #include "event/scan.h"
+#include "expr/array.h"
 #include "expr/text.h"
 
 /* ---- text to JSON ---- */
@@ -141,6 +142,54 @@ put_time(struct ev_run *run, const struct ev_val *val, struct ev_buf *out)
 	ev_buf_char(out, '"');
 }
 
+/* A field's string as its text is written, so that it does not matter how the
+ * event escapes it; what no text can be stays as it is. */
+static void
+put_string(struct ev_run *run, struct ev_value string, struct ev_buf *out)
+{
+	size_t len = out->len;
+	struct ev_slice text;
+
+	if (ev_value_text(string, out, &text, NULL) != EV_OK) {
+		ev_buf_slice(out, ev_value_raw(string));
+		return;
+	}
+	text = ev_arena_slice(run->arena, text);
+	out->len = len;
+	ev_build_text(out, text);
+}
+
+/* One dimension of an array, and those in it; returns the item behind, NULL
+ * where one fails. */
+static const struct ev_val *
+put_items(struct ev_run *run, const struct ev_node *node,
+    const struct ev_array *array, unsigned dim, const struct ev_val *item,
+    struct ev_buf *out)
+{
+	ev_buf_char(out, '[');
+	for (int32_t i = 0; i < array->length[dim] && item; i++) {
+		if (i)
+			ev_buf_char(out, ',');
+		if (dim + 1 < array->dims)
+			item = put_items(run, node, array, dim + 1, item, out);
+		else
+			item = ev_json_put(run, node, item, out) ? item + 1
+								 : NULL;
+	}
+	ev_buf_char(out, ']');
+	return item;
+}
+
+static bool
+put_array(struct ev_run *run, const struct ev_node *node,
+    const struct ev_array *array, struct ev_buf *out)
+{
+	if (array->dims)
+		return put_items(run, node, array, 0, array->item, out) != NULL;
+	ev_buf_str(out, "[]");
+	return true;
+}
+
 bool
 ev_json_put(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *val, struct ev_buf *out)
@@ -149,6 +198,10 @@ ev_json_put(struct ev_run *run, const struct ev_node *node,
 		put_time(run, val, out);
 	else if (val->type == EV_SQL_JSONTEXT)
 		ev_buf_slice(out, val->text);
+	else if (val->type == EV_SQL_JSON && val->json.escaped)
+		put_string(run, val->json, out);
+	else if (ev_sql_is_array(val->type))
+		return put_array(run, node, val->array, out);
 	else
 		ev_val_json(run->time, val, out);
 	return out->len <= EV_EXPR_TEXT_MAX || ev_text_too_long(run, node);
@@ -336,10 +389,13 @@ ev_eval_json_subscript(struct ev_run *run, const struct ev_node *node,
 {
 	struct ev_val key;
 
-	if (!ev_node_eval(run, node->arg[0], out) ||
-	    !ev_node_eval(run, node->arg[1], &key))
+	if (!ev_node_eval(run, node->arg[0], out))
 		return false;
-	if (out->type == EV_SQL_NULL || key.type == EV_SQL_NULL)
+	if (out->type == EV_SQL_NULL)
+		return true; /* the subscript is not looked at */
+	if (!ev_node_eval(run, node->arg[1], &key))
+		return false;
+	if (key.type == EV_SQL_NULL)
 		out->type = EV_SQL_NULL;
 	else if (key.type == EV_SQL_TEXT)
 		ev_json_follow(out, &key, 1);

@@ -62,7 +62,7 @@ const char *ev_json_type_name(enum ev_type type);
 /* Is it an array, whose length can be told? */
 bool ev_json_is_array(struct ev_run *run, const struct ev_node *node,
     enum ev_type type);
-/* arg[1] … are the steps of a path into arg[0]. */
+/* arg[1] … are the steps of a path into arg[0]; any may be NULL. */
 void ev_json_extract(const struct ev_node *node, const struct ev_val *arg,
     struct ev_val *out);
 /* The keys among the arguments of json_build_object, every second one. */

@@ -63,13 +63,19 @@ ev_jsonb_string(struct ev_run *run, const struct ev_node *node,
 
 #define PLAIN 1000 /* digits that numeric has room for, wherever the point */
 
-/* Is a JSON number's text numeric's own? */
+/* Is a JSON number's text numeric's own? It has no minus in front of a zero,
+ * and no exponents. */
 static bool
 is_plain(struct ev_slice json)
 {
-	return json.len <= PLAIN && *json.ptr != '-' &&
-	    !memchr(json.ptr, 'e', json.len) &&
-	    !memchr(json.ptr, 'E', json.len);
+	bool minus = *json.ptr == '-';
+
+	for (size_t i = 0; i < json.len; i++) {
+		if ((json.ptr[i] | 32) == 'e')
+			return false;
+		minus &= json.ptr[i] < '1' || json.ptr[i] > '9';
+	}
+	return json.len <= PLAIN && !minus;
 }
 
 bool

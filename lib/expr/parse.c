@@ -44,13 +44,21 @@ parse_cast(struct ev_parse *parse, struct ev_node *of)
 	return node;
 }
 
-/* -> and a name behind it binds as tight as a dot. */
+static bool
+is_call(const struct ev_token *name)
+{
+	return name->kind != EV_TOKEN_END && name[1].kind == EV_TOKEN_OP &&
+	    ev_slice_is(name[1].text, "(");
+}
+
+/* -> and a name behind it binds as tight as a dot. What is called is no name of
+ * a member. */
 static bool
 at_arrow_name(const struct ev_parse *parse)
 {
 	const struct ev_token *next = parse->now + 1;
 
-	return ev_parse_at_op(parse, "->") &&
+	return ev_parse_at_op(parse, "->") && !is_call(next) &&
 	    (next->kind == EV_TOKEN_QUOTED ||
 		(next->kind == EV_TOKEN_NAME && !ev_parse_reserved(next)));
 }

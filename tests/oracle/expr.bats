@@ -22,6 +22,18 @@ load oracle
   [ "$(wc -l <counts)" = 2 ]
 }
 
+@test "10,000 random expressions of JSON agree with PostgreSQL" {
+  "$BUILD/tests/oracle/expr" json "${EV_SEED:-1}" 10000 >questions
+  [ "$(wc -l <questions)" = 10000 ]
+  # Most are values, not errors on both sides.
+  [ "$(grep -c $'\terror: ' questions)" -lt 4000 ]
+  [ "$(grep -c $'\tnull$' questions)" -lt 5000 ]
+  decides || return 0 # tests/expr/cases has such expressions too
+  try ask expr.sql UTC <questions
+  exits 0
+  prints ''
+}
+
 @test "the recorded answers of tests/expr/cases are PostgreSQL 15's" {
   decides || return 0 # the table is what counts then
   try "$TOP/tests/oracle/cases" check

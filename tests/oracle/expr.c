@@ -3,6 +3,7 @@
  * PostgreSQL too (expr.sql).
  *
  *     expr random SEED COUNT    random questions and their answers
+ *     expr json SEED COUNT      the same of JSON
  *     expr answer               answers to questions read from standard input
  *
  * A question is an expression, a tab and an event; behind another tab comes
@@ -13,7 +14,7 @@
 
 #include "event/scan.h"
 #include "expr/query.h"
-#include "expr_gen.h"
+#include "expr_gen_json.h"
 
 static void
 add_error(struct ev_buf *out, const struct ev_err *err)
@@ -71,14 +72,14 @@ put(struct ev_slice expression, struct ev_slice event)
 }
 
 static void
-ask_random(unsigned long count)
+ask_random(unsigned long count, bool json)
 {
 	struct ev_buf expression = {0}, event = {0};
 
 	while (count--) {
 		expression.len = event.len = 0;
-		gen_any(&expression);
-		gen_event(&event);
+		(json ? gen_any_json : gen_any)(&expression);
+		(json ? gen_json_event : gen_event)(&event);
 		put(ev_buf_as_slice(&expression), ev_buf_as_slice(&event));
 	}
 	ev_buf_release(&expression);
@@ -110,13 +111,15 @@ ask_input(void)
 int
 main(int argc, char **argv)
 {
-	if (argc == 4 && !strcmp(argv[1], "random")) {
+	bool json = argc == 4 && !strcmp(argv[1], "json");
+
+	if (json || (argc == 4 && !strcmp(argv[1], "random"))) {
 		state = strtoull(argv[2], NULL, 10);
-		ask_random(strtoul(argv[3], NULL, 10));
+		ask_random(strtoul(argv[3], NULL, 10), json);
 		return 0;
 	}
 	if (argc == 2 && !strcmp(argv[1], "answer"))
 		return ask_input();
-	fprintf(stderr, "usage: expr random SEED COUNT | expr answer\n");
+	fprintf(stderr, "usage: expr random|json SEED COUNT | expr answer\n");
 	return 64;
 }
