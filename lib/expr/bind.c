@@ -68,6 +68,7 @@ fold(struct ev_bind *bind, struct ev_node *node)
 	if (ev_node_eval(&bind->run, node, &value)) {
 		made = make_const(bind, node, &value, node->type);
 		made->stable = node->stable;
+		made->varies = node->varies;
 		return made;
 	}
 	node->fails = !node->stable;
@@ -141,6 +142,8 @@ ev_bind_done(struct ev_bind *bind, struct ev_node *node, enum ev_sql type,
 {
 	static const struct ev_val null = {.type = EV_SQL_NULL};
 	bool field = node->kind == EV_NODE_FIELD, constant = !field;
+	bool nothing = false; /* NULL, whatever the other arguments are */
+	struct ev_node *made;
 
 	node->type = (uint8_t)type;
 	node->eval = eval;
@@ -153,9 +156,14 @@ ev_bind_done(struct ev_bind *bind, struct ev_node *node, enum ev_sql type,
 		if (arg->clock > node->clock)
 			node->clock = arg->clock;
 		constant &= ev_bind_is_const(arg);
-		if (ev_bind_is_const(arg) && arg->value.type == EV_SQL_NULL &&
-		    !arg->stable && is_strict(node, i))
-			return make_const(bind, node, &null, type);
+		nothing |= ev_bind_is_const(arg) &&
+		    arg->value.type == EV_SQL_NULL && !arg->stable &&
+		    is_strict(node, i);
+	}
+	if (nothing) {
+		made = make_const(bind, node, &null, type);
+		made->varies = node->varies; /* IN asks for the text's sake */
+		return made;
 	}
 	if (node->clock == EV_CLOCK_NOW && !node->varies)
 		return hold(bind, node);

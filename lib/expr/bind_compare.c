@@ -238,6 +238,17 @@ finds(struct ev_bind *bind, const struct ev_node *node, unsigned array)
 	return truth > 0;
 }
 
+/* Is each item NULL, whatever the event? */
+static bool
+only_nulls(const struct ev_node *node)
+{
+	for (unsigned i = 1; i < node->argc; i++)
+		if (!is_const(node->arg[i]) ||
+		    node->arg[i]->value.type != EV_SQL_NULL)
+			return false;
+	return true;
+}
+
 /* What constants alone decide: NULL IN …, 1 IN (x, 1). NULL: nothing, and
  * node has only what must be asked for each event. */
 static struct ev_node *
@@ -252,10 +263,12 @@ decide_in(struct ev_bind *bind, struct ev_node *node)
 	for (unsigned i = 1; i <= array; i++)
 		if (!ev_bind_is_const(node->arg[i]))
 			node->slot = array;
-	if (!is_const(left))
-		return NULL;
 	made = ev_bind_make(bind, node, EV_NODE_CONST, 0);
 	made->value.type = EV_SQL_NULL;
+	if (!array && only_nulls(node))
+		return ev_bind_done(bind, made, EV_SQL_BOOL, ev_eval_const);
+	if (!is_const(left))
+		return NULL;
 	if (left->value.type == EV_SQL_NULL) {
 		/* the array is still evaluated, and may fail */
 		if (node->slot) {

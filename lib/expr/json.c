@@ -395,11 +395,13 @@ ev_eval_json_subscript(struct ev_run *run, const struct ev_node *node,
 		return true; /* the subscript is not looked at */
 	if (!ev_node_eval(run, node->arg[1], &key))
 		return false;
-	if (key.type == EV_SQL_NULL)
+	if (key.type == EV_SQL_NULL) {
 		out->type = EV_SQL_NULL;
-	else if (key.type == EV_SQL_TEXT)
-		ev_json_follow(out, &key, 1);
-	else
-		jsonb_part_out(ev_jsonb_item(out->jsonb, key.integer), out);
+		return true;
+	}
+	/* an object may have a key of digits */
+	if (!ev_val_to(run, node, &key, EV_SQL_TEXT))
+		return false;
+	ev_json_follow(out, &key, 1);
 	return true;
 }
