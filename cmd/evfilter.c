@@ -68,6 +68,7 @@ struct filter {
 	int keeps;              /* what it must be: 1, or with -v 0 */
 	bool sees_deletes;      /* which names __deleted */
 	uint64_t mark;          /* the last one passed on, by its number */
+	struct ev_buf rows;     /* that one event makes */
 	struct ev_err err;      /* of one event: not a local, which the build's
 	                         * hardening would clear each time, 1 KiB */
 };
@@ -272,6 +273,31 @@ judge(struct filter *filter, const struct ev_line *line)
 	return -1;
 }
 
+/* The events that a list with unnest makes of one. */
+static void
+emit_rows(struct filter *filter, const struct ev_line *line)
+{
+	struct ev_stage *stage = &filter->stage;
+	struct ev_buf *rows = &filter->rows;
+	const char *at, *newline;
+
+	rows->len = 0;
+	if (ev_query_rows(filter->query, ev_query_deleted(filter->query), rows,
+		&filter->err) != EV_OK) {
+		ev_stage_bad(stage, line, filter->err.text);
+		return;
+	}
+	for (size_t from = 0;
+	     from < rows->len && stage->out < filter->settings.limit;
+	     from = (size_t)(newline - rows->ptr) + 1) {
+		at = rows->ptr + from;
+		newline = memchr(at, '\n', rows->len - from);
+		ev_buf_append(ev_stage_begin(stage), at,
+		    (size_t)(newline - at));
+		ev_stage_end(stage);
+	}
+}
+
 static void
 emit(struct filter *filter, const struct ev_line *line)
 {
@@ -281,6 +307,10 @@ emit(struct filter *filter, const struct ev_line *line)
 
 	if (!ev_query_has_list(filter->query)) {
 		ev_stage_pass(stage, line);
+		return;
+	}
+	if (ev_query_makes_rows(filter->query)) {
+		emit_rows(filter, line);
 		return;
 	}
 	status = ev_query_project(filter->query,
@@ -407,6 +437,7 @@ main(int argc, char **argv)
 	close_other(&filter);
 	hint(&filter);
 	ev_stage_done(&filter.stage);
+	ev_buf_release(&filter.rows);
 	ev_query_free(filter.query);
 	ev_scan_free(filter.scan);
 	ev_tool_done(EV_EXIT_OK);

@@ -439,6 +439,8 @@ static struct ev_node *
 bind_call(struct ev_bind *bind, struct ev_node *node)
 {
 	const struct ev_func *func;
+	struct ev_node *made;
+	const struct ev_rows *before = bind->rows;
 	enum ev_sql *type, result;
 	const char *why;
 
@@ -460,7 +462,10 @@ bind_call(struct ev_bind *bind, struct ev_node *node)
 		ev_sql_stable_cast(type[0], EV_SQL_TEXT));
 	if (func->flags & (EV_FUNC_NOW | EV_FUNC_TICKS))
 		note_clock(bind, node);
-	return ev_bind_done(bind, node, result, ev_eval_call);
+	made = ev_bind_done(bind, node, result, ev_eval_call);
+	if (made && func->flags & EV_FUNC_ROWS)
+		return ev_bind_rows(bind, made, before);
+	return made;
 }
 
 static struct ev_node *
@@ -518,7 +523,17 @@ ev_bind(struct ev_bind *bind, struct ev_node *node)
 	    [EV_NODE_ANY] = ev_bind_any,
 	};
 
-	return node->eval ? node : binders[node->kind](bind, node);
+	const struct ev_rows *before = bind->rows;
+	enum ev_node_kind kind = node->kind;
+
+	if (node->eval)
+		return node;
+	node = binders[kind](bind, node);
+	if (kind == EV_NODE_CASE || kind == EV_NODE_CASE_OF)
+		return ev_bind_no_rows(bind, node, "CASE", before);
+	if (kind == EV_NODE_COALESCE)
+		return ev_bind_no_rows(bind, node, "COALESCE", before);
+	return node;
 }
 
 struct ev_node *

@@ -25,6 +25,8 @@ struct ev_bind {
 	size_t names, names_cap;
 	struct ev_pattern **regex; /* owned by the expression */
 	size_t regexes;
+	bool takes_rows;      /* it is of a select list */
+	struct ev_rows *rows; /* the last call that gives rows, or NULL */
 };
 
 /* The tree bound, perhaps another node; NULL: err has the message with its
@@ -74,6 +76,16 @@ struct ev_node *ev_bind_like(struct ev_bind *bind, struct ev_node *node);
 struct ev_node *ev_bind_regex(struct ev_bind *bind, struct ev_node *node);
 struct ev_node *ev_bind_cast(struct ev_bind *bind, struct ev_node *node);
 struct ev_node *ev_bind_member(struct ev_bind *bind, struct ev_node *node);
+
+/* bind_rows.c */
+/* A bound call that gives rows becomes a node that gives the present one;
+ * before: bind->rows before its arguments were bound. */
+struct ev_node *ev_bind_rows(struct ev_bind *bind, struct ev_node *node,
+    const struct ev_rows *before);
+/* The node; NULL and a message if there are calls that give rows in it, which
+ * have no place there. */
+struct ev_node *ev_bind_no_rows(struct ev_bind *bind, struct ev_node *node,
+    const char *in, const struct ev_rows *before);
 
 /* bind_any.c */
 struct ev_node *ev_bind_any(struct ev_bind *bind, struct ev_node *node);

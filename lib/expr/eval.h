@@ -88,6 +88,15 @@ bool ev_eval_subscript(struct ev_run *run, const struct ev_node *node,
 bool ev_eval_array_concat(struct ev_run *run, const struct ev_node *node,
     struct ev_val *out);
 
+/* The present row of data, a struct ev_rows; NULL behind the last. */
+struct ev_rows {
+	const struct ev_node *of; /* gives an array, whose elements they are */
+	const struct ev_array *array; /* of the event; NULL: none */
+	struct ev_rows *next;
+};
+bool ev_eval_row(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+
 /* eval_any.c */
 /* What *data, a value, is at the time. */
 bool ev_eval_cell(struct ev_run *run, const struct ev_node *node,

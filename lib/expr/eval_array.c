@@ -95,6 +95,17 @@ ev_eval_subscript(struct ev_run *run, const struct ev_node *node,
 	return true;
 }
 
+bool
+ev_eval_row(struct ev_run *run, const struct ev_node *node, struct ev_val *out)
+{
+	const struct ev_rows *rows = node->data;
+
+	out->type = EV_SQL_NULL;
+	if (rows->array && run->row < rows->array->count)
+		*out = rows->array->item[run->row];
+	return true;
+}
+
 /* a || b of two that are arrays or NULL. */
 static bool
 join(struct ev_run *run, const struct ev_node *node, const struct ev_val *a,

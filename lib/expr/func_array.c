@@ -266,6 +266,17 @@ array_overlaps(struct ev_run *run, const struct ev_node *node,
 	return contains(run, node, arg[0].array, arg[1].array, false, out);
 }
 
+/* Its rows are the elements. */
+static bool
+unnest(struct ev_run *run, const struct ev_node *node, const struct ev_val *arg,
+    struct ev_val *out)
+{
+	(void)run;
+	(void)node;
+	*out = arg[0];
+	return true;
+}
+
 /* ---- array_fill ---- */
 
 /* An argument that must be a list of integers without NULLs. */
@@ -430,6 +441,8 @@ const struct ev_func ev_func_array[] = {
     {"width_bucket", I, {E, A}, width_bucket,
 	"which of sorted thresholds it has reached; 0: none",
 	"width_bucket(5, ARRAY[1, 3, 7])", "2", 0},
+    {"unnest", E, {A}, unnest, "a row for each element",
+	"unnest(ARRAY['a', 'b'])", "\"a\" \"b\"", S | EV_FUNC_ROWS},
     {"@>", B, {A, A}, array_contains, "has it all elements of the other?",
 	"ARRAY[1, 4, 3] @> ARRAY[3, 1, 3]", "true", S | EV_FUNC_ARRAY},
     {"<@", B, {A, A}, array_contained, "has the other all its elements?",

@@ -73,7 +73,9 @@ ev_func_list(const char *pattern, struct ev_buf *out)
 			continue;
 		add_title(out, &title, ev_func_group(i));
 		ev_func_signature(func, func->arg, ev_func_argc(func), out);
-		ev_buf_printf(out, " → %s\n", ev_sql_name(func->result));
+		ev_buf_printf(out, " → %s%s\n",
+		    func->flags & EV_FUNC_ROWS ? "rows of " : "",
+		    ev_sql_name(func->result));
 		add_rest(out, func);
 	}
 	return title != NULL;

@@ -55,6 +55,7 @@ enum ev_node_kind {
 	EV_NODE_ANY,      /* arg[0], whose arg[1] is an array, for one of its
 	                   * items; symmetric: for ALL of them */
 	EV_NODE_CELL,     /* what bind put in place of a part */
+	EV_NODE_ROWS,     /* the present row of arg[0], which gives many */
 	EV_NODE_HELD,     /* arg[0], computed once for each now() */
 };
 
@@ -79,6 +80,7 @@ struct ev_run {
 	uint64_t moment;
 	struct ev_buf *buf; /* scratch, see ev_run_text */
 	const struct ev_time_env *time;
+	uint32_t row;                 /* which row of struct ev_rows */
 	struct ev_err *err;           /* why it failed */
 	const struct ev_node *failed; /* where */
 };

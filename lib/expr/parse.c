@@ -63,42 +63,6 @@ at_arrow_name(const struct ev_parse *parse)
 		(next->kind == EV_TOKEN_NAME && !ev_parse_reserved(next)));
 }
 
-/* i], a:b], a:], :b] or :], behind the bracket. */
-static struct ev_node *
-parse_subscript(struct ev_parse *parse, struct ev_node *of)
-{
-	struct ev_node_list list = {0};
-	uint8_t op = 0;
-	struct ev_node *node;
-
-	ev_parse_add(parse, &list, of);
-	if (!ev_parse_at_op(parse, ":")) {
-		node = ev_parse_expr(parse);
-		if (!node)
-			return NULL;
-		ev_parse_add(parse, &list, node);
-		op = EV_CUT_FROM;
-	}
-	if (!ev_parse_op(parse, ":")) {
-		op = 0;
-	} else {
-		op |= EV_CUT;
-		if (!ev_parse_at_op(parse, "]")) {
-			node = ev_parse_expr(parse);
-			if (!node)
-				return NULL;
-			ev_parse_add(parse, &list, node);
-			op |= EV_CUT_TO;
-		}
-	}
-	if (!ev_parse_want_op(parse, "]"))
-		return NULL;
-	node = ev_parse_list_node(parse, EV_NODE_ELEMENT, of->at, &list);
-	if (node)
-		node->op = op;
-	return node;
-}
-
 static struct ev_node *
 parse_postfix(struct ev_parse *parse)
 {
@@ -111,7 +75,7 @@ parse_postfix(struct ev_parse *parse)
 		} else if (ev_parse_op(parse, "::")) {
 			node = parse_cast(parse, node);
 		} else if (ev_parse_op(parse, "[")) {
-			node = parse_subscript(parse, node);
+			node = ev_parse_subscript(parse, node);
 		} else {
 			break;
 		}
@@ -276,42 +240,6 @@ at_infix(const struct ev_parse *parse)
 	return NULL;
 }
 
-/* ANY (, SOME ( or ALL ( here? */
-static bool
-at_quantifier(const struct ev_parse *parse)
-{
-	const struct ev_token *next = parse->now + 1;
-
-	return (ev_parse_at_word(parse, "any") ||
-		   ev_parse_at_word(parse, "some") ||
-		   ev_parse_at_word(parse, "all")) &&
-	    next->kind == EV_TOKEN_OP && ev_slice_is(next->text, "(");
-}
-
-/* left OP ANY (array), from ANY on. */
-static struct ev_node *
-parse_quantified(struct ev_parse *parse, enum ev_node_kind kind, uint8_t op,
-    bool negated, struct ev_node *left)
-{
-	bool all = ev_parse_at_word(parse, "all");
-	struct ev_node *array, *node;
-
-	ev_parse_step(parse);
-	ev_parse_step(parse);
-	array = ev_parse_expr(parse);
-	if (!array || !ev_parse_want_op(parse, ")"))
-		return NULL;
-	node = ev_parse_node2(parse, kind, left, array);
-	if (!node)
-		return NULL;
-	node->op = op;
-	node->negated = negated;
-	node = ev_parse_node1(parse, EV_NODE_ANY, left->at, node);
-	if (node)
-		node->symmetric = all;
-	return node;
-}
-
 static struct ev_node *
 parse_infix(struct ev_parse *parse, const char *op, struct ev_node *left)
 {
@@ -361,8 +289,9 @@ ev_parse_operand(struct ev_parse *parse)
 			continue;
 		}
 		ev_parse_step(parse);
-		if (ops[i].kind == EV_NODE_REGEX && at_quantifier(parse)) {
-			node = parse_quantified(parse, EV_NODE_REGEX,
+		if (ops[i].kind == EV_NODE_REGEX &&
+		    ev_parse_at_quantifier(parse)) {
+			node = ev_parse_quantified(parse, EV_NODE_REGEX,
 			    (uint8_t)ops[i].mode, ops[i].negated, node);
 			continue;
 		}
@@ -417,8 +346,8 @@ parse_like(struct ev_parse *parse, struct ev_node *left, char mode,
 	struct ev_node_list list = {0};
 	struct ev_node *node;
 
-	if (at_quantifier(parse))
-		return parse_quantified(parse, EV_NODE_LIKE, (uint8_t)mode,
+	if (ev_parse_at_quantifier(parse))
+		return ev_parse_quantified(parse, EV_NODE_LIKE, (uint8_t)mode,
 		    negated, left);
 	node = ev_parse_operand(parse);
 	if (!node)
@@ -512,8 +441,8 @@ compare_with(struct ev_parse *parse, struct ev_node *left)
 
 		if (!ev_parse_op(parse, ops[i].op))
 			continue;
-		if (at_quantifier(parse)) {
-			node = parse_quantified(parse, EV_NODE_COMPARE,
+		if (ev_parse_at_quantifier(parse)) {
+			node = ev_parse_quantified(parse, EV_NODE_COMPARE,
 			    (uint8_t)ops[i].compare, false, left);
 			return node ? compare_with(parse, node) : NULL;
 		}

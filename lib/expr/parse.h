@@ -98,4 +98,17 @@ bool ev_parse_fields(struct ev_parse *parse, struct ev_sql_type *type);
 /* True if a type's name stands here and a text literal behind it. */
 bool ev_parse_at_typed_literal(const struct ev_parse *parse);
 
+/* ---- parse_array.c ---- */
+
+/* [a, b …], whose elements may be such lists themselves; `at`: where ARRAY
+ * stands. */
+struct ev_node *ev_parse_array(struct ev_parse *parse, size_t at);
+/* i], a:b], a:], :b] or :], behind the bracket. */
+struct ev_node *ev_parse_subscript(struct ev_parse *parse, struct ev_node *of);
+/* ANY (, SOME ( or ALL ( here? */
+bool ev_parse_at_quantifier(const struct ev_parse *parse);
+/* left OP ANY (array), from ANY on. */
+struct ev_node *ev_parse_quantified(struct ev_parse *parse,
+    enum ev_node_kind kind, uint8_t op, bool negated, struct ev_node *left);
+
 #endif

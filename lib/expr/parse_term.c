@@ -139,33 +139,6 @@ parse_bare_call(struct ev_parse *parse)
 	return parse_field(parse);
 }
 
-/* [a, b …], whose elements may be such lists themselves; `at`: where ARRAY
- * stands. */
-static struct ev_node *
-parse_array(struct ev_parse *parse, size_t at)
-{
-	struct ev_node_list list = {0};
-	struct ev_node *node;
-
-	if (!ev_parse_want_op(parse, "["))
-		return NULL;
-	if (++parse->depth > EV_EXPR_DEPTH / 4)
-		return ev_parse_expected(parse, "fewer brackets");
-	while (!ev_parse_at_op(parse, "]")) {
-		if (list.count && !ev_parse_op(parse, ","))
-			return ev_parse_expected(parse, "a comma or ]");
-		node = ev_parse_at_op(parse, "[")
-		    ? parse_array(parse, parse->now->at)
-		    : ev_parse_expr(parse);
-		if (!node)
-			return NULL;
-		ev_parse_add(parse, &list, node);
-	}
-	ev_parse_step(parse);
-	parse->depth--;
-	return ev_parse_list_node(parse, EV_NODE_ARRAY, at, &list);
-}
-
 static struct ev_node *
 parse_word(struct ev_parse *parse)
 {
@@ -183,7 +156,7 @@ parse_word(struct ev_parse *parse)
 		return parse_case(parse);
 	if (ev_parse_at_word(parse, "array")) {
 		ev_parse_step(parse);
-		return parse_array(parse, parse->now[-1].at);
+		return ev_parse_array(parse, parse->now[-1].at);
 	}
 	if (ev_parse_at_typed_literal(parse))
 		return parse_typed_literal(parse);

@@ -102,6 +102,14 @@ struct ev_slice ev_query_unseen(const struct ev_query *query);
 enum ev_status ev_query_project(struct ev_query *query, bool deleted,
     struct ev_buf *out, bool *changed, struct ev_err *err);
 
+/* Does the list make several events of one (unnest)? Then ev_query_rows is
+ * what is called in place of ev_query_project: it appends them all, each with
+ * a newline; none where there are no rows. Of a deleted row that lacks what the
+ * rows are made of there is one. */
+bool ev_query_makes_rows(const struct ev_query *query);
+enum ev_status ev_query_rows(struct ev_query *query, bool deleted,
+    struct ev_buf *out, struct ev_err *err);
+
 /* Is the scan's last line a deleted row ("__deleted":true or "true")? Asks
  * the scan for the field when first called: before the first line. */
 bool ev_query_deleted(struct ev_query *query);

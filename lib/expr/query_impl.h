@@ -18,6 +18,7 @@ struct ev_item {
 	unsigned *slot; /* the fields it reads */
 	size_t slots;
 	uint32_t at; /* where it stands */
+	bool rows;   /* it makes several events of one */
 };
 
 struct ev_list {
@@ -29,6 +30,7 @@ struct ev_list {
 	size_t excludes, excludes_cap, replaces, replaces_cap;
 	size_t renames, renames_cap;
 	bool star;
+	struct ev_rows *rows; /* what makes several events of one, or NULL */
 };
 
 struct ev_query {
@@ -70,5 +72,11 @@ enum ev_status ev_query_start(struct ev_query *query, struct ev_parse *parse,
 enum ev_status ev_query_end(struct ev_parse *parse, const char *what);
 /* A select list from the current token on (select.c). */
 enum ev_status ev_list_parse(struct ev_query *query, struct ev_parse *parse);
+/* May a deleted row's event have this item: does the row carry what it
+ * reads? */
+bool ev_item_carried(const struct ev_run *run, const struct ev_item *item);
+/* Appends the event that the list makes; false: run says why not. */
+bool ev_list_write(struct ev_query *query, struct ev_run *run, bool deleted,
+    struct ev_buf *out, bool *changed);
 
 #endif

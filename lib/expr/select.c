@@ -74,9 +74,14 @@ bind_item(struct ev_query *query, struct ev_item *item, struct ev_node *node)
 	struct ev_bind *bind = &query->bind;
 
 	bind->names = 0;
+	bind->takes_rows = true;
+	bind->rows = query->list.rows;
 	item->node = ev_bind_result(bind, node);
+	bind->takes_rows = false;
 	if (!item->node)
 		return false;
+	item->rows = bind->rows != query->list.rows;
+	query->list.rows = bind->rows;
 	item->slots = bind->names;
 	item->slot = ev_arena_alloc(&query->arena,
 	    (bind->names + 1) * sizeof(*item->slot));
@@ -362,10 +367,8 @@ ev_query_drop(struct ev_query *query, struct ev_slice text, struct ev_err *err)
 
 /* ---- projecting ---- */
 
-/* May a deleted row's event have this item: does the row carry what it
- * reads? */
-static bool
-carried(const struct ev_run *run, const struct ev_item *item)
+bool
+ev_item_carried(const struct ev_run *run, const struct ev_item *item)
 {
 	for (size_t i = 0; i < item->slots; i++)
 		if (run->fields[item->slot[i]].type == EV_MISSING)
@@ -495,7 +498,7 @@ write_items(struct ev_query *query, struct ev_run *run, bool deleted,
 			continue;
 		}
 		*changed = true;
-		if (deleted && !carried(run, item))
+		if (deleted && !ev_item_carried(run, item))
 			continue;
 		marked |= deleted && ev_slice_equal(item->name, EV_DELETED);
 		ev_build_key_raw(out, item->key);
@@ -509,6 +512,18 @@ write_items(struct ev_query *query, struct ev_run *run, bool deleted,
 	return true;
 }
 
+bool
+ev_list_write(struct ev_query *query, struct ev_run *run, bool deleted,
+    struct ev_buf *out, bool *changed)
+{
+	*changed = false;
+	ev_build_open(out);
+	if (!write_items(query, run, deleted, out, changed))
+		return false;
+	ev_build_close(out);
+	return true;
+}
+
 enum ev_status
 ev_query_project(struct ev_query *query, bool deleted, struct ev_buf *out,
     bool *changed, struct ev_err *err)
@@ -516,13 +531,10 @@ ev_query_project(struct ev_query *query, bool deleted, struct ev_buf *out,
 	size_t before = out->len;
 	struct ev_run *run = ev_query_begin(query, err);
 
-	*changed = false;
-	ev_build_open(out);
-	if (!write_items(query, run, deleted, out, changed)) {
+	if (!ev_list_write(query, run, deleted, out, changed)) {
 		out->len = before;
 		return ev_query_failed(run, query->list.source, err);
 	}
-	ev_build_close(out);
 	if (!*changed)
 		out->len = before;
 	return EV_OK;

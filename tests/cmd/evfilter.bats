@@ -111,6 +111,71 @@ ids() { # of the events on stdout, in one line
        ^'
 }
 
+@test "unnest makes several events of one, and none where there is no element" {
+  printf '%s\n' '{"id":1,"tags":["a",{"x" : 1},"\u00e9",null]}' \
+    '{"id":2,"tags":[]}' '{"id":3}' '{"id":4,"tags":["z"]}' >in
+  try evfilter --stats --select 'id, unnest(tags) AS tag' <in
+  exits 0
+  prints '{"id":1,"tag":"a"}
+{"id":1,"tag":{"x" : 1}}
+{"id":1,"tag":"\u00e9"}
+{"id":1,"tag":null}
+{"id":4,"tag":"z"}'
+  says 'evfilter: in=4 out=5 filtered=0 rejected=0 skipped=0'
+  try evfilter --limit 2 --select '* REPLACE (unnest(tags) AS tags)' <in
+  exits 0
+  prints '{"id":1,"tags":"a"}
+{"id":1,"tags":{"x" : 1}}'
+}
+
+@test "rows of several functions go side by side, and a bad one spoils its event" {
+  try evfilter --on-error skip --select \
+    'unnest(a) AS x, 10 / unnest(b::int[]) AS y' <<'END'
+{"a":[1,2,3],"b":[5,10]}
+{"a":[1,2],"b":[5,0]}
+{"a":[],"b":[2]}
+END
+  exits 0
+  prints '{"x":1,"y":2}
+{"x":2,"y":1}
+{"x":3,"y":null}
+{"x":null,"y":5}'
+  says '*rejected=0 skipped=1'
+}
+
+@test "of a delete unnest makes what its array says, or keeps the mark" {
+  try evfilter --select 'id, unnest(tags) AS tag' <<'END'
+{"id":1,"tags":["a","b"],"__deleted":true}
+{"id":2,"__deleted":true}
+{"id":3,"tags":[],"__deleted":true}
+END
+  exits 0
+  prints '{"id":1,"tag":"a","__deleted":true}
+{"id":1,"tag":"b","__deleted":true}
+{"id":2,"__deleted":true}'
+}
+
+@test "unnest in a named run that is killed again and again loses and doubles nothing" {
+  export EVKIT_STATE=$PWD/state
+  seq 1 20000 | sed 's/.*/{"id":&,"tags":["a&","b&","c&"]}/' >in.ndjson
+  seq 1 20000 | sed 's/.*/"a&"\n"b&"\n"c&"/;s/^/"/;s/""/"/g' >want
+  local tries=0 kills=0
+  until [ $tries = 60 ]; do
+    tries=$((tries + 1))
+    # the later tries are given more time, so that one of them ends
+    if evsource --name u --mark-every 500 in.ndjson 2>log |
+      timeout -s KILL "$(printf 0.%03d $((tries == 1 ? 5 : RANDOM % 100 + tries * 10)))" \
+        evfilter --select 'unnest(tags) AS tag' 2>>log |
+      evsink --name u out.ndjson 2>>log; then
+      break
+    fi
+    kills=$((kills + 1))
+  done
+  [ $tries -lt 60 ]
+  [ $kills -gt 0 ]
+  sed 's/{"tag"://;s/}$//' out.ndjson | cmp - want
+}
+
 @test "--else gets what is false and what is NULL, as it is" {
   reviews
   try evfilter 'rating < 3' --select id --else rest.ndjson <reviews.ndjson

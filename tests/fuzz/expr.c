@@ -62,7 +62,10 @@ try(compile compile, struct ev_slice text)
 	if (ev_query_has_condition(query) &&
 	    ev_query_test(query, &truth, &err) != EV_OK)
 		assert(err.text[0]);
-	if (ev_query_has_list(query)) {
+	if (ev_query_makes_rows(query)) {
+		if (ev_query_rows(query, false, &made, &err) != EV_OK)
+			assert(err.text[0] && !made.len);
+	} else if (ev_query_has_list(query)) {
 		if (ev_query_project(query, false, &made, &changed, &err) !=
 		    EV_OK)
 			assert(err.text[0] && !made.len);

@@ -25,6 +25,24 @@ add_error(struct ev_buf *out, const struct ev_err *err)
 		ev_buf_char(out, (unsigned char)*c < ' ' ? ' ' : *c);
 }
 
+/* The values of one column of the rows that a projection makes: a blank
+ * between two. */
+static void
+add_rows(struct ev_buf *out, const struct ev_buf *rows)
+{
+	const char *at = rows->ptr, *end = rows->ptr + rows->len;
+
+	if (!rows->len)
+		ev_buf_str(out, "no rows");
+	for (const char *newline; at < end; at = newline + 1) {
+		newline = memchr(at, '\n', (size_t)(end - at));
+		/* {"v":…} */
+		ev_buf_append(out, at + 5, (size_t)(newline - at) - 6);
+		if (newline + 1 < end)
+			ev_buf_char(out, ' ');
+	}
+}
+
 /* The value of one column of a projection of the event. */
 static void
 answer(struct ev_slice expression, struct ev_slice event, struct ev_buf *out)
@@ -46,6 +64,11 @@ answer(struct ev_slice expression, struct ev_slice event, struct ev_buf *out)
 		add_error(out, &err);
 	} else if (ev_scan_line(scan, line.ptr, &fault), fault) {
 		ev_buf_printf(out, "error: no event: %s", ev_scan_reason(scan));
+	} else if (ev_query_makes_rows(query)) {
+		if (ev_query_rows(query, false, &made, &err) != EV_OK)
+			add_error(out, &err);
+		else
+			add_rows(out, &made);
 	} else if (ev_query_project(query, false, &made, &changed, &err) !=
 	    EV_OK) {
 		add_error(out, &err);

@@ -3,7 +3,8 @@
 -- prints those that differ: expression | event | answer | PostgreSQL's answer.
 -- An error agrees with any error, a text with the same text escaped otherwise
 -- (what is only passed on keeps its escapes), also in an array. With -v all=1 it prints every answer of
--- PostgreSQL instead, one a line, errors as "error".
+-- PostgreSQL instead, one a line, errors as "error". The values of several
+-- rows have a blank between them.
 --
 -- Columns are numeric, text and boolean as the event's values are (nulls and
 -- what is missing: by the name's first letter, n, t or b); arrays and objects
@@ -48,8 +49,8 @@ LANGUAGE plpgsql AS $$
 DECLARE
 	result text;
 BEGIN
-	EXECUTE 'SELECT pg_temp.show(v) FROM (SELECT (' || expression || E'\n) AS v
-		FROM (SELECT ($1->>''n1'')::numeric AS n1,
+	EXECUTE 'SELECT coalesce(string_agg(pg_temp.show(v), '' ''), ''no rows'')
+		FROM (SELECT (' || expression || E'\n) AS v FROM (SELECT ($1->>''n1'')::numeric AS n1,
 			($1->>''n2'')::numeric AS n2, ($1->>''n3'')::numeric AS n3,
 			$1->>''t1'' AS t1, $1->>''t2'' AS t2, $1->>''t3'' AS t3,
 			($1->>''b1'')::boolean AS b1, ($1->>''b2'')::boolean AS b2,
@@ -61,9 +62,24 @@ EXCEPTION WHEN OTHERS THEN
 	RETURN 'error: ' || SQLERRM;
 END
 $$;
--- An array with its escapes undone.
+-- A text with its escapes undone; those of several rows as they are.
+CREATE FUNCTION pg_temp.plain_text(answer text) RETURNS text
+LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN to_json(answer::json #>> '{}')::text;
+EXCEPTION WHEN OTHERS THEN
+	RETURN answer;
+END
+$$;
+-- The same of an array.
 CREATE FUNCTION pg_temp.plain(answer text) RETURNS text
-LANGUAGE sql AS 'SELECT answer::jsonb::text';
+LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN answer::jsonb::text;
+EXCEPTION WHEN OTHERS THEN
+	RETURN answer;
+END
+$$;
 \copy questions (expression, event, answer) FROM pstdin (FORMAT csv, DELIMITER E'\t', QUOTE E'\x01')
 CREATE TEMP TABLE answers AS
 SELECT id, expression, event, answer, pg_temp.ask(expression, event::json)
@@ -73,7 +89,7 @@ SELECT CASE WHEN postgres LIKE 'error: %' THEN 'error' ELSE postgres END
 FROM answers WHERE :all = 1 ORDER BY id;
 SELECT expression, event, answer, postgres FROM answers
 WHERE :all = 0 AND CASE WHEN answer LIKE '"%"'
-		THEN to_json(answer::json #>> '{}')::text ELSE answer END IS DISTINCT FROM postgres
+		THEN pg_temp.plain_text(answer) ELSE answer END IS DISTINCT FROM postgres
 	AND NOT (answer LIKE '[%]' AND postgres LIKE '[%]'
 		AND pg_temp.plain(answer) = pg_temp.plain(postgres))
 	AND NOT (answer LIKE 'error: %' AND postgres LIKE 'error: %')

@@ -16,6 +16,25 @@
 #include "expr/func.h"
 #include "expr/query.h"
 
+/* {"v":…}, {"v":…} … without what is around the values, with a blank between
+ * two. */
+static void
+add_rows(struct ev_buf *out, const struct ev_buf *rows)
+{
+	const char *at = rows->ptr, *end = rows->ptr + rows->len;
+
+	if (!rows->len)
+		ev_buf_str(out, "no rows");
+	while (at < end) {
+		const char *newline = memchr(at, '\n', (size_t)(end - at));
+
+		if (out->len)
+			ev_buf_char(out, ' ');
+		ev_buf_append(out, at + 5, (size_t)(newline - at) - 6);
+		at = newline + 1;
+	}
+}
+
 /* The value that a list with one column makes of an event, as JSON, or
  * "error" and, in err, why. */
 static void
@@ -38,10 +57,14 @@ evaluate(const char *expression, const char *event, struct ev_buf *out,
 	if (status == EV_OK) {
 		ev_scan_line(scan, line.ptr, &fault);
 		assert_null(fault);
-		status = ev_query_project(query, false, &made, &changed, err);
+		status = ev_query_makes_rows(query)
+		    ? ev_query_rows(query, false, &made, err)
+		    : ev_query_project(query, false, &made, &changed, err);
 	}
+	if (status == EV_OK && !ev_query_makes_rows(query))
+		ev_buf_char(&made, '\n');
 	if (status == EV_OK)
-		ev_buf_append(out, made.ptr + 5, made.len - 6);
+		add_rows(out, &made);
 	else
 		ev_buf_str(out, "error");
 	ev_buf_release(&list);

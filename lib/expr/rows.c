@@ -1,0 +1,77 @@
+/*
+ * rows: several events out of one: what a select list with unnest or another
+ * function of rows makes (query.h, ev_query_rows). As in PostgreSQL the rows
+ * of several such functions go side by side, and NULL stands for those of the
+ * shorter ones.
+ *
+ * All are made before one is emitted, so that an event that fails at its last
+ * row is bad as a whole.
+ */
+#include "expr/array.h"
+#include "expr/eval.h"
+#include "expr/query_impl.h"
+
+bool
+ev_query_makes_rows(const struct ev_query *query)
+{
+	return query->list.rows != NULL;
+}
+
+/* Evaluates what gives rows; *count: how many there are. */
+static bool
+open_rows(struct ev_run *run, struct ev_rows *rows, uint32_t *count)
+{
+	struct ev_val val;
+
+	*count = 0;
+	for (; rows; rows = rows->next) {
+		rows->array = NULL;
+		if (!ev_node_eval(run, rows->of, &val))
+			return false;
+		if (val.type == EV_SQL_NULL)
+			continue;
+		rows->array = val.array;
+		if (*count < val.array->count)
+			*count = val.array->count;
+	}
+	return true;
+}
+
+/* Does a deleted row lack what rows are made of? */
+static bool
+lacks(const struct ev_list *list, const struct ev_run *run)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->item[i].rows && !ev_item_carried(run, &list->item[i]))
+			return true;
+	return false;
+}
+
+enum ev_status
+ev_query_rows(struct ev_query *query, bool deleted, struct ev_buf *out,
+    struct ev_err *err)
+{
+	struct ev_run *run = ev_query_begin(query, err);
+	struct ev_list *list = &query->list;
+	size_t before = out->len;
+	uint32_t count;
+	bool changed;
+
+	if (!open_rows(run, list->rows, &count))
+		return ev_query_failed(run, list->source, err);
+	if (!count && deleted && lacks(list, run))
+		count = 1;
+	for (run->row = 0; run->row < count; run->row++) {
+		if (!ev_list_write(query, run, deleted, out, &changed)) {
+			out->len = before;
+			return ev_query_failed(run, list->source, err);
+		}
+		ev_buf_char(out, '\n');
+		if (out->len - before > EV_EXPR_TEXT_MAX) {
+			out->len = before;
+			return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
+			    "the rows of the event are more than 256 MiB");
+		}
+	}
+	return EV_OK;
+}
