@@ -32,6 +32,7 @@ static const struct {
     {"JSON", ev_func_jsonb},
     {"JSON", ev_func_jsonb_op},
     {"KSQL", ev_func_ksql},
+    {"KSQL", ev_func_ksql_json},
 };
 
 /* The table of the i-th row of all, and the row's index in it. */

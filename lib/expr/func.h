@@ -69,6 +69,7 @@ extern const struct ev_func ev_func_json[];
 extern const struct ev_func ev_func_jsonb[];
 extern const struct ev_func ev_func_jsonb_op[];
 extern const struct ev_func ev_func_ksql[];
+extern const struct ev_func ev_func_ksql_json[];
 
 /* The i-th row of all tables; NULL behind the last. */
 const struct ev_func *ev_func_at(size_t i);

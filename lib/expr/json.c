@@ -34,13 +34,20 @@ copy_line(struct ev_run *run, struct ev_slice text)
 	return (struct ev_slice){line, text.len};
 }
 
+const char *
+ev_json_check(struct ev_run *run, struct ev_slice text, struct ev_slice *json)
+{
+	*json = copy_line(run, text);
+	return ev_scan_text(json->ptr);
+}
+
 static bool
 read_text(struct ev_run *run, const struct ev_node *node, struct ev_val *val,
     enum ev_sql to)
 {
-	struct ev_slice line = copy_line(run, val->text);
-	const char *why = ev_scan_text(line.ptr);
 	struct ev_jsonb json;
+	struct ev_slice line;
+	const char *why = ev_json_check(run, val->text, &line);
 
 	if (why)
 		return ev_run_fail(run, node,

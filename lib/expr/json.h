@@ -19,6 +19,10 @@
 /* x::json, x::jsonb; not for NULL. */
 bool ev_json_cast(struct ev_run *run, const struct ev_node *node,
     struct ev_val *val, enum ev_sql to);
+/* Why a text is no JSON, in a few words; NULL: it is, and *json is the same in
+ * one line. */
+const char *ev_json_check(struct ev_run *run, struct ev_slice text,
+    struct ev_slice *json);
 /* A field's value as json or jsonb, as it is; NULL to NULL. */
 bool ev_json_field(struct ev_run *run, const struct ev_node *node,
     struct ev_val *val, enum ev_sql to);
