@@ -67,7 +67,6 @@ struct filter {
 	bool judges;            /* there is a condition */
 	int keeps;              /* what it must be: 1, or with -v 0 */
 	bool sees_deletes;      /* which names __deleted */
-	uint64_t mark;          /* the last one passed on, by its number */
 	struct ev_buf rows;     /* that one event makes */
 	struct ev_err err;      /* of one event: not a local, which the build's
 	                         * hardening would clear each time, 1 KiB */
@@ -342,12 +341,9 @@ refuse(struct filter *filter, const struct ev_line *line)
  * up to the next, as it is for a transaction of PostgreSQL. What is read again
  * is asked at another time; begin has said so. */
 static void
-turn(struct filter *filter)
+turn(void *query)
 {
-	filter->mark = filter->stage.trail.seq;
-	if (ev_trail_marked(&filter->stage.trail) &&
-	    ev_query_asks_time(filter->query))
-		ev_query_now(filter->query, ev_clock_micro());
+	ev_query_now(query, ev_clock_micro());
 }
 
 static void
@@ -358,11 +354,8 @@ run(struct filter *filter)
 
 	while (stage->out < filter->settings.limit &&
 	    ev_stage_next(stage, &line)) {
-		int keep;
+		int keep = judge(filter, &line);
 
-		if (stage->trail.seq != filter->mark)
-			turn(filter);
-		keep = judge(filter, &line);
 		if (keep > 0)
 			emit(filter, &line);
 		else if (keep == 0)
@@ -400,7 +393,6 @@ int
 main(int argc, char **argv)
 {
 	struct filter filter = {.settings = {.limit = UINT64_MAX},
-	    .mark = UINT64_MAX,
 	    .stage_settings = EV_STAGE_DEFAULTS};
 	const struct ev_opt_table tables[] = {
 	    EV_OPT_TABLE(options, &filter.settings),
@@ -429,7 +421,11 @@ main(int argc, char **argv)
 	    ev_tool_stdout());
 	filter.stage.of_events = rest < argc;
 	open_other(&filter);
-	filter.stage.differs = ev_query_asks_time(filter.query);
+	if (ev_query_asks_time(filter.query)) {
+		filter.stage.differs = true;
+		filter.stage.behind = turn;
+		filter.stage.behind_arg = filter.query;
+	}
 	if (filter.settings.limit != UINT64_MAX)
 		filter.stage.loses = "--limit";
 	run(&filter);

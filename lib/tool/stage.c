@@ -479,8 +479,11 @@ next_of_others(struct ev_stage *stage, struct ev_line *line,
 	enum ev_stage_item item = other_line(stage, line, status);
 
 	for (; item != EV_STAGE_EVENT && item != EV_STAGE_END;
-	     item = ev_stage_step(stage, line))
+	     item = ev_stage_step(stage, line)) {
 		ev_stage_forward(stage);
+		if (stage->behind && item != EV_STAGE_SIDE)
+			stage->behind(stage->behind_arg);
+	}
 	return item == EV_STAGE_EVENT;
 }
 

@@ -80,6 +80,9 @@ struct ev_stage {
 	                            * what waits; NULL, or set by the command
 	                            * after ev_stage_open */
 	void *before_arg;
+	void (*behind)(void *arg); /* called behind a begin and a mark that
+	                            * ev_stage_next has passed on; as above */
+	void *behind_arg;
 	const char *loses; /* an option that does not go with a name, such as
 	                    * --limit, which would be refused; or NULL */
 	struct ev_trail trail;        /* of the stream that is read */

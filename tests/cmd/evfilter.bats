@@ -366,7 +366,7 @@ END
   at 'select = 1' 'expected an expression, found select (a keyword; as a name it needs double quotes)' 0
   at 'a = 1 = 2 = 3' 'expected an operator or the end, found =' 6
   at '12abc = 1' 'a number ends here, but a letter follows at once' 2
-  at 'a ? 1' "'?' begins nothing that an expression may hold" 2
+  at 'a { 1' "'{' begins nothing that an expression may hold" 2
   at "uper(a) = 'A'" 'there is no function uper; did you mean upper\?' 0
   at 'quux(a) = 1' 'there is no function quux' 0
   at 'length(5) = 1' 'there is no length(integer), only length(text)' 0
