@@ -126,27 +126,41 @@ find_field(struct ev_run *run, const struct ev_node *node,
 }
 
 static bool
+read_number(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, enum ev_time_field *field,
+    struct ev_time_number *number)
+{
+	if (!find_field(run, node, arg, field))
+		return false;
+	return ev_time_extract(run->time, *field, ev_val_time_kind(arg[1].type),
+		   arg[1].integer, number, run->err) == EV_OK ||
+	    ev_run_failed(run, node);
+}
+
+static bool
 extract(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
 	struct ev_time_number number;
 	enum ev_time_field field;
 
-	if (!find_field(run, node, arg, &field))
-		return false;
-	if (ev_time_extract(run->time, field, ev_val_time_kind(arg[1].type),
-		arg[1].integer, &number, run->err) != EV_OK)
-		return ev_run_failed(run, node);
-	return ev_val_number(run, node, &number, out);
+	return read_number(run, node, arg, &field, &number) &&
+	    ev_val_number(run, node, &number, out);
 }
 
-/* date_part is extract as double precision. */
 static bool
 date_part(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
-	return extract(run, node, arg, out) &&
-	    ev_val_to(run, node, out, EV_SQL_FLOAT8);
+	struct ev_time_number number;
+	enum ev_time_field field;
+
+	if (!read_number(run, node, arg, &field, &number))
+		return false;
+	out->type = EV_SQL_FLOAT8;
+	return ev_time_part(field, &number, &out->real) ||
+	    (ev_val_number(run, node, &number, out) &&
+		ev_val_to(run, node, out, EV_SQL_FLOAT8));
 }
 
 static bool

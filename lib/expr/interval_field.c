@@ -116,22 +116,16 @@ ev_interval_part(struct ev_slice name, struct ev_interval value, double *result,
 	struct ev_time_number number;
 	enum ev_status status = ev_interval_extract(name, value, &number, err);
 	enum ev_time_field field = EV_TIME_EPOCH_FIELD;
-	int64_t second = value.usec / SECOND % 60;
-	double fraction = (double)(value.usec % SECOND);
 
 	if (status != EV_OK)
 		return status;
 	ev_time_field_find(name, &field);
-	if (field == EV_TIME_SECOND) {
-		*result = (double)second + fraction / 1000000.0;
-	} else if (field == EV_TIME_MILLISECONDS) {
-		*result = (double)second * 1000.0 + fraction / 1000.0;
-	} else if (field == EV_TIME_EPOCH_FIELD) {
+	if (field == EV_TIME_EPOCH_FIELD) {
 		*result = (double)value.usec / 1000000.0;
 		*result += 365.25 * DAY_SECONDS * (value.months / 12);
 		*result += 30.0 * DAY_SECONDS * (value.months % 12);
 		*result += (double)DAY_SECONDS * value.days;
-	} else {
+	} else if (!ev_time_part(field, &number, result)) {
 		*result = (double)number.value;
 	}
 	return EV_OK;

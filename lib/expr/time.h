@@ -171,6 +171,12 @@ enum ev_status ev_time_extract(const struct ev_time_env *env,
     enum ev_time_field field, enum ev_time_kind kind, int64_t value,
     struct ev_time_number *result, struct ev_err *err);
 
+/* date_part where it is not extract's number as a double, because PostgreSQL
+ * divides doubles and rounds twice: seconds, milliseconds, and the epoch of a
+ * time. False: it is. */
+bool ev_time_part(enum ev_time_field field, const struct ev_time_number *number,
+    double *part);
+
 /* date_trunc(field, value), for STAMP and TZ (a date is cast to TZ first by
  * the caller, as PostgreSQL does); zone is the third argument, NULL for the
  * session's (ev_time_zone_find). */

@@ -470,6 +470,24 @@ ev_time_extract(const struct ev_time_env *env, enum ev_time_field field,
 	return EV_OK;
 }
 
+bool
+ev_time_part(enum ev_time_field field, const struct ev_time_number *number,
+    double *part)
+{
+	double whole = (double)(number->value / EV_TIME_SECOND_USEC);
+	double rest = (double)(number->value % EV_TIME_SECOND_USEC);
+
+	if (number->kind != EV_TIME_NUMBER || !number->scale)
+		return false;
+	if (field == EV_TIME_SECOND)
+		*part = whole + rest / 1000000.0;
+	else if (field == EV_TIME_MILLISECONDS)
+		*part = whole * 1000.0 + rest / 1000.0;
+	else
+		*part = (double)number->value / 1000000.0;
+	return true;
+}
+
 /* -- date_trunc ---------------------------------------------------------- */
 
 static void
