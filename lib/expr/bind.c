@@ -435,6 +435,28 @@ coerce_args(struct ev_bind *bind, struct ev_node *node,
 	return true;
 }
 
+/* Are a regular expression and its options, known now, what they must be? They
+ * are tried on a text that nothing is wrong with. */
+static bool
+check_regex(struct ev_bind *bind, struct ev_node *node)
+{
+	struct ev_val out, arg[EV_FUNC_ARGS] = {0};
+
+	arg[0].type = EV_SQL_TEXT;
+	arg[0].text = EV_SLICE("");
+	for (unsigned i = 1; i < node->argc; i++) {
+		arg[i] = node->arg[i]->value;
+		if (!ev_bind_is_const(node->arg[i]) || node->arg[i]->stable ||
+		    arg[i].type == EV_SQL_NULL)
+			return true;
+	}
+	bind->run.err = &bind->why;
+	bind->run.failed = NULL;
+	if (bind->lazy || node->func->call(&bind->run, node, arg, &out))
+		return true;
+	return ev_bind_fail(bind, bind->run.failed, "%s", bind->why.text);
+}
+
 static struct ev_node *
 bind_call(struct ev_bind *bind, struct ev_node *node)
 {
@@ -455,8 +477,11 @@ bind_call(struct ev_bind *bind, struct ev_node *node)
 	if (!coerce_args(bind, node, func, &result))
 		return NULL;
 	node->func = func;
-	if (func->flags & EV_FUNC_REGEX)
+	if (func->flags & EV_FUNC_REGEX) {
 		node->regex = ev_bind_pattern(bind);
+		if (!ev_bind_is_const(node->arg[0]) && !check_regex(bind, node))
+			return NULL;
+	}
 	node->stable = func->flags & EV_FUNC_STABLE ||
 	    (func->flags & EV_FUNC_BY_TEXT &&
 		ev_sql_stable_cast(type[0], EV_SQL_TEXT));

@@ -6,8 +6,6 @@
  */
 #include "expr/func.h"
 
-#include "base/nearest.h"
-
 #define CANDIDATES 16
 
 static const struct {
@@ -341,24 +339,6 @@ is_operator(const char *name)
 	return name[0] < 'a' || name[0] > 'z';
 }
 
-static const char *
-say_unknown(struct ev_slice name, struct ev_buf *buf)
-{
-	struct ev_nearest nearest;
-	const struct ev_func *func;
-	struct ev_buf word = {0};
-
-	ev_buf_slice(&word, name);
-	nearest = ev_nearest_to(ev_buf_cstr(&word));
-	for (size_t i = 0; (func = ev_func_at(i)); i++)
-		ev_nearest_offer(&nearest, func->name);
-	ev_buf_printf(buf, "there is no function %.60s", ev_buf_cstr(&word));
-	if (nearest.best)
-		ev_buf_printf(buf, "; did you mean %s?", nearest.best);
-	ev_buf_release(&word);
-	return ev_buf_cstr(buf);
-}
-
 void
 ev_func_signature(const struct ev_func *func, const enum ev_sql *type,
     unsigned argc, struct ev_buf *out)
@@ -386,13 +366,34 @@ ev_func_signature(const struct ev_func *func, const enum ev_sql *type,
 		ev_buf_char(out, ')');
 }
 
+/* What a function of as many arguments takes where a field stands that it
+ * cannot be taken for: what to cast it to. EV_SQL_NULL: no cast would help. */
+static enum ev_sql
+wanted(struct ev_slice name, const enum ev_sql *type, unsigned argc)
+{
+	const struct ev_func *func;
+
+	for (size_t i = 0; (func = ev_func_at(i)); i++) {
+		if (!ev_slice_is(name, func->name) ||
+		    ev_func_argc(func) != argc)
+			continue;
+		for (unsigned j = 0; j < argc; j++)
+			if (type[j] == EV_SQL_ANY &&
+			    (!exact(type[j], func->arg[j]) ||
+				func->flags & EV_FUNC_TYPED))
+				return func->arg[j];
+	}
+	return EV_SQL_NULL;
+}
+
 /* The name is known, but not with these arguments: says with which. */
 static const char *
 say_wrong(struct ev_slice name, const enum ev_sql *type, unsigned argc,
     struct ev_buf *buf)
 {
 	const struct ev_func *func, *known = NULL;
-	bool field = false, first = true;
+	bool first = true;
+	enum ev_sql want;
 
 	for (size_t i = 0; (func = ev_func_at(i)); i++)
 		if (ev_slice_is(name, func->name))
@@ -407,12 +408,10 @@ say_wrong(struct ev_slice name, const enum ev_sql *type, unsigned argc,
 		first = false;
 		ev_func_signature(func, func->arg, ev_func_argc(func), buf);
 	}
-	for (unsigned i = 0; i < argc; i++)
-		field |= type[i] == EV_SQL_ANY;
-	if (field)
-		ev_buf_str(buf,
-		    "; cast the field, as in "
-		    "field::timestamptz or field::integer");
+	want = wanted(name, type, argc);
+	if (want != EV_SQL_NULL)
+		ev_buf_printf(buf, "; cast the field, as in field::%s",
+		    ev_sql_name(want));
 	return ev_buf_cstr(buf);
 }
 
@@ -456,7 +455,7 @@ ev_func_find(struct ev_slice name, const enum ev_sql *type, unsigned argc,
 		*why = ev_buf_cstr(buf);
 	} else {
 		*why = known ? say_wrong(name, type, argc, buf)
-			     : say_unknown(name, buf);
+			     : ev_func_unknown(name, buf);
 	}
 	return NULL;
 }

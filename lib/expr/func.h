@@ -91,6 +91,11 @@ const struct ev_func *ev_func_find(struct ev_slice name,
     const enum ev_sql *type, unsigned argc, struct ev_buf *buf,
     const char **why);
 
+/* Says that there is no function of this name, into buf (func_unknown.c). */
+const char *ev_func_unknown(struct ev_slice name, struct ev_buf *buf);
+/* Is it the name of an aggregate, which there are none of? */
+bool ev_func_is_aggregate(struct ev_slice name);
+
 /* How many arguments a row has; a repeated one counts once. */
 unsigned ev_func_argc(const struct ev_func *func);
 /* The type of a row's i-th argument, where it is called with argc of them. */

@@ -98,7 +98,7 @@ begin(struct search *search, struct ev_run *run, const struct ev_node *node,
 		    node->func->name);
 	return ev_pattern_set(search->regex, arg[1].text, search->flags,
 		   run->err) == EV_OK ||
-	    ev_run_failed(run, node);
+	    ev_run_failed(run, node->arg[1]);
 }
 
 /* An argument that must be `least` or more. */
@@ -415,8 +415,13 @@ find_similar(struct search *search, struct ev_run *run,
 	if (why)
 		return ev_run_fail(run, node, "%s", why);
 	pattern[1].text = ev_buf_as_slice(run->buf);
-	return begin(search, run, node, pattern, NULL) &&
-	    next_match(search, found, &match);
+	if (begin(search, run, node, pattern, NULL))
+		return next_match(search, found, &match);
+	ev_pattern_wrong(search->regex, "pattern",
+	    ev_similar_place(arg[1].text, escape,
+		ev_pattern_wrong_at(search->regex)),
+	    run->err);
+	return false;
 }
 
 static bool

@@ -122,7 +122,7 @@ find_field(struct ev_run *run, const struct ev_node *node,
 		return true;
 	ev_time_field_unknown(ev_val_time_kind(arg[1].type), arg[0].text,
 	    run->err);
-	return ev_run_failed(run, node);
+	return ev_run_failed(run, node->arg[0]);
 }
 
 static bool

@@ -289,14 +289,28 @@ read_operator(struct ev_lex *lex, struct ev_token *token, struct ev_err *err)
 		    "a control character (0x%02x) has no place here",
 		    (unsigned)*begin);
 	return ev_lex_point(lex->source, token->at, err,
-	    "'%c' begins nothing that an expression may hold", *begin);
+	    "'%c' begins nothing that an expression may hold%s", *begin,
+	    *begin == '!' ? ": write NOT" : "");
+}
+
+/* The quotes that word processors put in: U+2018 to U+201D. */
+static bool
+is_curly_quote(const struct ev_lex *lex)
+{
+	unsigned char last = (unsigned char)peek(lex, 2);
+
+	return peek(lex, 0) == '\xE2' && peek(lex, 1) == '\x80' &&
+	    last >= 0x98 && last <= 0x9D;
 }
 
 static enum ev_status
-read_name(struct ev_lex *lex, struct ev_token *token)
+read_name(struct ev_lex *lex, struct ev_token *token, struct ev_err *err)
 {
-	while (is_name(peek(lex, 0)))
-		lex->at++;
+	for (; is_name(peek(lex, 0)); lex->at++)
+		if (is_curly_quote(lex))
+			return ev_lex_point(lex->source, lex->at, err,
+			    "this is no quote of SQL: a text stands between "
+			    "two ', a name between two \"");
 	token->kind = EV_TOKEN_NAME;
 	token->text = (struct ev_slice){lex->source.ptr + token->at,
 	    lex->at - token->at};
@@ -318,7 +332,7 @@ read_token(struct ev_lex *lex, struct ev_token *token, struct ev_err *err)
 		return read_quoted(lex, c, false, token, err);
 	}
 	if (ev_param_begins(c))
-		return read_name(lex, token);
+		return read_name(lex, token, err);
 	if (is_digit(c) || (c == '.' && is_digit(peek(lex, 1))))
 		return read_number(lex, token, err);
 	if (c == '$')

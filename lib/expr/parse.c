@@ -312,7 +312,7 @@ parse_in(struct ev_parse *parse, struct ev_node *left)
 
 	ev_parse_add(parse, &list, left);
 	if (!ev_parse_want_op(parse, "(") || !ev_parse_list(parse, &list) ||
-	    !ev_parse_want_op(parse, ")"))
+	    !ev_parse_close(parse))
 		return NULL;
 	return ev_parse_list_node(parse, EV_NODE_IN, left->at, &list);
 }
@@ -426,30 +426,44 @@ parse_range(struct ev_parse *parse)
 	return node;
 }
 
+static const struct {
+	const char *op;
+	enum ev_compare compare;
+} comparisons[] = {{"=", EV_EQ}, {"<>", EV_NE}, {"!=", EV_NE}, {"<", EV_LT},
+    {"<=", EV_LE}, {">", EV_GT}, {">=", EV_GE}};
+
+#define COMPARISONS (sizeof(comparisons) / sizeof(comparisons[0]))
+
+bool
+ev_parse_at_comparison(const struct ev_parse *parse)
+{
+	for (size_t i = 0; i < COMPARISONS; i++)
+		if (ev_parse_at_op(parse, comparisons[i].op))
+			return true;
+	return false;
+}
+
 /* left OP right; left itself where no comparison follows. */
 static struct ev_node *
 compare_with(struct ev_parse *parse, struct ev_node *left)
 {
-	static const struct {
-		const char *op;
-		enum ev_compare compare;
-	} ops[] = {{"=", EV_EQ}, {"<>", EV_NE}, {"!=", EV_NE}, {"<", EV_LT},
-	    {"<=", EV_LE}, {">", EV_GT}, {">=", EV_GE}};
-
-	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
+	for (size_t i = 0; i < COMPARISONS; i++) {
 		struct ev_node *node;
 
-		if (!ev_parse_op(parse, ops[i].op))
+		if (!ev_parse_op(parse, comparisons[i].op))
 			continue;
+		if (i == 0 && ev_parse_at_op(parse, "="))
+			return ev_parse_expected(parse,
+			    "an expression (SQL writes one = for equality)");
 		if (ev_parse_at_quantifier(parse)) {
 			node = ev_parse_quantified(parse, EV_NODE_COMPARE,
-			    (uint8_t)ops[i].compare, false, left);
+			    (uint8_t)comparisons[i].compare, false, left);
 			return node ? compare_with(parse, node) : NULL;
 		}
 		node = ev_parse_node2(parse, EV_NODE_COMPARE, left,
 		    parse_range(parse));
 		if (node)
-			node->op = (uint8_t)ops[i].compare;
+			node->op = (uint8_t)comparisons[i].compare;
 		return node;
 	}
 	return left;

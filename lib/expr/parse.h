@@ -41,9 +41,13 @@ bool ev_parse_op(struct ev_parse *parse, const char *op);
 /* The same without taking it. */
 bool ev_parse_at_word(const struct ev_parse *parse, const char *word);
 bool ev_parse_at_op(const struct ev_parse *parse, const char *op);
+/* At one of = <> != < <= > >=? */
+bool ev_parse_at_comparison(const struct ev_parse *parse);
 /* Must be there: false, and "expected …, found …". */
 bool ev_parse_want_word(struct ev_parse *parse, const char *word);
 bool ev_parse_want_op(struct ev_parse *parse, const char *op);
+/* The ) behind a list. */
+bool ev_parse_close(struct ev_parse *parse);
 /* A name that is no keyword, or a quoted one; `what` is for the message. */
 bool ev_parse_name(struct ev_parse *parse, struct ev_slice *name,
     const char *what);

@@ -47,7 +47,7 @@ parse_extract(struct ev_parse *parse, size_t at)
 	ev_parse_add(parse, &list,
 	    ev_parse_text_node(parse, now->text, now->at));
 	if (!ev_parse_want_word(parse, "from") ||
-	    !ev_parse_list(parse, &list) || !ev_parse_want_op(parse, ")"))
+	    !ev_parse_list(parse, &list) || !ev_parse_close(parse))
 		return NULL;
 	return ev_parse_call(parse, "extract", at, &list);
 }
@@ -184,7 +184,7 @@ parse_coalesce(struct ev_parse *parse, size_t at)
 {
 	struct ev_node_list list = {0};
 
-	if (!ev_parse_list(parse, &list) || !ev_parse_want_op(parse, ")"))
+	if (!ev_parse_list(parse, &list) || !ev_parse_close(parse))
 		return NULL;
 	return ev_parse_list_node(parse, EV_NODE_COALESCE, at, &list);
 }
@@ -195,7 +195,7 @@ parse_extreme(struct ev_parse *parse, size_t at, enum ev_compare op)
 	struct ev_node_list list = {0};
 	struct ev_node *node;
 
-	if (!ev_parse_list(parse, &list) || !ev_parse_want_op(parse, ")"))
+	if (!ev_parse_list(parse, &list) || !ev_parse_close(parse))
 		return NULL;
 	node = ev_parse_list_node(parse, EV_NODE_EXTREME, at, &list);
 	if (node)

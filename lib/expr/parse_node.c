@@ -4,6 +4,7 @@
  */
 #include "expr/parse.h"
 
+#include <ctype.h>
 #include <strings.h>
 
 #include "base/utf8.h"
@@ -76,6 +77,33 @@ ev_parse_op(struct ev_parse *parse, const char *op)
 	return true;
 }
 
+/* Where the end is, for a caret: behind the last word, not on the empty line
+ * that a file ends with. */
+static size_t
+end_of(const struct ev_parse *parse)
+{
+	size_t end = parse->now->at;
+
+	return memchr(parse->source.ptr + parse->last, '\n', end - parse->last)
+	    ? parse->last
+	    : end;
+}
+
+/* What else may help, where `what` was expected. */
+static const char *
+advice(const struct ev_token *now, const char *what)
+{
+	bool name = strstr(what, "name") != NULL;
+
+	if (now->kind == EV_TOKEN_NAME && ev_parse_reserved(now) &&
+	    (name || !strcmp(what, "an expression")))
+		return " (a keyword; as a name it needs double quotes)";
+	if (now->kind == EV_TOKEN_TEXT && name)
+		return " (a name may stand in double quotes, not in single "
+		       "ones)";
+	return "";
+}
+
 void *
 ev_parse_expected(struct ev_parse *parse, const char *what)
 {
@@ -83,29 +111,42 @@ ev_parse_expected(struct ev_parse *parse, const char *what)
 	size_t len = now->end - now->at;
 
 	if (now->kind == EV_TOKEN_END)
-		ev_lex_point(parse->source, now->at, parse->err,
+		ev_lex_point(parse->source, end_of(parse), parse->err,
 		    "expected %s, found the end", what);
 	else
 		ev_lex_point(parse->source, now->at, parse->err,
 		    "expected %s, found %.*s%s", what,
 		    (int)ev_utf8_cut(parse->source.ptr + now->at, len, 60),
-		    parse->source.ptr + now->at,
-		    now->kind == EV_TOKEN_NAME && ev_parse_reserved(now)
-			? " (a keyword; as a name it needs double quotes)"
-			: "");
+		    parse->source.ptr + now->at, advice(now, what));
 	return NULL;
 }
 
 bool
 ev_parse_want_word(struct ev_parse *parse, const char *word)
 {
-	return ev_parse_word(parse, word) || ev_parse_expected(parse, word);
+	char upper[16];
+	size_t n = 0;
+
+	if (ev_parse_word(parse, word))
+		return true;
+	for (; word[n] && n + 1 < sizeof(upper); n++)
+		upper[n] = (char)toupper((unsigned char)word[n]);
+	upper[n] = '\0';
+	return ev_parse_expected(parse, upper);
 }
 
 bool
 ev_parse_want_op(struct ev_parse *parse, const char *op)
 {
-	return ev_parse_op(parse, op) || ev_parse_expected(parse, op);
+	return ev_parse_op(parse, op) ||
+	    ev_parse_expected(parse, *op == ',' ? "a comma" : op);
+}
+
+bool
+ev_parse_close(struct ev_parse *parse)
+{
+	return ev_parse_op(parse, ")") ||
+	    ev_parse_expected(parse, "a comma or )");
 }
 
 bool

@@ -2,6 +2,7 @@
  * parse_term: what stands between the operators: literals, parameters, fields,
  * calls, CASE, parentheses.
  */
+#include "expr/func.h"
 #include "expr/parse.h"
 
 static struct ev_node *
@@ -101,10 +102,17 @@ parse_call(struct ev_parse *parse)
 	for (; *c && name->kind == EV_TOKEN_NAME; c++)
 		if (*c >= 'A' && *c <= 'Z')
 			*c |= 32;
+	if (ev_func_is_aggregate(name->text)) {
+		ev_lex_point(parse->source, name->at, parse->err,
+		    "there is no function %.*s: an expression sees one event, "
+		    "and no others",
+		    (int)name->text.len, name->text.ptr);
+		return NULL;
+	}
 	ev_parse_step(parse);
 	ev_parse_step(parse);
 	if (!ev_parse_op(parse, ")") &&
-	    (!ev_parse_list(parse, &list) || !ev_parse_want_op(parse, ")")))
+	    (!ev_parse_list(parse, &list) || !ev_parse_close(parse)))
 		return NULL;
 	return ev_parse_call(parse, lower.ptr, name->at, &list);
 }

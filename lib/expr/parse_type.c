@@ -53,6 +53,13 @@ find(const struct ev_parse *parse)
 	return i;
 }
 
+/* Types of other systems, and of PostgreSQL those that there are not. */
+static const struct {
+	const char *name, *here;
+} elsewhere[] = {{"string", "text"}, {"char", "varchar"}, {"real", "float8"},
+    {"float4", "float8"}, {"number", "numeric"}, {"datetime", "timestamp"},
+    {"long", "bigint"}};
+
 static bool
 unknown(struct ev_parse *parse)
 {
@@ -66,6 +73,9 @@ unknown(struct ev_parse *parse)
 	nearest = ev_nearest_to(word.ptr);
 	for (size_t i = 0; i < TYPES; i++)
 		ev_nearest_offer(&nearest, types[i].name);
+	for (size_t i = 0; i < sizeof(elsewhere) / sizeof(elsewhere[0]); i++)
+		if (!strcasecmp(elsewhere[i].name, word.ptr))
+			nearest.best = elsewhere[i].here;
 	ev_lex_point(parse->source, now->at, parse->err,
 	    "there is no type %.60s%s%s%s", word.ptr,
 	    nearest.best ? "; did you mean " : "",

@@ -144,8 +144,27 @@ ev_query_start(struct ev_query *query, struct ev_parse *parse,
 enum ev_status
 ev_query_end(struct ev_parse *parse, const char *what)
 {
+	static const struct {
+		const char *word, *why;
+	} clauses[] = {
+	    {"from", "there is no FROM: the events are what is read"},
+	    {"group", "there is no GROUP BY: an expression sees one event"},
+	    {"having", "there is no HAVING: an expression sees one event"},
+	    {"order", "there is no ORDER BY: events stay in their order"},
+	    {"limit", "there is no LIMIT: write --limit N"},
+	    {"join", "there is no JOIN: evjoin(1) does that"},
+	};
+
 	if (parse->now->kind == EV_TOKEN_END)
 		return EV_OK;
+	for (size_t i = 0; i < sizeof(clauses) / sizeof(clauses[0]); i++)
+		if (ev_parse_at_word(parse, clauses[i].word))
+			return ev_lex_point(parse->source, parse->now->at,
+			    parse->err, "%s", clauses[i].why);
+	if (ev_parse_at_comparison(parse))
+		return ev_lex_point(parse->source, parse->now->at, parse->err,
+		    "a comparison cannot follow another one: write AND "
+		    "between two, or put one in parentheses");
 	ev_parse_expected(parse, what);
 	return EV_BAD;
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "expr/text.h"
 
 #define STEPS 1000000 /* of one match */
@@ -22,6 +23,8 @@ struct ev_pattern {
 	pcre2_match_context *context;
 	pcre2_compile_context *compile;
 	unsigned flags;
+	int code_wrong;    /* of the last pattern that was none, PCRE2's … */
+	size_t byte_wrong; /* … and where in it */
 };
 
 struct ev_pattern *
@@ -80,13 +83,29 @@ options_of(unsigned flags)
 	return options;
 }
 
+size_t
+ev_pattern_wrong_at(const struct ev_pattern *regex)
+{
+	return regex->byte_wrong;
+}
+
+enum ev_status
+ev_pattern_wrong(const struct ev_pattern *regex, const char *what, size_t place,
+    struct ev_err *err)
+{
+	PCRE2_UCHAR reason[128];
+
+	pcre2_get_error_message(regex->code_wrong, reason, sizeof(reason));
+	return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
+	    "invalid %s: %s at its character %zu", what, (const char *)reason,
+	    place);
+}
+
 enum ev_status
 ev_pattern_set(struct ev_pattern *regex, struct ev_slice pattern,
     unsigned flags, struct ev_err *err)
 {
-	PCRE2_UCHAR reason[128];
-	PCRE2_SIZE at;
-	int code;
+	size_t at;
 
 	if (regex->code && regex->flags == flags &&
 	    ev_slice_equal(ev_buf_as_slice(&regex->pattern), pattern))
@@ -94,12 +113,13 @@ ev_pattern_set(struct ev_pattern *regex, struct ev_slice pattern,
 	drop(regex);
 	regex->code = pcre2_compile((PCRE2_SPTR)(pattern.ptr ? pattern.ptr
 							     : ""),
-	    pattern.len, options_of(flags), &code, &at, regex->compile);
+	    pattern.len, options_of(flags), &regex->code_wrong,
+	    &regex->byte_wrong, regex->compile);
 	if (!regex->code) {
-		pcre2_get_error_message(code, reason, sizeof(reason));
-		return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
-		    "invalid regular expression: %s at its character %zu",
-		    (const char *)reason, at + 1);
+		at = ev_utf8_count(pattern.ptr ? pattern.ptr : "",
+		    regex->byte_wrong);
+		return ev_pattern_wrong(regex, "regular expression", at + 1,
+		    err);
 	}
 	/* without it matching is slower, and works */
 	(void)pcre2_jit_compile(regex->code, PCRE2_JIT_COMPLETE);

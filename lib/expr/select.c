@@ -162,7 +162,7 @@ parse_exclude(struct ev_query *query, struct ev_parse *parse)
 		if (!parse_own(parse, item))
 			return false;
 	} while (many && ev_parse_op(parse, ","));
-	return !many || ev_parse_want_op(parse, ")");
+	return !many || ev_parse_close(parse);
 }
 
 /* REPLACE (expression AS name, …) */
@@ -180,7 +180,7 @@ parse_replace(struct ev_query *query, struct ev_parse *parse)
 		if (!parse_item(query, parse, item, true))
 			return false;
 	} while (ev_parse_op(parse, ","));
-	return ev_parse_want_op(parse, ")");
+	return ev_parse_close(parse);
 }
 
 /* RENAME name AS name, RENAME (name AS name, …) */
@@ -205,7 +205,7 @@ parse_rename(struct ev_query *query, struct ev_parse *parse)
 		item->slot[item->slots++] = ev_scan_want_key(query->scan,
 		    item->name);
 	} while (many && ev_parse_op(parse, ","));
-	return !many || ev_parse_want_op(parse, ")");
+	return !many || ev_parse_close(parse);
 }
 
 /* Behind all that a star may have: what it has, stands in another order. */

@@ -72,6 +72,46 @@ put_special(struct similar *similar, const char *ptr, unsigned n)
 	}
 }
 
+/* One character of a pattern, *at bytes into it. */
+static const char *
+put(struct similar *similar, struct ev_slice pattern, struct ev_slice escape,
+    size_t *at)
+{
+	const char *ptr = pattern.ptr + *at;
+	unsigned n = ev_utf8_length(ptr, pattern.len - *at);
+	bool was_escape = similar->escaped;
+
+	*at += n;
+	similar->escaped = !was_escape && escape.len == n &&
+	    !memcmp(escape.ptr, ptr, n);
+	if (was_escape)
+		return put_escaped(similar, ptr, n);
+	if (similar->bracket && !similar->escaped)
+		put_in_bracket(similar, ptr, n);
+	else if (!similar->escaped)
+		put_special(similar, ptr, n);
+	return NULL;
+}
+
+size_t
+ev_similar_place(struct ev_slice pattern, struct ev_slice escape, size_t at)
+{
+	struct ev_buf out = {0};
+	struct similar similar = {.out = &out};
+	size_t read = 0, place = 1;
+
+	ev_buf_str(&out, "^(?:");
+	while (read < pattern.len) {
+		put(&similar, pattern, escape, &read);
+		/* (?U) comes before it all then */
+		if (out.len + (similar.quotes ? 4 : 0) > at)
+			break;
+		place++;
+	}
+	ev_buf_release(&out);
+	return place;
+}
+
 const char *
 ev_similar_regex(struct ev_slice pattern, struct ev_slice escape,
     struct ev_buf *out)
@@ -81,21 +121,8 @@ ev_similar_regex(struct ev_slice pattern, struct ev_slice escape,
 	size_t begin = out->len;
 
 	ev_buf_str(out, "^(?:");
-	for (size_t at = 0; at < pattern.len && !why;) {
-		const char *ptr = pattern.ptr + at;
-		unsigned n = ev_utf8_length(ptr, pattern.len - at);
-		bool was_escape = similar.escaped;
-
-		at += n;
-		similar.escaped = !was_escape && escape.len == n &&
-		    !memcmp(escape.ptr, ptr, n);
-		if (was_escape)
-			why = put_escaped(&similar, ptr, n);
-		else if (similar.bracket && !similar.escaped)
-			put_in_bracket(&similar, ptr, n);
-		else if (!similar.escaped)
-			put_special(&similar, ptr, n);
-	}
+	for (size_t at = 0; at < pattern.len && !why;)
+		why = put(&similar, pattern, escape, &at);
 	ev_buf_str(out, ")$");
 	if (similar.quotes) { /* see put_quote */
 		ev_buf_str(out, "    ");

@@ -14,4 +14,9 @@
 const char *ev_similar_regex(struct ev_slice pattern, struct ev_slice escape,
     struct ev_buf *out);
 
+/* The character (from 1) of the pattern that the byte `at` of its regular
+ * expression comes from; one behind the last for what stands behind it. */
+size_t ev_similar_place(struct ev_slice pattern, struct ev_slice escape,
+    size_t at);
+
 #endif

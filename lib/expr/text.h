@@ -49,6 +49,11 @@ void ev_pattern_free(struct ev_pattern *regex);
  * is the last one. EV_BAD: it is no pattern, and why. */
 enum ev_status ev_pattern_set(struct ev_pattern *regex, struct ev_slice pattern,
     unsigned flags, struct ev_err *err);
+/* Of what was no pattern: the byte where that shows, and the message again,
+ * with another name and place: for who made it of something else. */
+size_t ev_pattern_wrong_at(const struct ev_pattern *regex);
+enum ev_status ev_pattern_wrong(const struct ev_pattern *regex,
+    const char *what, size_t place, struct ev_err *err);
 enum ev_status ev_pattern_match(struct ev_pattern *regex, struct ev_slice text,
     bool *matches, struct ev_err *err);
 /* The first match that does not begin before the byte `from`. */

@@ -361,10 +361,10 @@ END
   at "a = 'x" "the text that begins here has no closing '" 4
   at 'a NOT 1' 'expected IN, BETWEEN, LIKE, ILIKE or SIMILAR TO, found 1' 6
   at 'a IS 5' 'expected NULL, TRUE, FALSE, UNKNOWN or DISTINCT FROM, found 5' 5
-  at 'a BETWEEN 1' 'expected and, found the end' 11
+  at 'a BETWEEN 1' 'expected AND, found the end' 11
   at 'a IN 5' 'expected (, found 5' 5
   at 'select = 1' 'expected an expression, found select (a keyword; as a name it needs double quotes)' 0
-  at 'a = 1 = 2 = 3' 'expected an operator or the end, found =' 6
+  at 'a = 1 = 2 = 3' 'a comparison cannot follow another one: write AND between two, or put one in parentheses' 6
   at '12abc = 1' 'a number ends here, but a letter follows at once' 2
   at 'a { 1' "'{' begins nothing that an expression may hold" 2
   at "uper(a) = 'A'" 'there is no function uper; did you mean upper\?' 0
@@ -373,14 +373,14 @@ END
   at "'x' & 1 = 1" 'invalid input syntax for type integer: "x"' 0
   at "1.5 & 1 = 1" 'there is no numeric & integer, only smallint & smallint, integer & integer, bigint & bigint' 0
   at "~ 'a'::text = 'b'" 'there is no ~ text, only ~ smallint, ~ integer, ~ bigint' 0
-  at 'lpad(a) = 1' 'there is no lpad(field), only lpad(text, integer), lpad(text, integer, text); cast the field, as in field::timestamptz or field::integer' 0
-  at 'substring(a, b) = 1' 'there is no substring(field, field), only substring(text, integer), substring(text, integer, integer), substring(text, text), substring(text, text, text); cast the field, as in field::timestamptz or field::integer' 0
+  at 'lpad(a) = 1' 'there is no lpad(field), only lpad(text, integer), lpad(text, integer, text)' 0
+  at 'substring(a, b) = 1' 'there is no substring(field, field), only substring(text, integer), substring(text, integer, integer), substring(text, text), substring(text, text, text); cast the field, as in field::integer' 0
   at 'lpdd(a, 5) = 1' 'there is no function lpdd; did you mean lpad\?' 0
   at "sqrt(true) = 1" 'there is no sqrt(boolean), only sqrt(numeric), sqrt(double precision)' 0
   at "chr(0) = a" 'null character not permitted' 0
   at "regexp_replace('a', 'x', 'y', 'z') = a" 'invalid regular expression option: "z"' 0
-  at "a SIMILAR 'x'" 'expected an operator or the end, found SIMILAR (a keyword; as a name it needs double quotes)' 2
-  at "overlay(a PLACING 'x') = 1" 'expected from, found )' 21
+  at "a SIMILAR 'x'" 'expected an operator or the end, found SIMILAR' 2
+  at "overlay(a PLACING 'x') = 1" 'expected FROM, found )' 21
   at "GREATEST(1, true) = 1" 'GREATEST gives boolean here and integer elsewhere: cast one of them' 12
   at 'a::intger = 1' 'there is no type intger; did you mean integer\?' 3
   at "5 + 'x' = 1" 'invalid input syntax for type integer: "x"' 4
@@ -393,7 +393,7 @@ END
   at "a ~ '('" 'invalid regular expression: missing closing parenthesis at its character 2' 4
   at "true::date" 'cannot cast boolean to date' 0
   at "CASE WHEN a THEN 1 ELSE 'x' END = 1" 'invalid input syntax for type integer: "x"' 24
-  at 'CASE a END' 'expected WHEN, found END (a keyword; as a name it needs double quotes)' 7
+  at 'CASE a END' 'expected WHEN, found END' 7
   at 'été = é x' 'expected an operator or the end, found x' 8
 }
 
