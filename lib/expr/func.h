@@ -27,7 +27,7 @@ enum ev_func_flag {
 	EV_FUNC_BY_TEXT = 32, /* STABLE as the cast of the argument to text is:
 	                       * in PostgreSQL an SQL function that has that
 	                       * cast in it, and is inlined */
-	EV_FUNC_ROWS = 2048,  /* gives rows: the elements of the array that its
+	EV_FUNC_ROWS = 4096,  /* gives rows: the elements of the array that its
 	                      * function makes; result is a row's type */
 	EV_FUNC_KNOWN = 256,  /* one argument must have a type, that is more
 	                       * than a quoted literal has */
