@@ -26,11 +26,13 @@ static const struct {
     {"dates and times", ev_func_interval},
     {"format pictures", ev_func_pict},
     {"arrays", ev_func_array},
+    {"arrays", ev_func_split},
     {"JSON", ev_func_json},
     {"JSON", ev_func_jsonb},
     {"JSON", ev_func_jsonb_op},
     {"KSQL", ev_func_ksql},
     {"KSQL", ev_func_ksql_json},
+    {"KSQL", ev_func_ksql_split},
 };
 
 /* The table of the i-th row of all, and the row's index in it. */

@@ -65,6 +65,8 @@ extern const struct ev_func ev_func_make[];
 extern const struct ev_func ev_func_interval[];
 extern const struct ev_func ev_func_pict[];
 extern const struct ev_func ev_func_array[];
+extern const struct ev_func ev_func_split[];
+extern const struct ev_func ev_func_ksql_split[];
 extern const struct ev_func ev_func_json[];
 extern const struct ev_func ev_func_jsonb[];
 extern const struct ev_func ev_func_jsonb_op[];

@@ -1,109 +1,16 @@
 /*
  * func_regex: functions of regular expressions, and SIMILAR TO, which becomes
- * one. What an option letter of PostgreSQL means is said to PCRE2.
+ * one.
  */
 #include "base/utf8.h"
 #include "expr/func.h"
+#include "expr/search.h"
 #include "expr/similar.h"
 #include "expr/text.h"
 
-/* ---- a search ---- */
-
-struct search {
-	struct ev_run *run;
-	const struct ev_node *node;
-	struct ev_pattern *regex;
-	struct ev_slice text;
-	size_t from; /* where the next match is looked for, bytes */
-	bool all;    /* the option g */
-	unsigned flags;
-};
-
-static bool
-read_option(struct search *search, char c)
-{
-	unsigned *flags = &search->flags;
-
-	switch (c) {
-	case 'g':
-		search->all = true;
-		break;
-	case 'i':
-		*flags |= EV_PATTERN_FOLD;
-		break;
-	case 'c':
-		*flags &= ~(unsigned)EV_PATTERN_FOLD;
-		break;
-	case 'n':
-	case 'm':
-		*flags |= EV_PATTERN_LINES | EV_PATTERN_NO_DOT;
-		break;
-	case 's':
-		*flags &= ~(unsigned)(EV_PATTERN_LINES | EV_PATTERN_NO_DOT);
-		break;
-	case 'p':
-		*flags |= EV_PATTERN_NO_DOT;
-		*flags &= ~(unsigned)EV_PATTERN_LINES;
-		break;
-	case 'w':
-		*flags |= EV_PATTERN_LINES;
-		*flags &= ~(unsigned)EV_PATTERN_NO_DOT;
-		break;
-	case 'x':
-		*flags |= EV_PATTERN_SPACED;
-		break;
-	case 't':
-		*flags &= ~(unsigned)EV_PATTERN_SPACED;
-		break;
-	case 'q':
-		*flags |= EV_PATTERN_LITERAL;
-		break;
-	case 'e':
-		break;
-	default:
-		return false;
-	}
-	return true;
-}
-
-static bool
-read_options(struct search *search, struct ev_slice options)
-{
-	for (size_t i = 0; i < options.len; i++) {
-		unsigned n = ev_utf8_length(options.ptr + i, options.len - i);
-
-		if (!read_option(search, options.ptr[i]))
-			return ev_run_fail(search->run, search->node,
-			    "invalid regular expression option: \"%.*s\"",
-			    (int)n, options.ptr + i);
-	}
-	return true;
-}
-
-/* Begins a search in arg[0] for arg[1], with these options or without; g is
- * for regexp_replace alone. */
-static bool
-begin(struct search *search, struct ev_run *run, const struct ev_node *node,
-    const struct ev_val *arg, const struct ev_val *options)
-{
-	*search = (struct search){.run = run,
-	    .node = node,
-	    .regex = node->regex,
-	    .text = arg[0].text};
-	if (options && !read_options(search, options->text))
-		return false;
-	if (search->all && strcmp(node->func->name, "regexp_replace") != 0)
-		return ev_run_fail(run, node,
-		    "%s() does not support the \"global\" option",
-		    node->func->name);
-	return ev_pattern_set(search->regex, arg[1].text, search->flags,
-		   run->err) == EV_OK ||
-	    ev_run_failed(run, node->arg[1]);
-}
-
 /* An argument that must be `least` or more. */
 static bool
-check_least(const struct search *search, const char *name,
+check_least(const struct ev_search *search, const char *name,
     const struct ev_val *arg, int64_t least)
 {
 	return arg->integer >= least ||
@@ -115,7 +22,7 @@ check_least(const struct search *search, const char *name,
 /* The search begins at a character counted from 1; *beyond says that it is
  * behind the end. */
 static bool
-begin_at(struct search *search, const struct ev_val *start)
+begin_at(struct ev_search *search, const struct ev_val *start)
 {
 	struct ev_slice text = search->text;
 	uint64_t before = (uint64_t)start->integer - 1;
@@ -129,38 +36,13 @@ begin_at(struct search *search, const struct ev_val *start)
 	return true;
 }
 
-/* The next match, and the place behind it; an empty one is followed by a
- * search from the next character on. */
-static bool
-next_match(struct search *search, bool *found, struct ev_slice *match)
-{
-	struct ev_slice text = search->text;
-	size_t end;
-
-	*found = false;
-	if (search->from > text.len)
-		return true;
-	if (ev_pattern_find(search->regex, text, search->from, found,
-		search->run->err) != EV_OK)
-		return ev_run_failed(search->run, search->node);
-	if (!*found)
-		return true;
-	*match = ev_pattern_group(search->regex, text, 0);
-	end = (size_t)(match->ptr - (text.ptr ? text.ptr : "")) + match->len;
-	search->from = end;
-	if (!match->len)
-		search->from += end < text.len
-		    ? ev_utf8_length(text.ptr + end, text.len - end)
-		    : 1;
-	return true;
-}
-
 /* The n-th match from here on. */
 static bool
-nth_match(struct search *search, int64_t n, bool *found, struct ev_slice *match)
+nth_match(struct ev_search *search, int64_t n, bool *found,
+    struct ev_slice *match)
 {
 	do {
-		if (!next_match(search, found, match))
+		if (!ev_search_next(search, found, match))
 			return false;
 	} while (*found && --n > 0);
 	return true;
@@ -180,12 +62,13 @@ static bool
 regexp_like(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
-	struct search search;
+	struct ev_search search;
 	struct ev_slice match;
 	bool found;
 
-	if (!begin(&search, run, node, arg, node->argc > 2 ? &arg[2] : NULL) ||
-	    !next_match(&search, &found, &match))
+	if (!ev_search_begin(&search, run, node, arg,
+		node->argc > 2 ? &arg[2] : NULL) ||
+	    !ev_search_next(&search, &found, &match))
 		return false;
 	out->type = EV_SQL_BOOL;
 	out->truth = found;
@@ -196,16 +79,17 @@ static bool
 regexp_count(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
-	struct search search;
+	struct ev_search search;
 	struct ev_slice match;
 	int64_t count = 0;
 	bool found;
 
-	if (!begin(&search, run, node, arg, node->argc > 3 ? &arg[3] : NULL) ||
+	if (!ev_search_begin(&search, run, node, arg,
+		node->argc > 3 ? &arg[3] : NULL) ||
 	    (node->argc > 2 && !begin_at(&search, &arg[2])))
 		return false;
 	for (;; count++) {
-		if (!next_match(&search, &found, &match))
+		if (!ev_search_next(&search, &found, &match))
 			return false;
 		if (!found)
 			break;
@@ -218,7 +102,7 @@ regexp_count(struct ev_run *run, const struct ev_node *node,
 /* start, N and subexpr, which may be left out: begins at one, finds the
  * match, and says what the subexpression matched. */
 static bool
-find_part(struct search *search, const struct ev_val *arg, unsigned group_at,
+find_part(struct ev_search *search, const struct ev_val *arg, unsigned group_at,
     struct ev_slice *part)
 {
 	unsigned argc = search->node->argc;
@@ -248,10 +132,11 @@ static bool
 regexp_substr(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
-	struct search search;
+	struct ev_search search;
 	struct ev_slice part;
 
-	if (!begin(&search, run, node, arg, node->argc > 4 ? &arg[4] : NULL) ||
+	if (!ev_search_begin(&search, run, node, arg,
+		node->argc > 4 ? &arg[4] : NULL) ||
 	    !find_part(&search, arg, 5, &part))
 		return false;
 	text_out(out, part);
@@ -263,11 +148,12 @@ regexp_instr(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
 	bool behind = node->argc > 4 && arg[4].integer == 1;
-	struct search search;
+	struct ev_search search;
 	struct ev_slice part;
 	const char *begins;
 
-	if (!begin(&search, run, node, arg, node->argc > 5 ? &arg[5] : NULL))
+	if (!ev_search_begin(&search, run, node, arg,
+		node->argc > 5 ? &arg[5] : NULL))
 		return false;
 	if (node->argc > 4 && arg[4].integer != behind)
 		return ev_run_fail(run, node,
@@ -289,7 +175,7 @@ regexp_instr(struct ev_run *run, const struct ev_node *node,
 
 /* Appends the replacement: \1 to \9 and \& stand for what was matched. */
 static void
-put_replacement(const struct search *search, struct ev_slice with,
+put_replacement(const struct ev_search *search, struct ev_slice with,
     struct ev_buf *buf)
 {
 	for (size_t i = 0; i < with.len; i++) {
@@ -319,7 +205,7 @@ put_replacement(const struct search *search, struct ev_slice with,
 
 /* Replaces the n-th match, or all of them (n is 0). */
 static bool
-replace(struct search *search, struct ev_slice with, int64_t n,
+replace(struct ev_search *search, struct ev_slice with, int64_t n,
     struct ev_val *out)
 {
 	struct ev_slice text = search->text, match;
@@ -331,7 +217,7 @@ replace(struct search *search, struct ev_slice with, int64_t n,
 	do {
 		size_t at;
 
-		if (!next_match(search, &found, &match))
+		if (!ev_search_next(search, &found, &match))
 			return false;
 		if (!found)
 			break;
@@ -354,9 +240,9 @@ static bool
 regexp_replace(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
-	struct search search;
+	struct ev_search search;
 
-	return begin(&search, run, node, arg,
+	return ev_search_begin(&search, run, node, arg,
 		   node->argc > 3 ? &arg[3] : NULL) &&
 	    replace(&search, arg[2].text, !search.all, out);
 }
@@ -366,9 +252,9 @@ static bool
 regexp_replace_from(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
-	struct search search;
+	struct ev_search search;
 
-	return begin(&search, run, node, arg,
+	return ev_search_begin(&search, run, node, arg,
 		   node->argc > 5 ? &arg[5] : NULL) &&
 	    begin_at(&search, &arg[3]) &&
 	    (node->argc < 5 || check_least(&search, "n", &arg[4], 0)) &&
@@ -383,12 +269,12 @@ static bool
 substring_pattern(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
-	struct search search;
+	struct ev_search search;
 	struct ev_slice match;
 	bool found;
 
-	if (!begin(&search, run, node, arg, NULL) ||
-	    !next_match(&search, &found, &match))
+	if (!ev_search_begin(&search, run, node, arg, NULL) ||
+	    !ev_search_next(&search, &found, &match))
 		return false;
 	out->type = EV_SQL_NULL;
 	if (found)
@@ -400,7 +286,7 @@ substring_pattern(struct ev_run *run, const struct ev_node *node,
 
 /* arg[1] is a pattern of SQL, arg[2] its escape character, if it is there. */
 static bool
-find_similar(struct search *search, struct ev_run *run,
+find_similar(struct ev_search *search, struct ev_run *run,
     const struct ev_node *node, const struct ev_val *arg, bool *found)
 {
 	struct ev_slice escape = node->argc > 2 ? arg[2].text : EV_SLICE("\\");
@@ -415,8 +301,8 @@ find_similar(struct search *search, struct ev_run *run,
 	if (why)
 		return ev_run_fail(run, node, "%s", why);
 	pattern[1].text = ev_buf_as_slice(run->buf);
-	if (begin(search, run, node, pattern, NULL))
-		return next_match(search, found, &match);
+	if (ev_search_begin(search, run, node, pattern, NULL))
+		return ev_search_next(search, found, &match);
 	ev_pattern_wrong(search->regex, "pattern",
 	    ev_similar_place(arg[1].text, escape,
 		ev_pattern_wrong_at(search->regex)),
@@ -428,7 +314,7 @@ static bool
 similar_to(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
-	struct search search;
+	struct ev_search search;
 	bool found;
 
 	if (!find_similar(&search, run, node, arg, &found))
@@ -442,7 +328,7 @@ static bool
 substring_similar(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
-	struct search search;
+	struct ev_search search;
 	bool found;
 
 	if (!find_similar(&search, run, node, arg, &found))
