@@ -33,6 +33,7 @@ static const struct {
     {"KSQL", ev_func_ksql},
     {"KSQL", ev_func_ksql_json},
     {"KSQL", ev_func_ksql_split},
+    {"KSQL", ev_func_ksql_array},
 };
 
 /* The table of the i-th row of all, and the row's index in it. */

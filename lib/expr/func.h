@@ -27,8 +27,6 @@ enum ev_func_flag {
 	EV_FUNC_BY_TEXT = 32, /* STABLE as the cast of the argument to text is:
 	                       * in PostgreSQL an SQL function that has that
 	                       * cast in it, and is inlined */
-	EV_FUNC_ROWS = 4096,  /* gives rows: the elements of the array that its
-	                      * function makes; result is a row's type */
 	EV_FUNC_KNOWN = 256,  /* one argument must have a type, that is more
 	                       * than a quoted literal has */
 	EV_FUNC_SAME = 512,   /* all ELEMENTs are of one type as they are, and
@@ -37,6 +35,8 @@ enum ev_func_flag {
 	EV_FUNC_ARRAY = 1024, /* one argument is an array, and not a field
 	                       * that may hold one */
 	EV_FUNC_FIRST = 2048, /* with NULLS: but is NULL where the first is */
+	EV_FUNC_ROWS = 4096,  /* gives rows: the elements of the array that its
+	                       * function makes; result is a row's type */
 };
 
 struct ev_func {
@@ -67,6 +67,7 @@ extern const struct ev_func ev_func_pict[];
 extern const struct ev_func ev_func_array[];
 extern const struct ev_func ev_func_split[];
 extern const struct ev_func ev_func_ksql_split[];
+extern const struct ev_func ev_func_ksql_array[];
 extern const struct ev_func ev_func_json[];
 extern const struct ev_func ev_func_jsonb[];
 extern const struct ev_func ev_func_jsonb_op[];

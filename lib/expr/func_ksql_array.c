@@ -1,0 +1,300 @@
+/*
+ * func_ksql_array: ksqlDB's functions of arrays under their names. Lists are
+ * sets there: NULL is an element as any other. Arrays of several dimensions,
+ * which ksqlDB has not, count as the list of their elements.
+ *
+ * Elements are compared one by one, so that sets of large lists take the
+ * product of their lengths.
+ */
+#include <strings.h>
+
+#include "expr/array.h"
+#include "expr/func.h"
+
+static bool
+list_out(struct ev_val *out, const struct ev_array *array,
+    const struct ev_node *node)
+{
+	ev_array_out(out, array, ev_sql_element(node->type));
+	return true;
+}
+
+/* Is the element among the first count? */
+static bool
+among(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *element, const struct ev_val *item, uint32_t count,
+    bool *found)
+{
+	*found = false;
+	for (uint32_t i = 0; i < count && !*found; i++)
+		if (!ev_array_same(run, node, &item[i], element, found))
+			return false;
+	return true;
+}
+
+static bool
+array_contains(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, struct ev_val *out)
+{
+	bool found = false;
+
+	if (arg[0].type != EV_SQL_NULL &&
+	    !among(run, node, &arg[1], arg[0].array->item, arg[0].array->count,
+		&found))
+		return false;
+	out->type = EV_SQL_BOOL;
+	out->truth = found;
+	return true;
+}
+
+static bool
+array_length(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, struct ev_val *out)
+{
+	(void)run;
+	(void)node;
+	out->type = EV_SQL_INT4;
+	out->integer = arg[0].array->count;
+	return true;
+}
+
+/* ---- sets ---- */
+
+/* Adds those of from that made has not yet, and of which other, unless it is
+ * NULL, has (wanted) or has not one. */
+static bool
+add_distinct(struct ev_run *run, const struct ev_node *node,
+    struct ev_array *made, const struct ev_array *from,
+    const struct ev_array *other, bool wanted)
+{
+	for (uint32_t i = 0; i < from->count; i++) {
+		const struct ev_val *item = &from->item[i];
+		bool found, in = wanted;
+
+		if (!among(run, node, item, made->item, made->count, &found) ||
+		    (!found && other &&
+			!among(run, node, item, other->item, other->count,
+			    &in)))
+			return false;
+		if (!found && in == wanted)
+			made->item[made->count++] = *item;
+	}
+	return true;
+}
+
+/* What distinct (b NULL), except, intersect and union have in common. */
+static bool
+set_out(struct ev_run *run, const struct ev_node *node,
+    const struct ev_array *a, const struct ev_array *b, char what,
+    struct ev_val *out)
+{
+	struct ev_array *made = ev_array_new(run,
+	    (size_t)a->count + (b ? b->count : 0));
+
+	made->count = 0;
+	if (!add_distinct(run, node, made, a, what == 'u' ? NULL : b,
+		what == 'i'))
+		return false;
+	if (what == 'u' && !add_distinct(run, node, made, b, NULL, false))
+		return false;
+	ev_array_shorten(made, made->count);
+	return list_out(out, made, node);
+}
+
+static bool
+array_distinct(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, struct ev_val *out)
+{
+	return set_out(run, node, arg[0].array, NULL, 'd', out);
+}
+
+static bool
+array_except(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, struct ev_val *out)
+{
+	return set_out(run, node, arg[0].array, arg[1].array, 'e', out);
+}
+
+static bool
+array_intersect(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, struct ev_val *out)
+{
+	return set_out(run, node, arg[0].array, arg[1].array, 'i', out);
+}
+
+static bool
+array_union(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, struct ev_val *out)
+{
+	return set_out(run, node, arg[0].array, arg[1].array, 'u', out);
+}
+
+static bool
+array_concat(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, struct ev_val *out)
+{
+	const struct ev_array *array;
+
+	if (arg[0].type == EV_SQL_NULL || arg[1].type == EV_SQL_NULL) {
+		*out = arg[arg[0].type == EV_SQL_NULL];
+		return true;
+	}
+	return ev_array_join(run, node, arg[0].array, arg[1].array, &array) &&
+	    list_out(out, array, node);
+}
+
+/* ---- order ---- */
+
+static bool
+extreme(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, enum ev_compare op, struct ev_val *out)
+{
+	const struct ev_array *array = arg[0].array;
+
+	for (uint32_t i = 0; i < array->count; i++) {
+		int truth = 1;
+
+		if (ev_val_is_null(&array->item[i]))
+			continue;
+		if (out->type != EV_SQL_NULL &&
+		    !ev_val_compare(run, node, op, array->item[i], *out,
+			&truth))
+			return false;
+		if (truth > 0)
+			*out = array->item[i];
+	}
+	return true;
+}
+
+static bool
+array_max(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, struct ev_val *out)
+{
+	return extreme(run, node, arg, EV_GT, out);
+}
+
+static bool
+array_min(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, struct ev_val *out)
+{
+	return extreme(run, node, arg, EV_LT, out);
+}
+
+/* Does b go before a? NULLs are last. */
+static bool
+before(struct ev_run *run, const struct ev_node *node, const struct ev_val *a,
+    const struct ev_val *b, enum ev_compare op, bool *is)
+{
+	int truth;
+
+	if (ev_val_is_null(a) || ev_val_is_null(b)) {
+		*is = ev_val_is_null(a) && !ev_val_is_null(b);
+		return true;
+	}
+	if (!ev_val_compare(run, node, op, *b, *a, &truth))
+		return false;
+	*is = truth > 0;
+	return true;
+}
+
+/* Sorts item by merging its halves; spare has room for as many. A comparison
+ * may fail, so that it is not qsort. */
+static bool
+sort(struct ev_run *run, const struct ev_node *node, struct ev_val *item,
+    size_t count, enum ev_compare op, struct ev_val *spare)
+{
+	size_t half = count / 2, left = 0, right = half;
+
+	if (count < 2)
+		return true;
+	if (!sort(run, node, item, half, op, spare) ||
+	    !sort(run, node, item + half, count - half, op, spare))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		bool second = left == half;
+
+		if (!second && right < count &&
+		    !before(run, node, &item[left], &item[right], op, &second))
+			return false;
+		spare[i] = item[second ? right++ : left++];
+	}
+	memcpy(item, spare, count * sizeof(*item));
+	return true;
+}
+
+static bool
+is_word(struct ev_slice text, const char *word)
+{
+	return text.len == strlen(word) &&
+	    !strncasecmp(text.ptr, word, text.len);
+}
+
+static bool
+array_sort(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, struct ev_val *out)
+{
+	const struct ev_array *array = arg[0].array;
+	struct ev_slice way = node->argc > 1 ? arg[1].text : EV_SLICE("ASC");
+	bool down = is_word(way, "desc") || is_word(way, "descending");
+	struct ev_array *made;
+
+	if (!down && !is_word(way, "asc") && !is_word(way, "ascending"))
+		return true;
+	made = ev_array_new(run, array->count);
+	if (array->count)
+		memcpy(made->item, array->item,
+		    array->count * sizeof(*made->item));
+	return sort(run, node, made->item, made->count, down ? EV_GT : EV_LT,
+		   ev_array_new(run, array->count)->item) &&
+	    list_out(out, made, node);
+}
+
+/* Its rows are the elements. */
+static bool
+explode(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, struct ev_val *out)
+{
+	(void)run;
+	(void)node;
+	*out = arg[0];
+	return true;
+}
+
+#define E EV_SQL_ELEMENT
+#define A (EV_SQL_ARRAY | EV_SQL_ELEMENT)
+#define T EV_SQL_TEXT
+#define S EV_FUNC_SAME
+
+const struct ev_func ev_func_ksql_array[] = {
+    {"array_concat", A, {A, A}, array_concat, "the same as array_cat",
+	"array_concat(ARRAY[1], ARRAY[2])", "[1,2]", EV_FUNC_NULLS},
+    {"array_contains", EV_SQL_BOOL, {A, E}, array_contains,
+	"is it an element? NULL may be one, and a NULL array has none",
+	"array_contains(ARRAY[1, 2], 2)", "true", EV_FUNC_NULLS},
+    {"array_distinct", A, {A}, array_distinct,
+	"each element once, where it stands first",
+	"array_distinct(ARRAY[1, 2, 1, NULL, NULL])", "[1,2,null]", S},
+    {"array_except", A, {A, A}, array_except,
+	"the elements of the first that the second has not, each once",
+	"array_except(ARRAY[1, 2, 3, 1], ARRAY[2])", "[1,3]", 0},
+    {"array_intersect", A, {A, A}, array_intersect,
+	"the elements that both have, each once",
+	"array_intersect(ARRAY[3, 1, 2, 3], ARRAY[2, 3])", "[3,2]", 0},
+    {"array_union", A, {A, A}, array_union, "the elements of both, each once",
+	"array_union(ARRAY[1, 2], ARRAY[2, 3])", "[1,2,3]", 0},
+    {"array_length", EV_SQL_INT4, {A}, array_length,
+	"how many elements it has (with a dimension it is PostgreSQL's)",
+	"array_length(ARRAY[1, 2])", "2", S},
+    {"array_max", E, {A}, array_max, "the greatest element",
+	"array_max(ARRAY[1, NULL, 3])", "3", S},
+    {"array_min", E, {A}, array_min, "the least element",
+	"array_min(ARRAY['b', 'a'])", "\"a\"", S},
+    {"array_sort", A, {A}, array_sort, "sorted, with NULLs last",
+	"array_sort(ARRAY[2, NULL, 1])", "[1,2,null]", S},
+    {"array_sort", A, {A, T}, array_sort,
+	"the same, by ASC or DESC; another word gives NULL",
+	"array_sort(ARRAY[2, NULL, 3], 'DESC')", "[3,2,null]", S},
+    {"explode", E, {A}, explode, "the same as unnest", "explode(ARRAY[1, 2])",
+	"1 2", S | EV_FUNC_ROWS},
+    {.name = NULL},
+};
