@@ -18,18 +18,18 @@ static bool
 contains(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
-	(void)node;
-	return bool_out(out,
-	    ev_jsonb_contains(run, arg[0].jsonb, arg[1].jsonb));
+	out->type = EV_SQL_BOOL;
+	return ev_jsonb_contains(run, node, arg[0].jsonb, arg[1].jsonb,
+	    &out->truth);
 }
 
 static bool
 contained(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
-	(void)node;
-	return bool_out(out,
-	    ev_jsonb_contains(run, arg[1].jsonb, arg[0].jsonb));
+	out->type = EV_SQL_BOOL;
+	return ev_jsonb_contains(run, node, arg[1].jsonb, arg[0].jsonb,
+	    &out->truth);
 }
 
 static bool

@@ -200,6 +200,7 @@ struct reader {
 	struct ev_run *run;
 	const struct ev_node *node;
 	const char *at;
+	size_t numbers; /* bytes of their texts: 1e131071 has many */
 };
 
 static bool read_value(struct reader *reader, struct ev_jsonb *out);
@@ -234,9 +235,14 @@ read_scalar(struct reader *reader, struct ev_value value, struct ev_jsonb *out)
 	if (value.type == EV_STRING)
 		return read_text(reader, value, &text) &&
 		    ev_jsonb_string(reader->run, reader->node, text, out);
-	if (value.type == EV_NUMBER)
-		return ev_jsonb_number(reader->run, reader->node,
-		    ev_value_raw(value), out);
+	if (value.type == EV_NUMBER) {
+		if (!ev_jsonb_number(reader->run, reader->node,
+			ev_value_raw(value), out))
+			return false;
+		reader->numbers += out->size;
+		return reader->numbers <= EV_EXPR_TEXT_MAX ||
+		    ev_text_too_long(reader->run, reader->node);
+	}
 	*out = (struct ev_jsonb){.type = value.type, .size = value.len};
 	return true;
 }
@@ -297,7 +303,7 @@ ev_jsonb_read(struct ev_run *run, const struct ev_node *node,
     struct ev_slice json, struct ev_jsonb *out)
 {
 	struct ev_value value = ev_value_of(json);
-	struct reader reader = {run, node, value.ptr};
+	struct reader reader = {run, node, value.ptr, 0};
 
 	/* a number on its own has nothing behind it that would end it */
 	if (value.type < EV_ARRAY)

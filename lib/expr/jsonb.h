@@ -81,9 +81,10 @@ bool ev_jsonb_index(struct ev_slice text, int64_t *index);
 /* The order of jsonb: negative, 0, positive. */
 int ev_jsonb_compare(struct ev_run *run, const struct ev_jsonb *a,
     const struct ev_jsonb *b);
-/* a @> b. */
-bool ev_jsonb_contains(struct ev_run *run, const struct ev_jsonb *a,
-    const struct ev_jsonb *b);
+/* *is: a @> b. Fails where too many of their items would have to be compared
+ * with one another. */
+bool ev_jsonb_contains(struct ev_run *run, const struct ev_node *node,
+    const struct ev_jsonb *a, const struct ev_jsonb *b, bool *is);
 /* a ? key: a member of that name, or a string among the items. */
 bool ev_jsonb_exists(const struct ev_jsonb *a, struct ev_slice key);
 /* The order of members. */

@@ -85,51 +85,75 @@ ev_jsonb_compare(struct ev_run *run, const struct ev_jsonb *a,
 
 /* ---- containment ---- */
 
+#define STEPS 30000000 /* pairs of items that are compared: a second or two */
+
+struct search {
+	struct ev_run *run;
+	unsigned steps;
+};
+
+static bool contains(struct search *search, const struct ev_jsonb *a,
+    const struct ev_jsonb *b);
+
+/* Does a value contain another of the same type? */
 static bool
-has_item(struct ev_run *run, const struct ev_jsonb *array,
+covers(struct search *search, const struct ev_jsonb *a,
+    const struct ev_jsonb *b)
+{
+	return b->type < EV_ARRAY ? !order(search->run, a, b)
+				  : contains(search, a, b);
+}
+
+static bool
+has_item(struct search *search, const struct ev_jsonb *array,
     const struct ev_jsonb *item)
 {
-	for (uint32_t i = 0; i < array->count; i++) {
-		const struct ev_jsonb *own = &array->item[i];
-
-		if (own->type != item->type)
-			continue;
-		if (item->type < EV_ARRAY ? !order(run, own, item)
-					  : ev_jsonb_contains(run, own, item))
+	for (uint32_t i = 0; i < array->count && search->steps < STEPS; i++) {
+		search->steps++;
+		if (array->item[i].type == item->type &&
+		    covers(search, &array->item[i], item))
 			return true;
 	}
 	return false;
 }
 
 static bool
-has_pair(struct ev_run *run, const struct ev_jsonb *object,
+has_pair(struct search *search, const struct ev_jsonb *object,
     const struct ev_jsonb_pair *pair)
 {
 	const struct ev_jsonb *own = ev_jsonb_member(object, pair->key);
 
-	if (!own || own->type != pair->value.type)
-		return false;
-	return own->type < EV_ARRAY ? !order(run, own, &pair->value)
-				    : ev_jsonb_contains(run, own, &pair->value);
+	return own && own->type == pair->value.type &&
+	    covers(search, own, &pair->value);
 }
 
-bool
-ev_jsonb_contains(struct ev_run *run, const struct ev_jsonb *a,
+static bool
+contains(struct search *search, const struct ev_jsonb *a,
     const struct ev_jsonb *b)
 {
 	if (a->type < EV_ARRAY)
-		return b->type < EV_ARRAY && !order(run, a, b);
+		return b->type < EV_ARRAY && !order(search->run, a, b);
 	if (b->type < EV_ARRAY)
-		return a->type == EV_ARRAY && has_item(run, a, b);
-	if (a->type != b->type)
-		return false;
-	if (a->type == EV_OBJECT && a->count < b->count)
+		return a->type == EV_ARRAY && has_item(search, a, b);
+	if (a->type != b->type || (a->type == EV_OBJECT && a->count < b->count))
 		return false;
 	for (uint32_t i = 0; i < b->count; i++)
-		if (a->type == EV_OBJECT ? !has_pair(run, a, &b->pair[i])
-					 : !has_item(run, a, &b->item[i]))
+		if (a->type == EV_OBJECT ? !has_pair(search, a, &b->pair[i])
+					 : !has_item(search, a, &b->item[i]))
 			return false;
 	return true;
+}
+
+bool
+ev_jsonb_contains(struct ev_run *run, const struct ev_node *node,
+    const struct ev_jsonb *a, const struct ev_jsonb *b, bool *is)
+{
+	struct search search = {run, 0};
+
+	*is = contains(&search, a, b);
+	return search.steps < STEPS ||
+	    ev_run_fail(run, node, "needs more than %d comparisons of elements",
+		STEPS);
 }
 
 bool

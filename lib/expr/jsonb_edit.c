@@ -1,8 +1,11 @@
 /*
  * jsonb_edit: new jsonb from old. What is not touched is shared.
  */
-#include "expr/array.h"
 #include "expr/jsonb.h"
+
+#include <stdlib.h>
+
+#include "expr/array.h"
 
 /* ---- || ---- */
 
@@ -50,14 +53,37 @@ ev_jsonb_concat(struct ev_run *run, const struct ev_node *node,
 
 /* ---- - ---- */
 
-static bool
-is_among(const struct ev_val *key, size_t keys, struct ev_slice text)
+/* Names to be left out, in the order of members. */
+struct names {
+	struct ev_slice *text;
+	size_t count;
+};
+
+static int
+compare_names(const void *a, const void *b)
 {
+	return ev_jsonb_compare_keys(*(const struct ev_slice *)a,
+	    *(const struct ev_slice *)b);
+}
+
+static struct names
+sort_names(struct ev_run *run, const struct ev_val *key, size_t keys)
+{
+	struct names names = {.text = ev_arena_alloc(run->arena,
+				  (keys + 1) * sizeof(*names.text))};
+
 	for (size_t i = 0; i < keys; i++)
-		if (key[i].type != EV_SQL_NULL &&
-		    ev_slice_equal(key[i].text, text))
-			return true;
-	return false;
+		if (key[i].type != EV_SQL_NULL)
+			names.text[names.count++] = key[i].text;
+	qsort(names.text, names.count, sizeof(*names.text), compare_names);
+	return names;
+}
+
+static bool
+is_among(const struct names *names, const struct ev_slice *text)
+{
+	return bsearch(text, names->text, names->count, sizeof(*names->text),
+		   compare_names) != NULL;
 }
 
 bool
@@ -65,6 +91,7 @@ ev_jsonb_without(struct ev_run *run, const struct ev_node *node,
     const struct ev_jsonb *json, const struct ev_val *key, size_t keys,
     struct ev_jsonb *out)
 {
+	struct names names = sort_names(run, key, keys);
 	struct ev_jsonb_pair *pair;
 	struct ev_jsonb *item;
 	uint32_t kept = 0;
@@ -75,14 +102,14 @@ ev_jsonb_without(struct ev_run *run, const struct ev_node *node,
 		pair = ev_arena_alloc(run->arena,
 		    (json->count + 1) * sizeof(*pair));
 		for (uint32_t i = 0; i < json->count; i++)
-			if (!is_among(key, keys, json->pair[i].key))
+			if (!is_among(&names, &json->pair[i].key))
 				pair[kept++] = json->pair[i];
 		return ev_jsonb_object(run, node, pair, kept, out);
 	}
 	item = ev_arena_alloc(run->arena, (json->count + 1) * sizeof(*item));
 	for (uint32_t i = 0; i < json->count; i++)
 		if (json->item[i].type != EV_STRING ||
-		    !is_among(key, keys, json->item[i].text))
+		    !is_among(&names, &json->item[i].text))
 			item[kept++] = json->item[i];
 	return ev_jsonb_array(run, node, item, kept, out);
 }
