@@ -87,6 +87,11 @@ struct ev_node *ev_bind_rows(struct ev_bind *bind, struct ev_node *node,
 struct ev_node *ev_bind_no_rows(struct ev_bind *bind, struct ev_node *node,
     const char *in, const struct ev_rows *before);
 
+/* The calls before `end` that are still in the bound tree: what NULL decides
+ * (unnest(x) || NULL) is a constant, and makes no rows. */
+struct ev_rows *ev_bind_used_rows(struct ev_rows *rows, struct ev_rows *end,
+    const struct ev_node *node);
+
 /* bind_any.c */
 struct ev_node *ev_bind_any(struct ev_bind *bind, struct ev_node *node);
 

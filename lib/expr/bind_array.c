@@ -206,7 +206,8 @@ ev_bind_element(struct ev_bind *bind, struct ev_node *node)
 {
 	struct ev_node **base = &node->arg[0];
 
-	while ((*base)->kind == EV_NODE_ELEMENT && !(*base)->eval)
+	while ((*base)->kind == EV_NODE_ELEMENT && !(*base)->eval &&
+	    !(*base)->symmetric)
 		base = &(*base)->arg[0];
 	*base = ev_bind(bind, *base);
 	if (!*base)

@@ -46,3 +46,29 @@ ev_bind_no_rows(struct ev_bind *bind, struct ev_node *node, const char *in,
 	    "some rows only",
 	    in);
 }
+
+static void
+mark_used(const struct ev_node *node)
+{
+	if (node->kind == EV_NODE_ROWS)
+		((struct ev_rows *)(uintptr_t)node->data)->used = true;
+	for (unsigned i = 0; i < node->argc; i++)
+		mark_used(node->arg[i]);
+}
+
+struct ev_rows *
+ev_bind_used_rows(struct ev_rows *rows, struct ev_rows *end,
+    const struct ev_node *node)
+{
+	struct ev_rows **at = &rows;
+
+	if (rows != end)
+		mark_used(node);
+	while (*at != end) {
+		if ((*at)->used)
+			at = &(*at)->next;
+		else
+			*at = (*at)->next;
+	}
+	return rows;
+}

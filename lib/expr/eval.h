@@ -92,6 +92,7 @@ bool ev_eval_array_concat(struct ev_run *run, const struct ev_node *node,
 struct ev_rows {
 	const struct ev_node *of; /* gives an array, whose elements they are */
 	const struct ev_array *array; /* of the event; NULL: none */
+	bool used;                    /* what it stood in is no constant */
 	struct ev_rows *next;
 };
 bool ev_eval_row(struct ev_run *run, const struct ev_node *node,

@@ -27,7 +27,9 @@ enum ev_node_kind {
 	EV_NODE_MEMBER, /* arg[0] -> arg[1] (text or integer) */
 	EV_NODE_MEMBER_TEXT, /* arg[0] ->> arg[1] */
 	EV_NODE_ELEMENT,     /* arg[0] [ arg[1] ]; op, enum ev_slice_part:
-	                      * the bounds of a slice behind arg[0] */
+	                      * the bounds of a slice behind arg[0];
+	                      * symmetric: it is in parentheses, so that
+	                      * subscripts behind it begin anew */
 	EV_NODE_NEGATE,
 	EV_NODE_PLUS,
 	EV_NODE_ARITH, /* op: + - * / % */

@@ -301,5 +301,7 @@ ev_parse_term(struct ev_parse *parse)
 		return parse_overlaps(parse, at, node);
 	if (!node || !ev_parse_want_op(parse, ")"))
 		return NULL;
+	if (node->kind == EV_NODE_ELEMENT)
+		node->symmetric = true;
 	return node;
 }

@@ -80,6 +80,8 @@ bind_item(struct ev_query *query, struct ev_item *item, struct ev_node *node)
 	bind->takes_rows = false;
 	if (!item->node)
 		return false;
+	bind->rows = ev_bind_used_rows(bind->rows, query->list.rows,
+	    item->node);
 	item->rows = bind->rows != query->list.rows;
 	query->list.rows = bind->rows;
 	item->slots = bind->names;

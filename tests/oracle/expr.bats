@@ -34,6 +34,21 @@ load oracle
   prints ''
 }
 
+@test "10,000 random expressions of arrays agree with PostgreSQL" {
+  "$BUILD/tests/oracle/expr" array "${EV_SEED:-1}" 10000 >questions
+  [ "$(wc -l <questions)" = 10000 ]
+  # Most are values, not errors on both sides.
+  [ "$(grep -c $'\terror: ' questions)" -lt 2500 ]
+  [ "$(grep -c $'\tnull$' questions)" -lt 4000 ]
+  decides || return 0 # tests/expr/cases has such expressions too
+  try ask expr.sql UTC <questions
+  exits 0
+  # as with the others, a constant that fails is a mistake at once
+  [ "$(grep -c ' error: .*\^ | ' <<<"$output")" -le 5 ]
+  output=$(grep -v ' error: .*\^ | ' <<<"$output") || :
+  prints ''
+}
+
 @test "the recorded answers of tests/expr/cases are PostgreSQL 15's" {
   decides || return 0 # the table is what counts then
   try "$TOP/tests/oracle/cases" check

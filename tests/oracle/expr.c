@@ -4,16 +4,19 @@
  *
  *     expr random SEED COUNT    random questions and their answers
  *     expr json SEED COUNT      the same of JSON
+ *     expr array SEED COUNT     the same of arrays
  *     expr answer               answers to questions read from standard input
  *
  * A question is an expression, a tab and an event; behind another tab comes
- * the answer: a JSON value, or "error: " and the message in one line.
+ * the answer: a JSON value (of several rows
+ * each, with a blank between them), "no rows", or "error: " and the message in one line.
  */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "event/scan.h"
 #include "expr/query.h"
+#include "expr_gen_array.h"
 #include "expr_gen_json.h"
 
 static void
@@ -95,13 +98,16 @@ put(struct ev_slice expression, struct ev_slice event)
 }
 
 static void
-ask_random(unsigned long count, bool json)
+ask_random(unsigned long count, const char *what)
 {
+	bool json = !strcmp(what, "json"), array = !strcmp(what, "array");
 	struct ev_buf expression = {0}, event = {0};
 
 	while (count--) {
 		expression.len = event.len = 0;
-		(json ? gen_any_json : gen_any)(&expression);
+		(json           ? gen_any_json
+			: array ? gen_any_array
+				: gen_any)(&expression);
 		(json ? gen_json_event : gen_event)(&event);
 		put(ev_buf_as_slice(&expression), ev_buf_as_slice(&event));
 	}
@@ -134,15 +140,14 @@ ask_input(void)
 int
 main(int argc, char **argv)
 {
-	bool json = argc == 4 && !strcmp(argv[1], "json");
-
-	if (json || (argc == 4 && !strcmp(argv[1], "random"))) {
+	if (argc == 4) {
 		state = strtoull(argv[2], NULL, 10);
-		ask_random(strtoul(argv[3], NULL, 10), json);
+		ask_random(strtoul(argv[3], NULL, 10), argv[1]);
 		return 0;
 	}
 	if (argc == 2 && !strcmp(argv[1], "answer"))
 		return ask_input();
-	fprintf(stderr, "usage: expr random|json SEED COUNT | expr answer\n");
+	fprintf(stderr,
+	    "usage: expr random|json|array SEED COUNT | expr answer\n");
 	return 64;
 }

@@ -42,6 +42,8 @@ static void gen_moment(struct ev_buf *out, unsigned depth);
 static void gen_span(struct ev_buf *out, unsigned depth);
 static void gen_json(struct ev_buf *out, unsigned depth);
 static void gen_jsonb(struct ev_buf *out, unsigned depth);
+static void gen_numbers(struct ev_buf *out, unsigned depth);
+static void gen_texts(struct ev_buf *out, unsigned depth);
 
 #define PICK(list) ((list)[below(sizeof(list) / sizeof((list)[0]))])
 
@@ -49,8 +51,8 @@ typedef void (*gen)(struct ev_buf *out, unsigned depth);
 
 /* Writes a template: each $x becomes an expression of a type: $b boolean, $n
  * numeric, $i integer, $f double precision, $t text, $d date, $s timestamp,
- * $z timestamptz, $v interval, $J json, $j jsonb (expr_gen_json.h), $I a small
- * integer literal. */
+ * $z timestamptz, $v interval, $J json, $j jsonb (expr_gen_json.h), $y
+ * numeric[], $x text[] (expr_gen_array.h), $I a small integer literal. */
 static void
 fill(struct ev_buf *out, const char *template, unsigned depth)
 {
@@ -60,7 +62,7 @@ fill(struct ev_buf *out, const char *template, unsigned depth)
 	} gens[] = {{'b', gen_bool}, {'n', gen_num}, {'i', gen_int},
 	    {'f', gen_real}, {'t', gen_text}, {'d', gen_date}, {'s', gen_stamp},
 	    {'z', gen_moment}, {'v', gen_span}, {'J', gen_json},
-	    {'j', gen_jsonb}};
+	    {'j', gen_jsonb}, {'y', gen_numbers}, {'x', gen_texts}};
 
 	for (; *template; template ++) {
 		if (*template != '$') {
