@@ -476,6 +476,8 @@ bind_call(struct ev_bind *bind, struct ev_node *node)
 		return ev_bind_fail(bind, node, "%s", why);
 	if (!coerce_args(bind, node, func, &result))
 		return NULL;
+	if (func->flags & EV_FUNC_ENDS)
+		return ev_bind_ends(bind, node);
 	node->func = func;
 	if (func->flags & EV_FUNC_REGEX) {
 		node->regex = ev_bind_pattern(bind);

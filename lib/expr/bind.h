@@ -69,6 +69,8 @@ ev_bind_is_const(const struct ev_node *node)
 /* bind_op.c */
 /* A regular expression that lives as long as the query. */
 struct ev_pattern *ev_bind_pattern(struct ev_bind *bind);
+/* A call of EV_FUNC_ENDS without the intervals. */
+struct ev_node *ev_bind_ends(struct ev_bind *bind, struct ev_node *node);
 struct ev_node *ev_bind_arith(struct ev_bind *bind, struct ev_node *node);
 struct ev_node *ev_bind_sign(struct ev_bind *bind, struct ev_node *node);
 struct ev_node *ev_bind_concat(struct ev_bind *bind, struct ev_node *node);

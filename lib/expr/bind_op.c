@@ -53,6 +53,25 @@ bind_timely(struct ev_bind *bind, struct ev_node *node)
 	return bind_call(bind, node, names[i]);
 }
 
+struct ev_node *
+ev_bind_ends(struct ev_bind *bind, struct ev_node *node)
+{
+	for (unsigned i = 1; i < node->argc; i++) {
+		struct ev_node *end;
+
+		if (node->arg[i]->type != EV_SQL_INTERVAL)
+			continue;
+		end = ev_bind_make(bind, node->arg[i], EV_NODE_ARITH, 2);
+		end->op = '+';
+		end->arg[0] = node->arg[i - 1];
+		end->arg[1] = node->arg[i];
+		node->arg[i] = ev_bind(bind, end);
+		if (!node->arg[i])
+			return NULL;
+	}
+	return ev_bind(bind, node);
+}
+
 /* The type in which two operands meet; EV_SQL_NULL: in none. */
 static enum ev_sql
 meet(enum ev_sql a, enum ev_sql b)

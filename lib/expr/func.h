@@ -34,6 +34,8 @@ enum ev_func_flag {
 	                       * the others are anycompatible */
 	EV_FUNC_ARRAY = 1024, /* one argument is an array, and not a field
 	                       * that may hold one */
+	EV_FUNC_ENDS = 8192,  /* an interval means so much later than the
+	                       * argument before: is called with that time */
 	EV_FUNC_FIRST = 2048, /* with NULLS: but is NULL where the first is */
 	EV_FUNC_ROWS = 4096,  /* gives rows: the elements of the array that its
 	                       * function makes; result is a row's type */
