@@ -131,10 +131,25 @@ write_constant(struct explain *explain, const struct ev_node *node)
 		ev_val_json(&explain->query->time, &value, out);
 }
 
+/* A name of the table, or, where there is none, the part as it was written. */
+static void
+write_name(struct explain *explain, const struct ev_node *node)
+{
+	const char *name = NULL;
+
+	if (node->kind < sizeof(names) / sizeof(names[0]))
+		name = names[node->kind][node->negated];
+	if (name)
+		ev_buf_str(explain->out, name);
+	else
+		ev_buf_append(explain->out, explain->source.ptr + node->at,
+		    node->end - node->at);
+}
+
 static void
 write_label(struct explain *explain, const struct ev_node *node)
 {
-	const char *no = node->negated ? "NOT " : "", *name;
+	const char *no = node->negated ? "NOT " : "";
 	struct ev_buf *out = explain->out;
 
 	switch (node->kind) {
@@ -176,14 +191,7 @@ write_label(struct explain *explain, const struct ev_node *node)
 		ev_buf_slice(out, node->name);
 		break;
 	default:
-		name = node->kind < sizeof(names) / sizeof(names[0])
-		    ? names[node->kind][node->negated]
-		    : NULL;
-		if (name)
-			ev_buf_str(out, name);
-		else
-			ev_buf_append(out, explain->source.ptr + node->at,
-			    node->end - node->at);
+		write_name(explain, node);
 	}
 }
 

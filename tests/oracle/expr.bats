@@ -4,8 +4,10 @@ load oracle
 # Two at a time, as many as a server of its own answers well on two cores.
 @test "100,000 random expressions over random events agree with PostgreSQL" {
   decides || return 0 # record.bats has it then
-  "$TOP/tests/oracle/random" "$EV_SEED" 50000 >differ 2>counts &
-  try "$TOP/tests/oracle/random" $((EV_SEED + 1)) 50000
+  local seed=${EV_SEED:-1}
+  export BUILD
+  "$TOP/tests/oracle/random" "$seed" 50000 >differ 2>counts &
+  try "$TOP/tests/oracle/random" $((seed + 1)) 50000
   exits 0
   prints ''
   wait $!
