@@ -61,42 +61,6 @@ ev_jsonb_string(struct ev_run *run, const struct ev_node *node,
 	return set_size(run, node, string_size(text), out);
 }
 
-#define PLAIN 1000 /* digits that numeric has room for, wherever the point */
-
-/* Is a JSON number's text numeric's own? It has no minus in front of a zero,
- * and no exponents. */
-static bool
-is_plain(struct ev_slice json)
-{
-	bool minus = *json.ptr == '-';
-
-	for (size_t i = 0; i < json.len; i++) {
-		if ((json.ptr[i] | 32) == 'e')
-			return false;
-		minus &= json.ptr[i] < '1' || json.ptr[i] > '9';
-	}
-	return json.len <= PLAIN && !minus;
-}
-
-bool
-ev_jsonb_number(struct ev_run *run, const struct ev_node *node,
-    struct ev_slice json, struct ev_jsonb *out)
-{
-	struct ev_slice text = json;
-	struct ev_num num;
-	struct ev_buf *buf;
-
-	if (!is_plain(json)) {
-		if (ev_num_from_json(json, run->pool, &num, run->err) != EV_OK)
-			return ev_run_failed(run, node);
-		buf = ev_run_begin(run);
-		ev_num_text(num, buf);
-		text = ev_arena_slice(run->arena, ev_buf_as_slice(buf));
-	}
-	*out = (struct ev_jsonb){.type = EV_NUMBER, .text = text};
-	return set_size(run, node, text.len, out);
-}
-
 static bool
 set_depth(struct ev_run *run, const struct ev_node *node, unsigned inner,
     struct ev_jsonb *out)
