@@ -28,6 +28,7 @@ static const struct {
     {"arrays", ev_func_array},
     {"arrays", ev_func_split},
     {"JSON", ev_func_json},
+    {"JSON", ev_func_json_rows},
     {"JSON", ev_func_jsonb},
     {"JSON", ev_func_jsonb_op},
     {"KSQL", ev_func_ksql},

@@ -71,6 +71,7 @@ extern const struct ev_func ev_func_split[];
 extern const struct ev_func ev_func_ksql_split[];
 extern const struct ev_func ev_func_ksql_array[];
 extern const struct ev_func ev_func_json[];
+extern const struct ev_func ev_func_json_rows[];
 extern const struct ev_func ev_func_jsonb[];
 extern const struct ev_func ev_func_jsonb_op[];
 extern const struct ev_func ev_func_ksql[];
