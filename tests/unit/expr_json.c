@@ -107,7 +107,7 @@ test_size(void **state)
 	repeat(&d, "0123456789abcdef", 1 << 20);
 	ev_buf_char(&d, '"');
 	assert_string_equal(evaluate("jsonb_typeof(jsonb_build_array(d, d, d, "
-	                             "d, d, d, d, d, "
+				     "d, d, d, d, d, "
 				     "d, d, d, d, d, d, d, d)) AS v",
 				&d),
 	    "jsonb_build_array(d, d, d, d, d, d, d, d, d, d, d, d, d, d, d, "
@@ -124,7 +124,8 @@ test_time(void **state)
 	ev_buf_char(&d, '[');
 	repeat(&d, "1,", 20000);
 	ev_buf_str(&d, "[2]]");
-	assert_string_equal(evaluate("d::jsonb @> ((d::jsonb || '3') - -1) AS v",
+	assert_string_equal(evaluate("d::jsonb @> ((d::jsonb || '3') - -1) AS "
+	                             "v",
 				&d),
 	    "true");
 	ev_buf_char(&d, '[');
