@@ -27,6 +27,7 @@ static const struct {
     {"format pictures", ev_func_pict},
     {"arrays", ev_func_array},
     {"arrays", ev_func_split},
+    {"rows", ev_func_rows},
     {"JSON", ev_func_json},
     {"JSON", ev_func_json_rows},
     {"JSON", ev_func_jsonb},

@@ -68,6 +68,7 @@ extern const struct ev_func ev_func_interval[];
 extern const struct ev_func ev_func_pict[];
 extern const struct ev_func ev_func_array[];
 extern const struct ev_func ev_func_split[];
+extern const struct ev_func ev_func_rows[];
 extern const struct ev_func ev_func_ksql_split[];
 extern const struct ev_func ev_func_ksql_array[];
 extern const struct ev_func ev_func_json[];
