@@ -411,9 +411,10 @@ const struct ev_func ev_func_interval[] = {
     {"age", V, {S}, age, "the same, from the beginning of today on",
 	"age(current_date::timestamp - INTERVAL '1 month') > INTERVAL '27 "
 	"days'",
-	"true", EV_FUNC_STABLE},
+	"true", EV_FUNC_STABLE | EV_FUNC_NOW},
     {"age", V, {Z}, age, "the same, from the beginning of today on",
-	"age(current_date::timestamptz)", "\"00:00:00\"", EV_FUNC_STABLE},
+	"age(current_date::timestamptz)", "\"00:00:00\"",
+	EV_FUNC_STABLE | EV_FUNC_NOW},
     {"date_bin", S, {V, S, S}, date_bin,
 	"the beginning of the stride, counted from the last",
 	"date_bin('15 minutes', TIMESTAMP '2019-02-26 14:40', TIMESTAMP "

@@ -2,9 +2,9 @@
  * interval_in: text to interval. The text is cut into fields as those of dates
  * are (time_lex), which are read from the last to the first, so that a unit is
  * known before its number; what makes no sense that way may be ISO 8601's
- * form. As PostgreSQL does, with its oddities: a unit of its own is overlooked
- * where a number has another one ('1 day months'), a clock puts aside the
- * fractions behind it.
+ * form. As PostgreSQL does, with its oddities: of two units the one next to
+ * the number counts ('1 day months'), and a clock puts aside what of a clock
+ * stands behind it ('1:00 0.5 day').
  */
 #include <errno.h>
 #include <math.h>

@@ -285,14 +285,16 @@ parse_make_interval(struct ev_parse *parse, size_t at)
 		i = interval_part(parse, next++, &named);
 		if (i == INTERVAL_PARTS)
 			return NULL;
-		if (part[i])
-			return ev_parse_expected(parse,
-			    "an argument that is not yet there");
+		if (part[i]) {
+			ev_lex_point(parse->source, parse->now->at, parse->err,
+			    "make_interval has this argument twice");
+			return NULL;
+		}
 		part[i] = ev_parse_expr(parse);
 		if (!part[i])
 			return NULL;
 	}
-	if (!ev_parse_want_op(parse, ")"))
+	if (!ev_parse_close(parse))
 		return NULL;
 	for (unsigned i = 0; i < INTERVAL_PARTS; i++)
 		ev_parse_add(parse, &list, part[i] ? part[i] : zero(parse, at));
