@@ -7,6 +7,7 @@
 #include "expr/array.h"
 #include "expr/float8.h"
 #include "expr/json.h"
+#include "expr/text.h"
 #include "expr/value.h"
 
 /* Groups of types that compare with one another. */
@@ -47,15 +48,6 @@ truth_of(enum ev_compare op, int order)
 	default:
 		return order >= 0;
 	}
-}
-
-static int
-order_text(struct ev_slice a, struct ev_slice b)
-{
-	size_t len = a.len < b.len ? a.len : b.len;
-	int order = len ? memcmp(a.ptr, b.ptr, len) : 0;
-
-	return order ? order : (a.len > b.len) - (a.len < b.len);
 }
 
 static bool
@@ -221,7 +213,7 @@ ev_val_compare(struct ev_run *run, const struct ev_node *node,
 		if (!order_numbers(run, node, &a, &b, &order))
 			return false;
 	} else if (fa == TEXTS) {
-		order = order_text(a.text, b.text);
+		order = ev_text_order(a.text, b.text);
 	} else if (fa == BOOLS) {
 		order = a.truth - b.truth;
 	} else if (fa == INTERVALS) {

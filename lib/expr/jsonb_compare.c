@@ -2,16 +2,8 @@
  * jsonb_compare: the order of jsonb, and what contains what.
  */
 #include "expr/jsonb.h"
+#include "expr/text.h"
 #include "expr/value.h"
-
-static int
-order_text(struct ev_slice a, struct ev_slice b)
-{
-	size_t len = a.len < b.len ? a.len : b.len;
-	int order = len ? memcmp(a.ptr, b.ptr, len) : 0;
-
-	return order ? order : (a.len > b.len) - (a.len < b.len);
-}
 
 static int
 order_numbers(struct ev_run *run, struct ev_slice a, struct ev_slice b)
@@ -52,7 +44,7 @@ order(struct ev_run *run, const struct ev_jsonb *a, const struct ev_jsonb *b)
 	if (is)
 		return is;
 	if (a->type == EV_STRING)
-		return order_text(a->text, b->text);
+		return ev_text_order(a->text, b->text);
 	if (a->type == EV_NUMBER)
 		return order_numbers(run, a->text, b->text);
 	if (a->type < EV_ARRAY)
@@ -64,7 +56,7 @@ order(struct ev_run *run, const struct ev_jsonb *a, const struct ev_jsonb *b)
 			is = order(run, &a->item[i], &b->item[i]);
 			continue;
 		}
-		is = order_text(a->pair[i].key, b->pair[i].key);
+		is = ev_text_order(a->pair[i].key, b->pair[i].key);
 		if (!is)
 			is = order(run, &a->pair[i].value, &b->pair[i].value);
 	}

@@ -8,6 +8,17 @@
 
 #include "expr/node.h"
 
+/* The order of texts in locale C.UTF-8, which is that of their bytes: negative,
+ * 0, positive. */
+static inline int
+ev_text_order(struct ev_slice a, struct ev_slice b)
+{
+	size_t len = a.len < b.len ? a.len : b.len;
+	int order = len ? memcmp(a.ptr, b.ptr, len) : 0;
+
+	return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
 /* Fails with "the text would be longer than 256 MiB": returns false. */
 bool ev_text_too_long(struct ev_run *run, const struct ev_node *node);
 /* The byte offset of the n-th character (from 0), or the text's length. */
