@@ -342,14 +342,28 @@ ev_bind_extreme(struct ev_bind *bind, struct ev_node *node)
 	    ev_eval_extreme);
 }
 
+/* A is what = makes of it: there is none of an integer and a numeric, or of
+ * either and a double. */
+static struct ev_node *
+left_of_equal(struct ev_bind *bind, struct ev_node *a, const struct ev_node *b)
+{
+	enum ev_sql type = b->type;
+
+	if ((type == EV_SQL_NUMERIC || type == EV_SQL_FLOAT8) &&
+	    ev_sql_is_number(a->type) && a->type < type)
+		return ev_bind_coerce(bind, a, type);
+	return a;
+}
+
 struct ev_node *
 ev_bind_nullif(struct ev_bind *bind, struct ev_node *node)
 {
 	if (!ev_bind_args(bind, node) ||
 	    !ev_bind_pair(bind, node, "=", &node->arg[0], &node->arg[1]))
 		return NULL;
-	if (node->arg[0]->type == EV_SQL_UNKNOWN)
-		node->arg[0] = ev_bind_coerce(bind, node->arg[0], EV_SQL_TEXT);
+	node->arg[0] = node->arg[0]->type == EV_SQL_UNKNOWN
+	    ? ev_bind_coerce(bind, node->arg[0], EV_SQL_TEXT)
+	    : left_of_equal(bind, node->arg[0], node->arg[1]);
 	if (!node->arg[0])
 		return NULL;
 	/* nothing equals NULL */

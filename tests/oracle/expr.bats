@@ -11,7 +11,7 @@ load oracle
   exits 0
   prints ''
   wait $!
-  [ ! -s differ ]
+  [ ! -s differ ] || { cat differ; return 1; }
   # Most are values, not errors on both sides.
   echo "$stderr" >>counts
   while read -r _ asked errors nulls early differ; do

@@ -125,7 +125,7 @@ test_time(void **state)
 	repeat(&d, "1,", 20000);
 	ev_buf_str(&d, "[2]]");
 	assert_string_equal(evaluate("d::jsonb @> ((d::jsonb || '3') - -1) AS "
-	                             "v",
+				     "v",
 				&d),
 	    "true");
 	ev_buf_char(&d, '[');
