@@ -257,6 +257,16 @@ ev_array_push(struct ev_run *run, const struct ev_node *node,
 /* ---- comparing ---- */
 
 bool
+ev_array_pairs(struct ev_run *run, const struct ev_node *node, uint64_t a,
+    uint64_t b)
+{
+	return a * b <= EV_ARRAY_PAIRS ||
+	    ev_run_fail(run, node,
+		"more than %d pairs of elements would be compared",
+		EV_ARRAY_PAIRS);
+}
+
+bool
 ev_array_same(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *a, const struct ev_val *b, bool *same)
 {

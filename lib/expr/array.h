@@ -20,6 +20,7 @@
 
 #define EV_ARRAY_DIMS 6
 #define EV_ARRAY_MAX 134217727 /* elements, PostgreSQL's limit */
+#define EV_ARRAY_PAIRS 30000000
 
 struct ev_array {
 	uint32_t count; /* of all elements */
@@ -69,6 +70,10 @@ bool ev_array_equal(struct ev_run *run, const struct ev_node *node,
 /* *order below, at or above 0, as PostgreSQL sorts arrays. */
 bool ev_array_order(struct ev_run *run, const struct ev_node *node,
     const struct ev_array *a, const struct ev_array *b, int *order);
+/* Fails where a list of so many is to be compared with one of so many, each
+ * element with each, and that would take seconds. */
+bool ev_array_pairs(struct ev_run *run, const struct ev_node *node, uint64_t a,
+    uint64_t b);
 /* Are these two elements the same, NULLs too? */
 bool ev_array_same(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *a, const struct ev_val *b, bool *same);

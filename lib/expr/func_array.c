@@ -237,6 +237,8 @@ contains(struct ev_run *run, const struct ev_node *node,
 {
 	bool found = all;
 
+	if (!ev_array_pairs(run, node, array->count, part->count))
+		return false;
 	for (uint32_t i = 0; i < part->count && found == all; i++)
 		if (!holds(run, node, array, &part->item[i], &found))
 			return false;

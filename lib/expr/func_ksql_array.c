@@ -3,8 +3,8 @@
  * sets there: NULL is an element as any other. Arrays of several dimensions,
  * which ksqlDB has not, count as the list of their elements.
  *
- * Elements are compared one by one, so that sets of large lists take the
- * product of their lengths.
+ * Elements are compared each with each, so that sets of long lists, of more
+ * than 5,000 elements together, are refused.
  */
 #include <strings.h>
 
@@ -91,6 +91,8 @@ set_out(struct ev_run *run, const struct ev_node *node,
 	struct ev_array *made = ev_array_new(run,
 	    (size_t)a->count + (b ? b->count : 0));
 
+	if (!ev_array_pairs(run, node, made->count, made->count))
+		return false;
 	made->count = 0;
 	if (!add_distinct(run, node, made, a, what == 'u' ? NULL : b,
 		what == 'i'))
