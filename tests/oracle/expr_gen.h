@@ -78,8 +78,6 @@ fill(struct ev_buf *out, const char *template, unsigned depth)
 	}
 }
 
-/* OVERLAPS with an interval is an SQL function, inlined as its planner thinks
- * fit: which arguments are evaluated where one is NULL is then its affair. */
 static void
 gen_bool(struct ev_buf *out, unsigned depth)
 {
@@ -110,8 +108,8 @@ gen_bool(struct ev_buf *out, unsigned depth)
 	    "($t NOT SIMILAR TO '_[a-c]#%*' ESCAPE '#')",
 	    "regexp_like($t, 'B.', 'i')", "greatest($b, $b)", "least($b, NULL)",
 	    "($v < $v)", "($v = $v)", "($v IN ($v, $v))",
-	    "($v BETWEEN $v AND $v)", "($s, $s) OVERLAPS ($s, $s)",
-	    "($z, $z) OVERLAPS ($z, $z)", "($v IS NULL)",
+	    "($v BETWEEN $v AND $v)", "($s, $s) OVERLAPS ($s, $v)",
+	    "($z, $v) OVERLAPS ($z, $z)", "($v IS NULL)",
 	    "(NOT $n = $n AND $b OR $b)", "($b IS NULL)"};
 
 	fill(out, depth ? PICK(node) : PICK(leaf), depth);
