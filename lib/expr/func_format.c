@@ -377,7 +377,10 @@ read_spec(struct format *format, struct spec *spec)
 	spec->type = *format->at++;
 	return spec->type == 's' || spec->type == 'I' || spec->type == 'L' ||
 	    ev_run_fail(format->run, format->node,
-		"unrecognized format() type specifier \"%c\"", spec->type);
+		"unrecognized format() type specifier \"%.*s\"",
+		(int)ev_utf8_length(format->at - 1,
+		    (size_t)(format->end - format->at) + 1),
+		format->at - 1);
 }
 
 /* The argument at a place, or the next one; NULL: there is none. */
