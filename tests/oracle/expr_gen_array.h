@@ -1,7 +1,7 @@
 /*
  * expr_gen_array: random expressions of arrays, for expr_gen.h: of numerics
  * and of texts. PostgreSQL compares arrays of one type only, so that no others
- * are made.
+ * are made; a varchar that stands first would make one of varchar.
  */
 #ifndef TESTS_ORACLE_EXPR_GEN_ARRAY_H
 #define TESTS_ORACLE_EXPR_GEN_ARRAY_H
@@ -35,8 +35,8 @@ gen_texts(struct ev_buf *out, unsigned depth)
 	    "'{a,\"b c\",NULL,\"\"}'::text[]", "ARRAY[]::text[]",
 	    "NULL::text[]", "'[2:3]={a,\"x\\\"y\"}'::text[]",
 	    "ARRAY['a%', '%b', NULL]"};
-	static const char *const node[] = {"ARRAY[$t, $t, 'x']", "($x || $t)",
-	    "($t || $x)", "($x || $x)", "($x)[$I:$I]",
+	static const char *const node[] = {"ARRAY[$t::text, $t, 'x']",
+	    "($x || $t)", "($t || $x)", "($x || $x)", "($x)[$I:$I]",
 	    "string_to_array($t, ',')", "string_to_array($t, $t, $t)",
 	    "string_to_array($t, NULL)", "regexp_match($t, '(.)(b)?')",
 	    "regexp_match($t, 'B.', 'i')", "regexp_split_to_array($t, '[,b]')",
