@@ -164,7 +164,7 @@ END
     tries=$((tries + 1))
     # the later tries are given more time, so that one of them ends
     if evsource --name u --mark-every 500 in.ndjson 2>log |
-      timeout -s KILL "$(printf 0.%03d $((tries == 1 ? 5 : RANDOM % 100 + tries * 10)))" \
+      timeout -s KILL "$(awk "BEGIN { print $((tries == 1 ? 5 : RANDOM % 100 + tries * tries * 3)) / 1000 }")" \
         evfilter --select 'unnest(tags) AS tag' 2>>log |
       evsink --name u out.ndjson 2>>log; then
       break
