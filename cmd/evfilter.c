@@ -62,13 +62,14 @@ struct filter {
 	struct ev_scan *scan;
 	struct ev_query *query;
 	struct ev_stage stage;
-	struct ev_inlet inlet;  /* the places, or standard input */
-	struct ev_outlet other; /* --else */
-	bool judges;            /* there is a condition */
-	int keeps;              /* what it must be: 1, or with -v 0 */
-	bool sees_deletes;      /* which names __deleted */
-	struct ev_buf rows;     /* that one event makes */
-	struct ev_err err;      /* of one event: not a local, which the build's
+	struct ev_inlet inlet;          /* the places, or standard input */
+	struct ev_outlet other;         /* --else */
+	bool judges;                    /* there is a condition */
+	int keeps;                      /* what it must be: 1, or with -v 0 */
+	bool sees_deletes;              /* which names __deleted */
+	const struct ev_value *deleted; /* that of the event, lent */
+	struct ev_buf rows;             /* that one event makes */
+	struct ev_err err; /* of one event: not a local, which the build's
 	                         * hardening would clear each time, 1 KiB */
 };
 
@@ -146,6 +147,7 @@ compile(struct filter *filter, int argc, char **argv, int rest)
 	filter->judges = ev_query_has_condition(query);
 	filter->keeps = !settings->invert;
 	filter->sees_deletes = ev_query_names(query, EV_DELETED);
+	filter->deleted = ev_query_delete_mark(query);
 	return rest;
 }
 
@@ -264,7 +266,7 @@ judge(struct filter *filter, const struct ev_line *line)
 	status = ev_query_test(filter->query, &truth, &filter->err);
 	if (status == EV_OK && truth == filter->keeps)
 		return 1;
-	if (!filter->sees_deletes && ev_query_deleted(filter->query))
+	if (!filter->sees_deletes && ev_value_deletes(filter->deleted))
 		return 1;
 	if (status == EV_OK)
 		return 0;
@@ -281,8 +283,8 @@ emit_rows(struct filter *filter, const struct ev_line *line)
 	const char *at, *newline;
 
 	rows->len = 0;
-	if (ev_query_rows(filter->query, ev_query_deleted(filter->query), rows,
-		&filter->err) != EV_OK) {
+	if (ev_query_rows(filter->query, ev_value_deletes(filter->deleted),
+		rows, &filter->err) != EV_OK) {
 		ev_stage_bad(stage, line, filter->err.text);
 		return;
 	}
@@ -313,7 +315,7 @@ emit(struct filter *filter, const struct ev_line *line)
 		return;
 	}
 	status = ev_query_project(filter->query,
-	    ev_query_deleted(filter->query), ev_stage_begin(stage), &changed,
+	    ev_value_deletes(filter->deleted), ev_stage_begin(stage), &changed,
 	    &filter->err);
 	if (status == EV_OK && changed) {
 		ev_stage_end(stage);

@@ -16,29 +16,39 @@ typedef bool (*ev_func_call)(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out);
 
 enum ev_func_flag {
-	EV_FUNC_NULLS = 1,    /* is called for NULL arguments too */
-	EV_FUNC_VARIADIC = 2, /* the last argument may be repeated */
-	EV_FUNC_STABLE = 4,   /* depends on the session, as PostgreSQL says */
-	EV_FUNC_REGEX = 8,    /* node->regex is its own */
-	EV_FUNC_NOW = 64,     /* asks for now() */
-	EV_FUNC_TICKS = 128,  /* asks the clock, at every call */
-	EV_FUNC_TYPED = 16,   /* the last argument is no field, which might be
-	                       * meant as an integer */
-	EV_FUNC_BY_TEXT = 32, /* STABLE as the cast of the argument to text is:
-	                       * in PostgreSQL an SQL function that has that
-	                       * cast in it, and is inlined */
-	EV_FUNC_KNOWN = 256,  /* one argument must have a type, that is more
-	                       * than a quoted literal has */
-	EV_FUNC_SAME = 512,   /* all ELEMENTs are of one type as they are, and
-	                       * one is known: PostgreSQL's anyelement, where
-	                       * the others are anycompatible */
-	EV_FUNC_ARRAY = 1024, /* one argument is an array, and not a field
-	                       * that may hold one */
-	EV_FUNC_ENDS = 8192,  /* an interval means so much later than the
-	                       * argument before: is called with that time */
-	EV_FUNC_FIRST = 2048, /* with NULLS: but is NULL where the first is */
-	EV_FUNC_ROWS = 4096,  /* gives rows: the elements of the array that its
-	                       * function makes; result is a row's type */
+	/* is called for NULL arguments too */
+	EV_FUNC_NULLS = 1 << 0,
+	/* with NULLS: but is NULL where the first is */
+	EV_FUNC_FIRST = 1 << 1,
+	/* the last argument may be repeated */
+	EV_FUNC_VARIADIC = 1 << 2,
+	/* depends on the session, as PostgreSQL says */
+	EV_FUNC_STABLE = 1 << 3,
+	/* STABLE as the cast of the argument to text is: in PostgreSQL an SQL
+	 * function that has that cast in it, and is inlined */
+	EV_FUNC_BY_TEXT = 1 << 4,
+	/* asks for now() */
+	EV_FUNC_NOW = 1 << 5,
+	/* asks the clock, at every call */
+	EV_FUNC_TICKS = 1 << 6,
+	/* node->regex is its own */
+	EV_FUNC_REGEX = 1 << 7,
+	/* the last argument is no field, which might be meant as an integer */
+	EV_FUNC_TYPED = 1 << 8,
+	/* one argument must have a type, that is more than a quoted literal
+	 * has */
+	EV_FUNC_KNOWN = 1 << 9,
+	/* all ELEMENTs are of one type as they are, and one is known:
+	 * PostgreSQL's anyelement, where the others are anycompatible */
+	EV_FUNC_SAME = 1 << 10,
+	/* one argument is an array, and not a field that may hold one */
+	EV_FUNC_ARRAY = 1 << 11,
+	/* gives rows: the elements of the array that its function makes; result
+	 * is a row's type */
+	EV_FUNC_ROWS = 1 << 12,
+	/* an interval means so much later than the argument before: is called
+	 * with that time */
+	EV_FUNC_ENDS = 1 << 13,
 };
 
 struct ev_func {

@@ -341,8 +341,8 @@ ev_query_test(struct ev_query *query, int *truth, struct ev_err *err)
 	return EV_OK;
 }
 
-bool
-ev_query_deleted(struct ev_query *query)
+const struct ev_value *
+ev_query_delete_mark(struct ev_query *query)
 {
-	return ev_value_deletes(&fields(query)[query->deleted]);
+	return &fields(query)[query->deleted];
 }

@@ -110,8 +110,9 @@ bool ev_query_makes_rows(const struct ev_query *query);
 enum ev_status ev_query_rows(struct ev_query *query, bool deleted,
     struct ev_buf *out, struct ev_err *err);
 
-/* Is the scan's last line a deleted row ("__deleted":true or "true")? Asks
- * the scan for the field when first called: before the first line. */
-bool ev_query_deleted(struct ev_query *query);
+/* The member of the scan's last line that says whether it is a deleted row
+ * (ev_value_deletes). Lent; its contents change with each line. Called when all
+ * is compiled. */
+const struct ev_value *ev_query_delete_mark(struct ev_query *query);
 
 #endif
