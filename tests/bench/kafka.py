@@ -427,9 +427,9 @@ def scale_table(bench):
     for shards in (1, 2, 4):
         print(f"  scale: {shards}", file=sys.stderr)
         topic = bench.topic()
-        pipe = ("evsource --name s{1}.{0} --shard {0}/{1} --mark-every 1s "
+        pipe = ("evsource --name s{1} --shard {0}/{1} --mark-every 1s "
                 "kafka://$KAFKA_BROKERS/$F | evfilter 'rating < 3' | "
-                "evsink --name s{1}.{0} kafka://$KAFKA_BROKERS/$T")
+                "evsink --name s{1} kafka://$KAFKA_BROKERS/$T")
         command = "; ".join(
             [f"({pipe.format(k, shards)}) & pid{k}=$!"
              for k in range(1, shards + 1)] +
