@@ -48,6 +48,9 @@ ev_eval_any(struct ev_run *run, const struct ev_node *node, struct ev_val *out)
 	truth = node->lookup ? ev_lookup_find(node->lookup, &left) : 2;
 	if (truth != 2)
 		return truth_out(out, truth < 0 ? -1 : truth != all);
+	/* decoded once, not beside each element */
+	if (right.array->count > 1 && !ev_val_settle(run, node, &left))
+		return false;
 	for (uint32_t i = 0; i < right.array->count; i++) {
 		if (!ev_val_compare(run, node, node->op, left,
 			right.array->item[i], &truth))

@@ -37,16 +37,6 @@ open_rows(struct ev_run *run, struct ev_rows *rows, uint32_t *count)
 	return true;
 }
 
-/* Does a deleted row lack what rows are made of? */
-static bool
-lacks(const struct ev_list *list, const struct ev_run *run)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (list->item[i].rows && !ev_item_carried(run, &list->item[i]))
-			return true;
-	return false;
-}
-
 enum ev_status
 ev_query_rows(struct ev_query *query, bool deleted, struct ev_buf *out,
     struct ev_err *err)
@@ -59,7 +49,8 @@ ev_query_rows(struct ev_query *query, bool deleted, struct ev_buf *out,
 
 	if (!open_rows(run, list->rows, &count))
 		return ev_query_failed(run, list->source, err);
-	if (!count && deleted && lacks(list, run))
+	/* a deletion is never lost: it may not carry what rows are made of */
+	if (!count && deleted)
 		count = 1;
 	for (run->row = 0; run->row < count; run->row++) {
 		if (!ev_list_write(query, run, deleted, out, &changed)) {

@@ -152,7 +152,11 @@ END
   exits 0
   prints '{"id":1,"tag":"a","__deleted":true}
 {"id":1,"tag":"b","__deleted":true}
-{"id":2,"__deleted":true}'
+{"id":2,"__deleted":true}
+{"id":3,"tag":null,"__deleted":true}'
+  # also where the star has them
+  try evfilter --select '* REPLACE (unnest(tags) AS tags)' <<<'{"id":2,"__deleted":true}'
+  prints '{"id":2,"__deleted":true}'
 }
 
 @test "unnest in a named run that is killed again and again loses and doubles nothing" {
