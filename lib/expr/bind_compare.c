@@ -275,6 +275,9 @@ decide_in(struct ev_bind *bind, struct ev_node *node)
 			node->argc = array + 1;
 			return NULL;
 		}
+		/* nor is it known before the array is */
+		for (unsigned i = 1; i <= array; i++)
+			made->stable |= node->arg[i]->stable;
 	} else if (finds(bind, node, array)) {
 		made->value.type = EV_SQL_BOOL;
 		made->value.truth = !node->negated;
