@@ -4,6 +4,7 @@
 #   make WERROR=1            warnings are errors, as in CI
 #   make SAN=address,undefined   sanitizers; builds into build-san/
 #   make CHAOS=1             crash points and mutants; into build-chaos/
+#   make AVX2=               without what is for AVX2
 #   make PREFIX=/usr DESTDIR=/tmp/x install
 
 PREFIX  ?= /usr/local
@@ -18,7 +19,7 @@ LIBEXEC  = $(PREFIX)/libexec/evkit
 # every other source must build without it. A program loads only the libraries
 # that it uses (--as-needed), so all are offered to all.
 
-LIBRARIES = libarchive zlib libpcre2-8 gmp nettle sqlite3 rdkafka
+LIBRARIES = libarchive zlib libpcre2-8 gmp nettle unistring sqlite3 rdkafka
 
 libarchive_header  = archive.h
 libarchive_link    = -larchive
@@ -44,6 +45,10 @@ gmp_users          = lib/expr/%.c cmd/evfilter.c cmd/evdiff.c $(timed)
 nettle_header      = nettle/sha2.h
 nettle_link        = -lnettle
 nettle_users       = $(gmp_users)
+
+unistring_header   = uninorm.h
+unistring_link     = -lunistring
+unistring_users    = $(gmp_users)
 
 sqlite3_header     = sqlite3.h
 sqlite3_link       = -lsqlite3
@@ -96,6 +101,10 @@ ALL_LDFLAGS = -pie -Wl,--as-needed -Wl,--no-copy-dt-needed-entries \
 	-Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,nodlopen \
 	$(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
 CPPFLAGS += $(if $(CHAOS),-DEV_CHAOS)
+# Files for processors that not every x86 is: their functions are called where
+# the program runs on one (lib/base/cpu.h). AVX2= leaves them out.
+AVX2     ?= $(shell f="-mavx2 -mbmi"; echo | \
+	$(CC) -Werror $$f -x c -fsyntax-only - 2>/dev/null && echo $$f)
 
 # --- what there is -------------------------------------------------------
 
@@ -195,6 +204,8 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 
 $(BUILD)/lib/tool/child.o: $(BUILD)/libexec.path
 $(BUILD)/lib/tool/child.o: private CPPFLAGS += -DEVKIT_LIBEXEC='"$(LIBEXEC)"'
+
+$(BUILD)/lib/event/scan_avx2.o $(BUILD)/lib/format/csv_avx2.o: private ALL_CFLAGS += $(AVX2)
 
 $(LIB): $(LIB_OBJ) $(BUILD)/members
 	$(call say,ar  )rm -f $@ && $(AR) rcs $@ $(LIB_OBJ)

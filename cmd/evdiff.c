@@ -420,8 +420,7 @@ emit(struct diff *diff, const struct ev_difference *difference,
 	struct ev_err err;
 
 	ev_build_open(out);
-	ev_build_key(out, EV_SLICE("diff"));
-	ev_build_text(out, ev_slice_of(names[difference->kind]));
+	ev_build_key_text(out, "diff", names[difference->kind]);
 	if (diff->keys) {
 		ev_build_key(out, EV_SLICE("key"));
 		ev_build_open(out);

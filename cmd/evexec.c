@@ -20,6 +20,7 @@
 #include "base/io.h"
 #include "base/mem.h"
 #include "base/point.h"
+#include "tool/consent.h"
 #include "tool/reply.h"
 #include "tool/rows.h"
 #include "tool/run.h"
@@ -82,6 +83,7 @@ struct exec {
 	struct ev_input_fd standard;
 	char *const *argv;
 	bool ok[256];
+	struct ev_consent consent; /* the sink's, to what CMD does */
 	struct ev_run run;
 	struct ev_reply reply;
 	struct ev_spill input, output;
@@ -356,6 +358,7 @@ run_interval(struct exec *exec)
 	if (exec->rows)
 		end_rows(exec);
 	ev_point("exec.collected");
+	ev_consent_wait(&exec->consent);
 	attempts(exec);
 	ev_point("exec.ended");
 	ev_reply_emit(&exec->reply, &exec->output, &exec->stage);
@@ -403,6 +406,7 @@ begin(struct exec *exec)
 	setenv("EVKIT_FROM", base, 1);
 	free(name);
 	free(base);
+	ev_consent_begin(&exec->consent, control);
 	ev_stage_forward(&exec->stage);
 }
 

@@ -50,7 +50,7 @@ static const struct ev_opt options[] = {
     {"limit", 'n', EV_OPT_COUNT, offsetof(struct settings, limit), "N",
 	"end after N events"},
     {"functions", 0, EV_OPT_FLAG, offsetof(struct settings, functions), NULL,
-	"print functions: all, or those that have CONDITION"},
+	"print functions: all, or those that fit a pattern"},
     {"explain", 0, EV_OPT_FLAG, offsetof(struct settings, explain), NULL,
 	"print what would be done with each event"},
 };
@@ -102,9 +102,9 @@ compile_condition(struct filter *filter, const char *text)
 	/* as a condition the name of a file is a field that no event has */
 	if (access(text, F_OK) == 0)
 		ev_tool_die(EV_EXIT_USAGE,
-		    "'%s' is a file, and a condition "
-		    "is wanted first: evfilter … TRUE %s",
-		    text, text);
+		    "'%s' is a file, and a condition is wanted first: "
+		    "evfilter … TRUE %s, or '(%s)' if it is a field",
+		    text, text, text);
 	must(ev_query_condition(filter->query, ev_slice_of(text), &err),
 	    "the condition", &err);
 }
@@ -148,6 +148,8 @@ compile(struct filter *filter, int argc, char **argv, int rest)
 	filter->keeps = !settings->invert;
 	filter->sees_deletes = ev_query_names(query, EV_DELETED);
 	filter->deleted = ev_query_delete_mark(query);
+	if (ev_query_never(query, filter->keeps, &err))
+		ev_tool_say("%s", err.text);
 	return rest;
 }
 
@@ -369,14 +371,13 @@ run(struct filter *filter)
 static void
 hint(const struct filter *filter)
 {
-	struct ev_slice key;
+	struct ev_buf field = {0};
 
-	if (filter->stage.out || !filter->stage.filtered)
-		return;
-	key = ev_query_unseen(filter->query);
-	if (key.ptr)
-		ev_tool_say("nothing passed, and no event has a field '%.*s'",
-		    (int)key.len, key.ptr);
+	if (!filter->stage.out && filter->stage.filtered &&
+	    ev_query_unseen(filter->query, &field))
+		ev_tool_say("nothing passed, and no event has a field %s",
+		    ev_buf_cstr(&field));
+	ev_buf_release(&field);
 }
 
 /* A failure of evsource is ours, unless we left it first. */

@@ -98,10 +98,8 @@ place_of(const struct ev_known *known)
 static void
 add_text(struct ev_buf *out, const char *key, const char *text)
 {
-	if (!text || !*text)
-		return;
-	ev_build_key(out, ev_slice_of(key));
-	ev_build_text(out, ev_slice_of(text));
+	if (text && *text)
+		ev_build_key_text(out, key, text);
 }
 
 static void

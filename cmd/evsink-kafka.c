@@ -50,6 +50,21 @@ parse_field(const char *option, const char *at, struct ev_names_path *path)
 		ev_tool_fail(&err);
 }
 
+/* A key of several fields is an object, and a member stands in it once. */
+static void
+check_once(const struct ev_names_path *key, const struct ev_names_path *next)
+{
+	struct ev_slice name = ev_names_last(next);
+
+	for (; key < next; key++)
+		if (ev_slice_equal(ev_names_last(key), name))
+			ev_tool_die(EV_EXIT_USAGE, "--key names '%s' twice%s",
+			    name.ptr,
+			    key->depth > 1 || next->depth > 1
+				? " (of a path the last name counts)"
+				: "");
+}
+
 static void
 parse_key(struct sink *sink)
 {
@@ -63,8 +78,9 @@ parse_key(struct sink *sink)
 			ev_tool_die(EV_EXIT_USAGE, "--key: more than %d fields",
 			    EV_KAFKA_KEY_MAX);
 		if (ev_names_next("key", &at, ",", &end,
-			&rules->key[rules->keys++], &err) != EV_OK)
+			&rules->key[rules->keys], &err) != EV_OK)
 			ev_tool_fail(&err);
+		check_once(rules->key, &rules->key[rules->keys++]);
 	}
 	rules->key_json = sink->message.key_format == EV_MESSAGE_KEY_JSON;
 	if (rules->key_json && !rules->keys)
@@ -124,6 +140,7 @@ parse_extra(struct sink *sink)
 {
 	const struct ev_opt_list *list = &sink->set.set;
 	struct ev_kafka_topic *topic = &sink->how.topic;
+	static const char *const known[] = {"partitions", "replication", NULL};
 	const char **own = ev_mem_zalloc(2 * list->count + 1, sizeof(*own));
 	const char **rest = ev_mem_zalloc(list->count + 1, sizeof(*rest));
 	size_t owns = 0, rests = 0;
@@ -155,6 +172,7 @@ parse_extra(struct sink *sink)
 	topic->setting = own;
 	sink->how.client.extra = rest;
 	sink->how.client.extra_count = rests;
+	sink->how.client.own = known;
 }
 
 static void
@@ -226,8 +244,65 @@ parse(struct sink *sink, int argc, char **argv)
 
 /* --- --explain ----------------------------------------------------------- */
 
+/* What the library goes by. */
+static const char *
+setting(const struct sink *sink, const char *key, char value[64])
+{
+	size_t size = 64;
+
+	*value = '\0';
+	(void)rd_kafka_conf_get(rd_kafka_conf(sink->sink.sender.kafka.rk), key,
+	    value, &size);
+	return value;
+}
+
 static void
-explain_key(const struct sink *sink)
+explain_partition(const struct sink *sink)
+{
+	const struct ev_kafka_rules *rules = &sink->how.rules;
+	const char *by;
+	char value[64];
+
+	by = setting(sink, "partitioner", value);
+	if (rules->partition.depth)
+		printf("partition: the number in %s\n",
+		    sink->message.partition);
+	else if (rules->meta && !rules->keys)
+		printf("partition: that of the metadata, else by the key\n");
+	else if (!rules->keys)
+		printf("partition: any\n");
+	else if (!strncmp(by, "murmur2", 7))
+		printf("partition: by the key, as Java's clients (murmur2)\n");
+	else
+		printf("partition: as partitioner=%s has it, which is not as "
+		       "Java's clients\n",
+		    by);
+}
+
+static void
+explain_headers(const struct sink *sink)
+{
+	const struct ev_opt_list *list = &sink->message.header;
+	const char *before = "headers: ";
+
+	if (sink->how.rules.meta) {
+		printf("%sthose of '%s'", before, sink->how.rules.meta);
+		before = ", ";
+	}
+	if (sink->message.headers) {
+		printf("%seach member of %s", before, sink->message.headers);
+		before = ", ";
+	}
+	for (size_t i = 0; i < list->count; i++) {
+		printf("%s%s", before, list->item[i]);
+		before = ", ";
+	}
+	if (*before == ',')
+		printf("\n");
+}
+
+static void
+explain_message(const struct sink *sink)
 {
 	const struct ev_kafka_rules *rules = &sink->how.rules;
 
@@ -240,13 +315,12 @@ explain_key(const struct sink *sink)
 		printf("key: that of '%s'\n", rules->meta);
 	else
 		printf("key: none\n");
-	printf("partition: %s%s\n",
-	    rules->partition.depth ? "the number in " : "",
-	    rules->partition.depth ? sink->message.partition
-		: rules->meta && !rules->keys
-		? "that of the metadata, else by the key"
-		: rules->keys ? "by the key, as Java's clients (murmur2)"
-			      : "any");
+	explain_partition(sink);
+	if (rules->time.depth)
+		printf("time: %s, else the present\n", sink->message.time);
+	else if (rules->meta)
+		printf("time: that of the metadata, else the present\n");
+	explain_headers(sink);
 }
 
 static void
@@ -262,6 +336,22 @@ explain_topic(struct sink *sink)
 	printf("compression: %s\n",
 	    sink->sink.sender.plain ? "none (-X compression.type=zstd)"
 				    : "as the settings say");
+}
+
+static void
+explain_no_topic(const struct sink *sink)
+{
+	const struct ev_kafka_topic *topic = &sink->how.topic;
+
+	printf("there now: nothing%s",
+	    sink->how.create ? "; it would be made" : " (--create)");
+	if (topic->partitions > 0)
+		printf(", partitions=%d", topic->partitions);
+	if (topic->replication > 0)
+		printf(", replication=%d", topic->replication);
+	for (const char *const *pair = topic->setting; *pair; pair += 2)
+		printf(", %s=%s", pair[0], pair[1]);
+	printf("\n");
 }
 
 static void
@@ -288,6 +378,8 @@ explain_record(struct sink *sink)
 static void
 explain_guarantee(struct sink *sink)
 {
+	char acks[64];
+
 	if (sink->how.ledger.name) {
 		printf("class: A, exactly once: after any failure, also a "
 		       "kill -9 or a power cut, the next start goes on behind "
@@ -296,13 +388,17 @@ explain_guarantee(struct sink *sink)
 		       "commit: each mark of the source: its events and the "
 		       "record in one transaction\n");
 		explain_record(sink);
-	} else {
+		return;
+	}
+	if (strcmp(setting(sink, "acks", acks), "-1"))
+		printf("guarantee: none: with acks=%s an event is lost with "
+		       "the broker that has it, and nobody is told\n",
+		    acks);
+	else
 		printf("guarantee: at least once: every event is acknowledged "
 		       "by all replicas in sync, or the run fails; what a "
-		       "failed run has sent stays\n"
-		       "record: none: without --name each run is one of its "
-		       "own\n");
-	}
+		       "failed run has sent stays\n");
+	printf("record: none: without --name each run is one of its own\n");
 }
 
 static _Noreturn void
@@ -322,10 +418,9 @@ explain(struct sink *sink)
 	if (there)
 		explain_topic(sink);
 	else
-		printf("there now: nothing%s\n",
-		    sink->how.create ? "; it would be made" : " (--create)");
+		explain_no_topic(sink);
 	printf("would be: append: every event is a message\n");
-	explain_key(sink);
+	explain_message(sink);
 	explain_guarantee(sink);
 	if (fflush(stdout))
 		ev_tool_die(EV_EXIT_IO, "cannot write the explanation");

@@ -56,18 +56,12 @@ struct sink {
 static void
 parse_key(struct sink *sink)
 {
-	const char *at = sink->own.key;
 	struct ev_err err;
-	char end = ',';
 
-	while (at && end == ',') {
-		if (sink->how.write.keys == KEY_MAX)
-			ev_tool_die(EV_EXIT_USAGE, "--key: more than %d fields",
-			    KEY_MAX);
-		if (ev_names_field("key", &at, ",", &end,
-			&sink->key[sink->how.write.keys++], &err) != EV_OK)
-			ev_tool_fail(&err);
-	}
+	if (sink->own.key &&
+	    ev_names_fields("key", sink->own.key, KEY_MAX, sink->key,
+		&sink->how.write.keys, &err) != EV_OK)
+		ev_tool_fail(&err);
 	sink->how.write.key = sink->key;
 }
 

@@ -19,6 +19,7 @@
 #include "event/scan.h"
 #include "state/object.h"
 #include "tool/marker.h"
+#include "tool/pace.h"
 #include "tool/progress.h"
 #include "tool/seeker.h"
 #include "tool/source.h"
@@ -26,8 +27,7 @@
 #include "tool/tool.h"
 #include "tool/wait_opt.h"
 
-#define POLL 1000      /* ms, the default of -X poll */
-#define LOOK_EVERY 256 /* rows between two looks at the clock */
+#define POLL 1000 /* ms, the default of -X poll */
 
 static const struct ev_opt_usage usage = {
     .name = "evsource-sqlite",
@@ -54,7 +54,8 @@ struct source {
 	struct ev_scan *when;  /* finds the field of --mark-when; or NULL */
 	struct ev_buf when_is; /* its value */
 	uint64_t rows, bytes;
-	struct ev_err err; /* not on the stack of what runs for each row */
+	struct ev_pace pace; /* of looks at the clock */
+	struct ev_err err;   /* not on the stack of what runs for each row */
 };
 
 /* --- what to do ---------------------------------------------------------- */
@@ -62,18 +63,13 @@ struct source {
 static void
 parse_cursor(struct source *source)
 {
-	const char *at = ev_source_extra(&source->settings, "cursor");
+	const char *list = ev_source_extra(&source->settings, "cursor");
 	struct ev_err err;
-	char end = ',';
 
-	for (; at && end == ','; source->what.cursors++) {
-		if (source->what.cursors == EV_SQLITE_CURSOR_MAX)
-			ev_tool_die(EV_EXIT_USAGE,
-			    "-X cursor has more than two columns");
-		if (ev_names_field("set cursor", &at, ",", &end,
-			&source->cursor[source->what.cursors], &err) != EV_OK)
-			ev_tool_fail(&err);
-	}
+	if (list &&
+	    ev_names_fields("set cursor", list, EV_SQLITE_CURSOR_MAX,
+		source->cursor, &source->what.cursors, &err) != EV_OK)
+		ev_tool_fail(&err);
 	source->what.cursor = source->cursor;
 }
 
@@ -275,7 +271,7 @@ read_rows(struct source *source)
 		}
 		mark_before(source);
 		emit(source);
-		if (source->rows % LOOK_EVERY == 0)
+		if (ev_pace_due(&source->pace, source->row.len))
 			look_around(source);
 	}
 	if (status != EV_END)

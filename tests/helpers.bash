@@ -17,6 +17,7 @@ setup() {
 }
 
 # Runs a command as `run` does, stderr apart: $status, $output, $stderr.
+# It changes i, as bats does where a command fails.
 try() {
   run --separate-stderr -- "$@"
 }

@@ -39,6 +39,7 @@ grow(struct ev_arena *arena, size_t need)
 	block = ev_mem_alloc(sizeof(*block) + size);
 	block->older = arena->block;
 	block->size = size;
+	arena->size += size;
 	use(arena, block);
 }
 
@@ -72,15 +73,43 @@ ev_arena_slice(struct ev_arena *arena, struct ev_slice text)
 	return (struct ev_slice){copy, text.len};
 }
 
-static void
-free_chain(struct ev_arena_block *block)
+void *
+ev_arena_grow(struct ev_arena *arena, void *list, size_t count, size_t *cap,
+    size_t size)
 {
-	while (block) {
+	void *more;
+
+	if (count < *cap)
+		return list;
+	*cap = *cap ? *cap * 2 : 4;
+	more = ev_arena_alloc(arena, *cap * size);
+	if (count)
+		memcpy(more, list, count * size);
+	return more;
+}
+
+/* Frees the blocks down to `last`, which stays. */
+static void
+free_chain(struct ev_arena *arena, struct ev_arena_block *block,
+    const struct ev_arena_block *last)
+{
+	while (block != last) {
 		struct ev_arena_block *older = block->older;
 
+		arena->size -= block->size;
 		free(block);
 		block = older;
 	}
+}
+
+void
+ev_arena_rewind(struct ev_arena *arena, struct ev_arena_mark mark)
+{
+	if (arena->block != mark.block) {
+		free_chain(arena, arena->block, mark.block);
+		use(arena, mark.block);
+	}
+	arena->ptr = mark.ptr;
 }
 
 void
@@ -90,9 +119,10 @@ ev_arena_reset(struct ev_arena *arena)
 
 	if (!block)
 		return;
-	free_chain(block->older);
+	free_chain(arena, block->older, NULL);
 	block->older = NULL;
 	if (block->size > KEEP) {
+		arena->size = 0;
 		free(block);
 		block = NULL;
 	}
@@ -102,6 +132,6 @@ ev_arena_reset(struct ev_arena *arena)
 void
 ev_arena_release(struct ev_arena *arena)
 {
-	free_chain(arena->block);
+	free_chain(arena, arena->block, NULL);
 	use(arena, NULL);
 }

@@ -60,6 +60,21 @@ ev_buf_char(struct ev_buf *buf, char c)
 	buf->ptr[buf->len++] = c;
 }
 
+/* Copies a text behind which EV_BUF_SHORT bytes can be read to where that many
+ * more than it has can be written; returns the address behind it there. Most
+ * are short, and asking their lengths costs more than two 16-byte moves. */
+#define EV_BUF_SHORT 32u
+
+static inline char *
+ev_buf_put(char *at, struct ev_slice text)
+{
+	memcpy(at, text.ptr, EV_BUF_SHORT);
+	if (text.len > EV_BUF_SHORT)
+		memcpy(at + EV_BUF_SHORT, text.ptr + EV_BUF_SHORT,
+		    text.len - EV_BUF_SHORT);
+	return at + text.len;
+}
+
 /* The bytes as a NUL-terminated string (the NUL is not counted in len);
  * valid until the next append. */
 const char *ev_buf_cstr(struct ev_buf *buf);

@@ -4,30 +4,38 @@
 #include "base/err.h"
 
 #include <ctype.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/utf8.h"
 
 enum ev_status
-ev_err_set(struct ev_err *err, enum ev_status status, int exit,
-    const char *format, ...)
+ev_err_vset(struct ev_err *err, enum ev_status status, int exit,
+    const char *format, va_list args)
 {
-	va_list args;
 	int len;
 
 	if (!err)
 		return status;
 	err->exit = exit;
-	va_start(args, format);
 	len = vsnprintf(err->text, sizeof(err->text), format, args);
-	va_end(args);
 	if (len >= (int)sizeof(err->text)) {
 		size_t whole = ev_utf8_check(err->text, sizeof(err->text) - 1);
 
 		err->text[whole] = '\0';
 	}
+	return status;
+}
+
+enum ev_status
+ev_err_set(struct ev_err *err, enum ev_status status, int exit,
+    const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	ev_err_vset(err, status, exit, format, args);
+	va_end(args);
 	return status;
 }
 

@@ -8,6 +8,8 @@
 #ifndef EV_BASE_ERR_H
 #define EV_BASE_ERR_H
 
+#include <stdarg.h>
+
 enum ev_status {
 	EV_OK,
 	EV_END,   /* nothing more will come; not a failure */
@@ -44,6 +46,8 @@ struct ev_err {
  * that does not fit is cut at a whole UTF-8 character. */
 enum ev_status ev_err_set(struct ev_err *err, enum ev_status status, int exit,
     const char *format, ...) __attribute__((format(printf, 4, 5)));
+enum ev_status ev_err_vset(struct ev_err *err, enum ev_status status, int exit,
+    const char *format, va_list args) __attribute__((format(printf, 4, 0)));
 
 /* The text of an errno, in lower case as messages want it ("no space left on
  * device"). Valid until the thread's next call. */

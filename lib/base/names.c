@@ -90,6 +90,28 @@ ev_names_field(const char *option, const char **at, const char *ends, char *end,
 	    option, (int)(*at - from - (*end != '\0')), from);
 }
 
+enum ev_status
+ev_names_fields(const char *option, const char *list, size_t most,
+    struct ev_slice *name, size_t *count, struct ev_err *err)
+{
+	for (char end = ','; end == ',';) {
+		struct ev_slice *next = &name[*count];
+
+		if (*count == most)
+			return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
+			    "--%s: more than %zu fields", option, most);
+		if (ev_names_field(option, &list, ",", &end, next, err) !=
+		    EV_OK)
+			return EV_FATAL;
+		++*count;
+		for (struct ev_slice *other = name; other < next; other++)
+			if (ev_slice_equal(*other, *next))
+				return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
+				    "--%s names '%s' twice", option, next->ptr);
+	}
+	return EV_OK;
+}
+
 static bool
 is_bare(struct ev_slice name)
 {

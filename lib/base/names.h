@@ -33,6 +33,19 @@ void ev_names_release(struct ev_names_path *path);
 enum ev_status ev_names_field(const char *option, const char **at,
     const char *ends, char *end, struct ev_slice *name, struct ev_err *err);
 
+/* A whole list of such fields, with commas between them. EV_FATAL (usage) also
+ * where they are more than `most`, or one stands there twice. *count begins as
+ * 0; so many names are the caller's to free, after a failure too. */
+enum ev_status ev_names_fields(const char *option, const char *list,
+    size_t most, struct ev_slice *name, size_t *count, struct ev_err *err);
+
+/* The name of the field itself, where the objects it is in do not count. */
+static inline struct ev_slice
+ev_names_last(const struct ev_names_path *path)
+{
+	return path->key[path->depth - 1];
+}
+
 /* Appends a name as ev_names_next reads it, in quotes where it needs them. */
 void ev_names_quote(struct ev_slice name, struct ev_buf *out);
 

@@ -37,4 +37,17 @@ ev_slice_is(struct ev_slice a, const char *b)
 	return ev_slice_equal(a, ev_slice_of(b));
 }
 
+/* True of len lower-case hex digits. */
+static inline bool
+ev_slice_is_hex(struct ev_slice text, size_t len)
+{
+	if (text.len != len)
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (!(text.ptr[i] >= '0' && text.ptr[i] <= '9') &&
+		    !(text.ptr[i] >= 'a' && text.ptr[i] <= 'f'))
+			return false;
+	return true;
+}
+
 #endif

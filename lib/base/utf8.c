@@ -66,6 +66,16 @@ ev_utf8_check(const char *ptr, size_t len)
 	return len;
 }
 
+bool
+ev_utf8_ascii(struct ev_slice text)
+{
+	unsigned char all = 0;
+
+	for (size_t i = 0; i < text.len; i++)
+		all |= (unsigned char)text.ptr[i];
+	return all < 0x80;
+}
+
 unsigned
 ev_utf8_decode(const char *ptr, uint32_t *code)
 {
@@ -129,7 +139,7 @@ ev_utf8_cut(const char *ptr, size_t len, size_t max)
 {
 	if (len <= max)
 		return len;
-	while (max > 0 && ((unsigned char)ptr[max] & 0xC0) == 0x80)
+	while (max > 0 && is_tail((unsigned char)ptr[max]))
 		max--;
 	return max;
 }

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/slice.h"
+
 /* The length in bytes (1 to 4) of the well-formed character at ptr, of which
  * len bytes (at least 1) may be read; 0 if it is not one. */
 unsigned ev_utf8_length(const char *ptr, size_t len);
@@ -16,6 +18,9 @@ unsigned ev_utf8_length(const char *ptr, size_t len);
 /* The offset of the first byte that is not part of a well-formed character;
  * len if all are. */
 size_t ev_utf8_check(const char *ptr, size_t len);
+
+/* True if all bytes are ASCII. */
+bool ev_utf8_ascii(struct ev_slice text);
 
 /* Decodes the well-formed character at ptr into *code; returns its length. */
 unsigned ev_utf8_decode(const char *ptr, uint32_t *code);

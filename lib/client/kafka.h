@@ -42,11 +42,11 @@ struct ev_kafka_settings {
 	const char *const *extra; /* -X key=value */
 	size_t extra_count;
 	const char *const *own; /* keys of -X that are the command's, not
-	                                * the library's; NULL at the end */
+	                         * the library's; NULL at the end */
 };
 
-/* EV_FATAL: exit 64, it names no topic, or no broker is known from anywhere
- * (-b, $EVKIT_BROKERS and the settings were looked at). */
+/* EV_FATAL: exit 64, it names no topic, a broker has no port that there is, or
+ * no broker is known from anywhere (-b, $EVKIT_BROKERS and the settings were looked at). */
 enum ev_status ev_kafka_place(const char *place,
     const struct ev_kafka_settings *settings, struct ev_kafka_place *out,
     struct ev_err *err);
@@ -71,11 +71,12 @@ struct ev_kafka {
 
 /* A configuration: our defaults, `defaults`, what the user says, `fixed`; both
  * lists are (key, value, …, NULL), or NULL; a key in one of them that this
- * version of the library does not have is left out. What is fixed is not for
- * the user to change: EV_FATAL, exit 64, for another value of it by -X; a file
- * that is shared with other programs may have one. So is a key that the library
- * does not know (the nearest is named), or a value that it does not take; exit
- * 78 for those of a file. *conf is the caller's to hand to ev_kafka_open. */
+ * version of the library does not have is left out. What is fixed (or, as "",
+ * left alone) is not for the user to change: EV_FATAL, exit 64, for another
+ * value of it by -X; a file that is shared with others may have one. So is a key
+ * that the library does not know (the nearest is named), or a value that it does
+ * not take; exit 78 for those of a file, and for a certificate that is not
+ * there. *conf is the caller's to hand to ev_kafka_open. */
 enum ev_status ev_kafka_conf(const struct ev_kafka_settings *settings,
     const struct ev_kafka_place *place, const char *const *defaults,
     const char *const *fixed, rd_kafka_conf_t **conf, struct ev_err *err);

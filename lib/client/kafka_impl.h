@@ -62,6 +62,10 @@ struct ev_kafka_trouble {
 	void *owner; /* for callbacks of whoever opens the client */
 };
 
+/* What the open transaction failed of, also where no message did: the
+ * coordinator may not have let a partition into it. 0: of nothing. */
+rd_kafka_resp_err_t ev_kafka_transaction_failure(struct ev_kafka *kafka);
+
 /* Puts the callbacks that fill it in into a configuration, and itself as the
  * opaque pointer that all callbacks get. */
 void ev_kafka_trouble_listen(struct ev_kafka_trouble *trouble,

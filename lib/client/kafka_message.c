@@ -79,8 +79,16 @@ ev_kafka_message_release(struct ev_kafka_message *message)
 static enum ev_status
 bad(const struct ev_names_path *path, const char *why, struct ev_err *err)
 {
-	return ev_err_set(err, EV_BAD, EV_EXIT_DATA, "'%s' %s",
-	    path->key[path->depth - 1].ptr, why);
+	struct ev_buf name = {0};
+
+	for (unsigned i = 0; i < path->depth; i++) {
+		ev_buf_str(&name, i ? "." : "");
+		ev_names_quote(path->key[i], &name);
+	}
+	ev_err_set(err, EV_BAD, EV_EXIT_DATA, "'%s' %s", ev_buf_cstr(&name),
+	    why);
+	ev_buf_release(&name);
+	return EV_BAD;
 }
 
 /* --- numbers and times --------------------------------------------------- */
@@ -171,10 +179,13 @@ key_part(struct ev_kafka_maker *maker, unsigned i, struct ev_value *value,
 		    "is the key, and is missing or null: messages of one key "
 		    "keep their order only if all of them have it",
 		    err);
-	if (value->type == EV_STRING) {
-		maker->scratch.len = 0;
-		return ev_value_text(*value, &maker->scratch, text, err);
-	}
+	maker->scratch.len = 0;
+	if (value->type == EV_STRING &&
+	    ev_value_text(*value, &maker->scratch, text, NULL) != EV_OK)
+		return bad(path,
+		    "is the key, and has \\u0000 or half of a surrogate pair, "
+		    "which no text has",
+		    err);
 	return EV_OK;
 }
 
@@ -217,7 +228,7 @@ json_key(struct ev_kafka_maker *maker, struct ev_kafka_message *message,
 
 		if (key_part(maker, i, &value, &text, err) != EV_OK)
 			return EV_BAD;
-		ev_build_key(out, path->key[path->depth - 1]);
+		ev_build_key(out, ev_names_last(path));
 		if (value.type == EV_STRING)
 			ev_build_text(out, text);
 		else

@@ -417,6 +417,25 @@ query(struct ev_kafka_reader *reader, int64_t time,
 	return status;
 }
 
+void
+ev_kafka_reader_wake(struct ev_kafka_reader *reader)
+{
+	rd_kafka_topic_partition_list_t *list =
+	    rd_kafka_topic_partition_list_new((int)reader->parts);
+
+	for (size_t i = 0; i < reader->parts; i++) {
+		const struct ev_kafka_part *part = reader->part[i];
+
+		if (part->started && !part->reached && !part->gone)
+			rd_kafka_topic_partition_list_add(list,
+			    part->topic->name, part->id)
+			    ->offset = RD_KAFKA_OFFSET_END;
+	}
+	if (list->cnt)
+		rd_kafka_offsets_for_times(reader->kafka->rk, list, 1);
+	rd_kafka_topic_partition_list_destroy(list);
+}
+
 enum ev_status
 ev_kafka_reader_low(struct ev_kafka_reader *reader, struct ev_kafka_part *part,
     struct ev_err *err)

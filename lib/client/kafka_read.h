@@ -120,6 +120,8 @@ size_t ev_kafka_reader_pending(const struct ev_kafka_reader *reader);
  * not there any more, or another message is; and what ev_kafka_error says. */
 enum ev_status ev_kafka_reader_read(struct ev_kafka_reader *reader,
     struct ev_err *err);
+/* True where that failed since what was read before is not there as it was. */
+bool ev_kafka_reader_lost(const struct ev_kafka_reader *reader);
 /* Called while a message is taken: it is the last one. */
 void ev_kafka_reader_stop(struct ev_kafka_reader *reader);
 

@@ -33,9 +33,12 @@ struct ev_kafka_reader {
 	struct ev_kafka_part *doubt; /* whose last message is to be looked at
 	                              * again before anything is read; or NULL */
 	bool stopped;
+	bool dozes;            /* the library needs ev_kafka_reader_wake */
+	int64_t awake;         /* bytes to take before it does again */
 	int64_t away;          /* since when nobody answers; 0: they do */
 	bool told;             /* and it was said */
 	bool begun;            /* partitions are being read */
+	bool lost;             /* what was read before is not there any more */
 	enum ev_status status; /* of the callback that runs */
 	struct ev_err err;
 };
@@ -51,6 +54,12 @@ void ev_kafka_reader_answered(struct ev_kafka_reader *reader);
  * EV_FATAL as ev_kafka_error has it. */
 enum ev_status ev_kafka_reader_low(struct ev_kafka_reader *reader,
     struct ev_kafka_part *part, struct ev_err *err);
+
+/* Before version 2.2 the library's thread of a broker that finds the queue full
+ * looks again after a second only, however soon the queue is empty (pull
+ * request 4284 of librdkafka). Any request to the broker wakes it: asks where
+ * the partitions that are read end, and does not wait for the answer. */
+void ev_kafka_reader_wake(struct ev_kafka_reader *reader);
 
 /* The partition's topic was deleted: it drops out. */
 void ev_kafka_reader_drop(struct ev_kafka_reader *reader,

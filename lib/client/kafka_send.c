@@ -155,7 +155,11 @@ reason(struct ev_kafka_sender *sender, rd_kafka_resp_err_t code)
 		rd_kafka_poll(sender->kafka.rk, FULL);
 	if (fatal)
 		return fatal;
-	return sender->trouble ? sender->trouble : code;
+	if (sender->trouble)
+		code = sender->trouble;
+	if (is_consequence(code) && transactional(sender))
+		fatal = ev_kafka_transaction_failure(&sender->kafka);
+	return fatal ? fatal : code;
 }
 
 static enum ev_status
@@ -169,7 +173,11 @@ trouble(struct ev_kafka_sender *sender, rd_kafka_resp_err_t code,
 	what = is_of_message(code)
 	    ? ev_mem_printf("write an event of %zu bytes to topic '%s'",
 		  sender->trouble_size, sender->how->place->topic)
-	    : ev_mem_printf("write to topic '%s'", sender->how->place->topic);
+	    : ev_mem_printf("write to topic '%s'%s", sender->how->place->topic,
+		  transactional(sender) &&
+			  code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED
+		      ? ", or the record of the pipeline"
+		      : "");
 	ev_kafka_error(&sender->kafka, code, what, err);
 	free(what);
 	return settle(sender, err);
@@ -480,11 +488,11 @@ open_client(struct ev_kafka_sender *sender, int64_t batch, int64_t lasts,
 	    "partitioner", "murmur2_random", "queue.buffering.max.kbytes",
 	    MEMORY, "queue.buffering.max.messages", MESSAGES, "batch.size",
 	    size, how->transaction ? NULL : "message.timeout.ms", "0", NULL};
+	bool named = how->transaction && lasts;
 	const char *const fixed[] = {"delivery.report.only.error", "true",
-	    "message.max.bytes", "1000000000",
-	    how->transaction && lasts ? "transactional.id" : NULL,
-	    how->transaction, "enable.idempotence", "true",
-	    "transaction.timeout.ms", timeout, NULL};
+	    "message.max.bytes", "1000000000", "transactional.id",
+	    named ? how->transaction : "", named ? "enable.idempotence" : NULL,
+	    "true", "transaction.timeout.ms", timeout, NULL};
 	rd_kafka_conf_t *conf;
 
 	snprintf(size, sizeof(size), "%" PRId64, batch ? batch : BATCH);

@@ -242,3 +242,17 @@ ev_kafka_error_object(struct ev_kafka *kafka, rd_kafka_error_t *error,
 	rd_kafka_error_destroy(error);
 	return status;
 }
+
+rd_kafka_resp_err_t
+ev_kafka_transaction_failure(struct ev_kafka *kafka)
+{
+	/* Within a transaction none is begun, and the answer is why it failed,
+	 * or that this is no time for it. */
+	rd_kafka_error_t *error = rd_kafka_begin_transaction(kafka->rk);
+	rd_kafka_resp_err_t code = rd_kafka_error_code(error);
+
+	if (error)
+		rd_kafka_error_destroy(error);
+	return code == RD_KAFKA_RESP_ERR__STATE ? RD_KAFKA_RESP_ERR_NO_ERROR
+						: code;
+}

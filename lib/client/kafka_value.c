@@ -39,14 +39,22 @@ refuse(struct ev_buf *out, size_t start, const char *reason, const char **why)
 
 /* --- where it stood ------------------------------------------------------ */
 
-/* "NAME":"text", or "NAME_base64":"…" of what is not UTF-8, or null. */
+/* Bytes that no text has: they are not UTF-8, or have a zero, as numbers of
+ * Java's clients do (no expression takes that, and no sink of texts). */
+static bool
+is_binary(const void *ptr, size_t len)
+{
+	return memchr(ptr, 0, len) || ev_utf8_check(ptr, len) < len;
+}
+
+/* "NAME":"text", or "NAME_base64":"…" of what is binary, or null. */
 static void
 add_bytes(struct ev_buf *out, struct ev_slice name, const void *ptr, size_t len)
 {
 	struct ev_slice bytes = {ptr, len};
 	struct ev_buf other = {0};
 
-	if (ptr && ev_utf8_check(ptr, len) < len) {
+	if (ptr && is_binary(ptr, len)) {
 		ev_buf_slice(&other, name);
 		ev_buf_str(&other, "_base64");
 		ev_build_key(out, ev_buf_as_slice(&other));
@@ -96,8 +104,7 @@ add_meta(const struct ev_kafka_value *value, const rd_kafka_message_t *message,
 	ev_build_reopen(out);
 	ev_build_key(out, value->meta);
 	ev_buf_char(out, '{');
-	ev_build_key(out, EV_SLICE("topic"));
-	ev_build_text(out, ev_slice_of(rd_kafka_topic_name(message->rkt)));
+	ev_build_key_text(out, "topic", rd_kafka_topic_name(message->rkt));
 	ev_build_key(out, EV_SLICE("partition"));
 	ev_build_int(out, message->partition);
 	ev_build_key(out, EV_SLICE("offset"));
@@ -106,10 +113,8 @@ add_meta(const struct ev_kafka_value *value, const rd_kafka_message_t *message,
 		ev_build_key(out, EV_SLICE("timestamp"));
 		ev_build_int(out, time);
 	}
-	if (type == RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME) {
-		ev_build_key(out, EV_SLICE("timestamp_type"));
-		ev_build_text(out, EV_SLICE("append"));
-	}
+	if (type == RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME)
+		ev_build_key_text(out, "timestamp_type", "append");
 	add_bytes(out, EV_SLICE("key"), message->key, message->key_len);
 	add_headers(out, message);
 	ev_build_close(out);
@@ -118,15 +123,17 @@ add_meta(const struct ev_kafka_value *value, const rd_kafka_message_t *message,
 
 /* --- JSON ---------------------------------------------------------------- */
 
-/* Scans what stands in out behind start; NULL, or the address of what is
- * wrong. */
-static const char *
+/* Room for a newline, and for what is read behind it. */
+#define BEHIND (1 + EV_SCAN_PADDING)
+
+/* Scans what stands in out behind start, with BEHIND bytes of room; NULL, or
+ * the address of what is wrong. */
+static inline const char *
 scan(struct ev_kafka_value *value, struct ev_buf *out, size_t start,
     const char **end)
 {
 	const char *fault;
 
-	ev_buf_reserve(out, EV_SCAN_PADDING + 1);
 	out->ptr[out->len] = '\n';
 	*end = ev_scan_line(value->scan, out->ptr + start, &fault);
 	return fault;
@@ -210,6 +217,7 @@ mend(struct ev_kafka_value *value, const rd_kafka_message_t *message,
 	    !is_framed(message)) {
 		if (!make_one_line(value, out, start))
 			return refuse(out, start, "it is no JSON object", why);
+		ev_buf_reserve(out, BEHIND);
 		fault = scan(value, out, start, &end);
 		if (!fault)
 			return EV_OK;
@@ -218,7 +226,7 @@ mend(struct ev_kafka_value *value, const rd_kafka_message_t *message,
 	    ev_scan_reason(value->scan), why);
 }
 
-static inline enum ev_status
+static enum ev_status
 finish(struct ev_kafka_value *value, const rd_kafka_message_t *message,
     struct ev_buf *out, size_t start, const char **why)
 {
@@ -242,6 +250,7 @@ ev_kafka_value_finish(struct ev_kafka_value *value,
 {
 	const char *end;
 
+	ev_buf_reserve(out, BEHIND);
 	if (scan(value, out, start, &end))
 		return refuse(out, start, ev_scan_reason(value->scan), why);
 	return finish(value, message, out, start, why);
@@ -363,14 +372,15 @@ ev_kafka_value_event(struct ev_kafka_value *value,
 		return tombstone(value, message, out, why);
 	if (message->len > value->max_event)
 		return refuse(out, start, "it is longer than --max-event", why);
-	ev_buf_reserve(out, message->len + EV_SCAN_PADDING + 1);
+	ev_buf_reserve(out, message->len + BEHIND);
 	memcpy(out->ptr + out->len, message->payload, message->len);
 	out->len += message->len;
 	fault = scan(value, out, start, &end);
 	if ((fault || end != out->ptr + out->len) &&
 	    mend(value, message, out, start, fault, end, why) != EV_OK)
 		return EV_BAD;
-	return finish(value, message, out, start, why);
+	return value->meta.ptr ? finish(value, message, out, start, why)
+			       : EV_OK;
 }
 
 enum ev_status

@@ -5,10 +5,8 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
+#include "base/simd.h"
 #include "base/utf8.h"
 
 void
@@ -87,27 +85,33 @@ const struct ev_build_escape ev_build_escape[256] = {
 };
 /* clang-format on */
 
-/* Copies 16 bytes; returns how many of them stand before one that is escaped,
+#ifdef EV_SIMD
+#define STEP EV_SIMD
+#else
+#define STEP 16
+#endif
+
+/* Copies STEP bytes; returns how many of them stand before one that is escaped,
  * which the table would say one at a time. */
 static inline unsigned
 copy_step(const char *from, char *to)
 {
-#ifdef __SSE2__
-	__m128i v = _mm_loadu_si128((const void *)from);
-	__m128i control = _mm_cmpeq_epi8(v,
-	    _mm_min_epu8(v, _mm_set1_epi8(0x1F)));
-	__m128i stop = _mm_or_si128(control,
-	    _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')),
-		_mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))));
+#ifdef EV_SIMD
+	ev_simd v = ev_simd_load(from);
+	/* From -128 on, so that control characters are the least. */
+	ev_simd control = ev_simd_less(ev_simd_add(v, ev_simd_all(-128)),
+	    ev_simd_all(' ' - 128));
+	uint64_t stops = ev_simd_mask(control |
+	    ev_simd_equal(v, ev_simd_all('"')) |
+	    ev_simd_equal(v, ev_simd_all('\\')));
 
-	_mm_storeu_si128((void *)to, v);
-	return (unsigned)__builtin_ctz(
-	    (unsigned)_mm_movemask_epi8(stop) | 1u << 16);
+	ev_simd_store(to, v);
+	return (unsigned)__builtin_ctzll(stops | UINT64_C(1) << STEP);
 #else
 	unsigned n = 0;
 
-	memcpy(to, from, 16);
-	while (n < 16 && !ev_build_escape[(unsigned char)from[n]].len)
+	memcpy(to, from, STEP);
+	while (n < STEP && !ev_build_escape[(unsigned char)from[n]].len)
 		n++;
 	return n;
 #endif
@@ -122,12 +126,12 @@ put_piece(char *to, const char *ptr, size_t len)
 	while (ptr < end) {
 		const struct ev_build_escape *escape;
 
-		if (end - ptr >= 16) {
+		if (end - ptr >= STEP) {
 			unsigned n = copy_step(ptr, to);
 
 			ptr += n;
 			to += n;
-			if (n == 16)
+			if (n == STEP)
 				continue;
 		}
 		escape = &ev_build_escape[(unsigned char)*ptr];
@@ -159,6 +163,13 @@ ev_build_text(struct ev_buf *out, struct ev_slice text)
 		text.len -= len;
 	}
 	ev_buf_char(out, '"');
+}
+
+void
+ev_build_key_text(struct ev_buf *out, const char *key, const char *text)
+{
+	ev_build_key(out, ev_slice_of(key));
+	ev_build_text(out, ev_slice_of(text));
 }
 
 void

@@ -29,11 +29,29 @@ void ev_build_key(struct ev_buf *out, struct ev_slice key);
 /* The same for a key that is JSON already, quotes included. */
 void ev_build_key_raw(struct ev_buf *out, struct ev_slice key);
 
+/* A member whose key and value are JSON, behind each of which EV_BUF_SHORT bytes
+ * can be read, as behind what a scan found. */
+static inline void
+ev_build_member(struct ev_buf *out, struct ev_slice key, struct ev_slice value)
+{
+	char *at;
+
+	ev_buf_reserve(out, key.len + value.len + 2 + EV_BUF_SHORT);
+	at = out->ptr + out->len;
+	if (at[-1] != '{')
+		*at++ = ',';
+	at = ev_buf_put(at, key);
+	*at++ = ':';
+	out->len = (size_t)(ev_buf_put(at, value) - out->ptr);
+}
+
 /* Values. Text must be valid UTF-8; it is escaped as RFC 8259 needs it and no
  * more: quote, backslash, control characters (\n and the like by their short
  * forms). */
 void ev_build_raw(struct ev_buf *out, struct ev_slice json);
 void ev_build_text(struct ev_buf *out, struct ev_slice text);
+/* A key and its text. */
+void ev_build_key_text(struct ev_buf *out, const char *key, const char *text);
 /* How a byte of a text is written that is escaped; len is 0 for the others.
  * Eight bytes, to be copied at once: a branch that asks for the kind of escape
  * is not predicted where there are many. */

@@ -58,19 +58,6 @@ ev_canon_ignore(struct ev_canon *canon, struct ev_slice key)
 	ev_buf_char(&canon->ignored, ',');
 }
 
-static unsigned
-hex4(const char *s)
-{
-	unsigned code = 0;
-
-	for (int i = 0; i < 4; i++) {
-		unsigned c = (unsigned char)s[i];
-
-		code = code << 4 | (c <= '9' ? c - '0' : (c | 32) - 'a' + 10);
-	}
-	return code;
-}
-
 static void
 put_code(uint32_t code, struct ev_buf *out)
 {
@@ -81,7 +68,7 @@ put_code(uint32_t code, struct ev_buf *out)
 	if (at) {
 		ev_buf_char(out, '\\');
 		ev_buf_char(out, letter[at - plain]);
-	} else if (code < 0x20 || (code >= 0xD800 && code <= 0xDFFF)) {
+	} else if (code < 0x20 || ev_token_is_half(code)) {
 		ev_buf_printf(out, "\\u%04" PRIx32, code);
 	} else {
 		ev_buf_append(out, text, ev_utf8_encode(code, text));
@@ -92,25 +79,14 @@ put_code(uint32_t code, struct ev_buf *out)
 static const char *
 put_escape(const char *s, struct ev_buf *out)
 {
-	uint32_t code, low;
-
 	if (s[1] != 'u') {
 		if (s[1] != '/')
 			ev_buf_char(out, '\\');
 		ev_buf_char(out, s[1]);
 		return s + 2;
 	}
-	code = hex4(s + 2);
-	s += 6;
-	if (code >= 0xD800 && code <= 0xDBFF && s[0] == '\\' && s[1] == 'u') {
-		low = hex4(s + 2);
-		if (low >= 0xDC00 && low <= 0xDFFF) {
-			code = 0x10000 + ((code - 0xD800) << 10) +
-			    (low - 0xDC00);
-			s += 6;
-		}
-	}
-	put_code(code, out);
+	s += 2;
+	put_code(ev_token_unicode(&s), out);
 	return s;
 }
 

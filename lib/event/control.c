@@ -119,18 +119,6 @@ string(struct parse *p, struct ev_slice *text)
 
 /* --- what the texts must be --- */
 
-static bool
-is_hex(struct ev_slice text, size_t len)
-{
-	if (text.len != len)
-		return false;
-	for (size_t i = 0; i < len; i++)
-		if (!(text.ptr[i] >= '0' && text.ptr[i] <= '9') &&
-		    !(text.ptr[i] >= 'a' && text.ptr[i] <= 'f'))
-			return false;
-	return true;
-}
-
 /* A decimal number as it is printed. */
 static bool
 is_number(struct ev_slice text, uint64_t *number)
@@ -161,7 +149,7 @@ is_id(struct ev_slice text)
 		return false;
 	text.ptr += EV_RUN_LEN + 1;
 	text.len -= EV_RUN_LEN + 1;
-	return is_hex(run, EV_RUN_LEN) && is_number(text, &seq) && seq;
+	return ev_slice_is_hex(run, EV_RUN_LEN) && is_number(text, &seq) && seq;
 }
 
 static bool
@@ -176,7 +164,7 @@ static bool
 run(struct parse *p)
 {
 	return literal(p, ",\"run\":") && string(p, &p->control->run) &&
-	    is_hex(p->control->run, EV_RUN_LEN);
+	    ev_slice_is_hex(p->control->run, EV_RUN_LEN);
 }
 
 static bool
@@ -388,7 +376,7 @@ is_state(const struct ev_control *control)
 {
 	if (!control->name.len && !control->state.len && !control->sid.len)
 		return true;
-	return control->state.len && is_hex(control->sid, 16);
+	return control->state.len && ev_slice_is_hex(control->sid, 16);
 }
 
 static bool
@@ -451,7 +439,9 @@ static bool
 has_tail(struct ev_slice line)
 {
 	return ev_control_ends(line) &&
-	    is_hex((struct ev_slice){line.ptr + line.len - TAIL + 8, 8}, 8);
+	    ev_slice_is_hex((struct ev_slice){line.ptr + line.len - TAIL + 8,
+				8},
+		8);
 }
 
 static bool
@@ -479,7 +469,7 @@ parse(struct parse *p, struct ev_err *err)
 			return ev_err_set(err, EV_BAD, EV_EXIT_CONFIG,
 			    "a control line of the kind '%.*s', which this "
 			    "version does not know",
-			    text.len < 60 ? (int)text.len : 60, text.ptr);
+			    (int)ev_utf8_cut(text.ptr, text.len, 60), text.ptr);
 		if (control->kind != EV_CONTROL_BEGIN)
 			version = 1;
 		else if (!number(p, ",\"v\":", &version))

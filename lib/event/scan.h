@@ -53,8 +53,8 @@ const char *ev_scan_any(struct ev_scan *scan, const char *ptr,
  * event, so that it can be a member of one. The padding as above. */
 const char *ev_scan_text(const char *ptr);
 
-/* Why the last line was refused: "not an object", "text ends early" …
- * A static text. */
+/* Why the last line was refused: "not a JSON object", "the line ends too
+ * early" … A static text. */
 const char *ev_scan_reason(const struct ev_scan *scan);
 
 /* The values found in the last line, by slot; EV_MISSING where there was

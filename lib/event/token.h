@@ -16,9 +16,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
-#if defined(__SSE2__) && !defined(EV_SCAN_SCALAR)
-#include <emmintrin.h>
-#endif
+
+#include "base/simd.h"
 
 #define EV_TOKEN static inline __attribute__((always_inline))
 
@@ -45,34 +44,34 @@ ev_token_space(const char *s)
 	return s;
 }
 
-/* The first byte at or behind s that is a quote, a backslash, a control
- * character or not ASCII. */
-#if defined(__SSE2__) && !defined(EV_SCAN_SCALAR)
+#ifdef EV_SIMD
+/* Where a quote, a backslash, a control character or what is not ASCII stands.
+ * As signed bytes, control characters and those from 0x80 on are both less
+ * than a space: one compare for the two. */
+EV_TOKEN ev_simd
+ev_token_stops(ev_simd v)
+{
+	return ev_simd_equal(v, ev_simd_all('"')) |
+	    ev_simd_equal(v, ev_simd_all('\\')) |
+	    ev_simd_less(v, ev_simd_all(' '));
+}
+
+/* The first such byte at or behind s. */
 EV_TOKEN const char *
 ev_token_plain(const char *s)
 {
-	const __m128i quote = _mm_set1_epi8('"');
-	const __m128i backslash = _mm_set1_epi8('\\');
-	const __m128i space = _mm_set1_epi8(' ');
+	for (;; s += EV_SIMD) {
+		unsigned stops = ev_simd_mask(ev_token_stops(ev_simd_load(s)));
 
-	for (;; s += 16) {
-		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)s);
-		/* As signed bytes, control characters and those from 0x80 on
-		 * are both less than a space: one compare for the two. */
-		__m128i stop =
-		    _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, quote),
-				     _mm_cmpeq_epi8(v, backslash)),
-			_mm_cmplt_epi8(v, space));
-		unsigned mask = (unsigned)_mm_movemask_epi8(stop);
-
-		if (mask)
-			return s + __builtin_ctz(mask);
+		if (stops)
+			return s + __builtin_ctz(stops);
 	}
 }
 #else
-/* Eight bytes a time, after "Bit Twiddling Hacks" (Anderson): the high bit of
- * each byte of the word becomes 1 where the byte stops the scan; the lowest of
- * them is exact, those above may be false. */
+/* The first byte at or behind s that is a quote, a backslash, a control
+ * character or not ASCII. Eight bytes a time, after "Bit Twiddling Hacks"
+ * (Anderson): the high bit of each byte of the word becomes 1 where the byte
+ * stops the scan; the lowest of them is exact, those above may be false. */
 EV_TOKEN const char *
 ev_token_plain(const char *s)
 {
@@ -137,6 +136,26 @@ ev_token_hex(char c)
 	return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'f');
 }
 
+static inline uint32_t
+ev_token_hex4(const char *s)
+{
+	uint32_t code = 0;
+
+	for (int i = 0; i < 4; i++) {
+		unsigned c = (unsigned char)s[i];
+
+		code = code << 4 | (c <= '9' ? c - '0' : (c | 32) - 'a' + 10);
+	}
+	return code;
+}
+
+/* Surrogates, which are no characters but in pairs. */
+static inline bool
+ev_token_is_half(uint32_t code)
+{
+	return code >= 0xD800 && code <= 0xDFFF;
+}
+
 /* s stands at a backslash. A table, since no branch predicts which letter
  * follows: a third of the time of text that is all escapes. */
 EV_TOKEN const char *
@@ -160,6 +179,25 @@ ev_token_escape(const char *s, struct ev_fault *fault)
 			return ev_token_fault(fault, s + i,
 			    "a \\u escape needs four hex digits");
 	return s + 6;
+}
+
+/* What follows \u in text that was validated; *s, at its first hex digit, goes
+ * behind it. Of a pair of surrogates it is the character, and both are read;
+ * half a pair is what it is. */
+static inline uint32_t
+ev_token_unicode(const char **s)
+{
+	const char *at = *s;
+	uint32_t code = ev_token_hex4(at), low;
+
+	*s += 4;
+	if (code < 0xD800 || code > 0xDBFF || at[4] != '\\' || at[5] != 'u')
+		return code;
+	low = ev_token_hex4(at + 6);
+	if (low < 0xDC00 || low > 0xDFFF)
+		return code;
+	*s += 6;
+	return 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
 }
 
 /* s stands at the opening quote. *escaped becomes true if there is a

@@ -5,39 +5,7 @@
 #include "event/value.h"
 
 #include "base/utf8.h"
-
-static unsigned
-hex4(const char *s)
-{
-	unsigned code = 0;
-
-	for (int i = 0; i < 4; i++) {
-		unsigned c = (unsigned char)s[i];
-
-		code = code << 4 | (c <= '9' ? c - '0' : (c | 32) - 'a' + 10);
-	}
-	return code;
-}
-
-/* The character that \uXXXX at s (behind the u) stands for, with its second
- * half where it is the first of a pair; *used is the bytes read from s on. 0:
- * \u0000 or half a pair. */
-static uint32_t
-unicode_escape(const char *s, const char *end, size_t *used)
-{
-	uint32_t code = hex4(s), low;
-
-	*used = 4;
-	if (code < 0xD800 || code > 0xDFFF)
-		return code;
-	if (code > 0xDBFF || end - s < 10 || s[4] != '\\' || s[5] != 'u')
-		return 0;
-	low = hex4(s + 6);
-	if (low < 0xDC00 || low > 0xDFFF)
-		return 0;
-	*used = 10;
-	return 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
-}
+#include "event/token.h"
 
 /* Copies what stands before the first backslash, eight bytes a step, as
  * ev_token_plain looks for it; where escapes are many, runs are short, and
@@ -68,6 +36,21 @@ copy_plain(const char *s, const char *end, char *to)
 	return (size_t)(s - from);
 }
 
+/* Writes the character whose hex digits begin at *s, which goes behind them;
+ * returns what follows it. NULL, and *s stays: \u0000 or half a pair, which are
+ * none. */
+static char *
+put_unicode(const char **s, char *to)
+{
+	const char *at = *s;
+	uint32_t code = ev_token_unicode(&at);
+
+	if (!code || ev_token_is_half(code))
+		return NULL;
+	*s = at;
+	return to + ev_utf8_encode(code, to);
+}
+
 enum ev_status
 ev_value_text(struct ev_value string, struct ev_buf *scratch,
     struct ev_slice *text, struct ev_err *err)
@@ -90,8 +73,6 @@ ev_value_text(struct ev_value string, struct ev_buf *scratch,
 		return EV_OK;
 	ev_buf_reserve(scratch, inner.len + 8);
 	for (to = scratch->ptr + scratch->len;;) {
-		uint32_t code;
-
 		/* Behind an escape there may be the next. */
 		if (s == end || *s != '\\') {
 			used = copy_plain(s, end, to);
@@ -105,12 +86,10 @@ ev_value_text(struct ev_value string, struct ev_buf *scratch,
 			*to++ = undone[(unsigned char)s[-1]];
 			continue;
 		}
-		code = unicode_escape(s, end, &used);
-		if (!code)
+		to = put_unicode(&s, to);
+		if (!to)
 			return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
 			    "the text holds \\u%.4s, which is no character", s);
-		s += used;
-		to += ev_utf8_encode(code, to);
 	}
 	text->ptr = scratch->ptr + scratch->len;
 	text->len = (size_t)(to - text->ptr);
@@ -178,6 +157,27 @@ skip_container(const char *s)
 		s++;
 	} while (depth);
 	return s;
+}
+
+unsigned
+ev_value_depth(struct ev_slice json)
+{
+	const char *s = json.ptr, *end = s + json.len;
+	unsigned depth = 0, deepest = 0;
+	bool escaped;
+
+	while (s < end) {
+		char c = *s;
+
+		s = c == '"' ? skip_string(s, &escaped) : s + 1;
+		if (c == '{' || c == '[')
+			depth++;
+		else if (c == '}' || c == ']')
+			depth--;
+		if (depth > deepest)
+			deepest = depth;
+	}
+	return deepest;
 }
 
 static uint8_t
@@ -297,26 +297,49 @@ ev_value_member(struct ev_value object, struct ev_slice key)
 	return found;
 }
 
+uint32_t
+ev_value_count(struct ev_value container)
+{
+	struct ev_member member;
+	const char *at = NULL;
+	uint32_t count = 0;
+
+	while (ev_value_next(container, &at, &member))
+		count++;
+	return count;
+}
+
 struct ev_value
 ev_value_element(struct ev_value array, int64_t index)
 {
 	struct ev_value none = {0};
 	struct ev_member member;
 	const char *at = NULL;
-	int64_t count = 0;
 
 	if (array.type != EV_ARRAY)
 		return none;
-	if (index < 0) {
-		while (ev_value_next(array, &at, &member))
-			count++;
-		index += count + 1;
-		at = NULL;
-	}
+	if (index < 0)
+		index += (int64_t)ev_value_count(array) + 1;
 	if (index < 1)
 		return none;
 	while (ev_value_next(array, &at, &member))
 		if (--index == 0)
 			return member.value;
 	return none;
+}
+
+void
+ev_value_join_lines(char *json, size_t len)
+{
+	bool quoted = false;
+
+	for (size_t i = 0; i < len; i++) {
+		if (json[i] == '\n')
+			json[i] = quoted ? '\x01' : ' ';
+		else if (json[i] == '"')
+			quoted = !quoted;
+		else if (json[i] == '\\' && quoted && i + 1 < len &&
+		    json[i + 1] != '\n')
+			i++;
+	}
 }

@@ -89,9 +89,27 @@ struct ev_value ev_value_member(struct ev_value object, struct ev_slice key);
  * end. EV_MISSING if there is none or if value is no array. */
 struct ev_value ev_value_element(struct ev_value array, int64_t index);
 
+/* The same counted from 0; negative counts from the end. */
+static inline struct ev_value
+ev_value_item(struct ev_value array, int64_t index)
+{
+	return ev_value_element(array,
+	    index < 0 || index == INT64_MAX ? index : index + 1);
+}
+
+/* How many members or elements it has; a scalar none. */
+uint32_t ev_value_count(struct ev_value container);
+
+/* How deep a valid JSON text is nested: 0 for a scalar. */
+unsigned ev_value_depth(struct ev_slice json);
+
 /* Walks an object or array. *at is NULL before the first call. False at the
  * end. For arrays, member->key is EV_MISSING. */
 bool ev_value_next(struct ev_value container, const char **at,
     struct ev_member *member);
+
+/* Makes one line of a JSON text, in place, as the scan wants it: its newlines
+ * become blanks, and in a string a control character, which is as wrong. */
+void ev_value_join_lines(char *json, size_t len);
 
 #endif

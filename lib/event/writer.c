@@ -8,6 +8,7 @@
 
 #include <limits.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "base/io.h"
 #include "base/mem.h"
@@ -21,6 +22,10 @@
  * new pipe: job f of the bench takes 1.4 instead of 1.7 CPU seconds, and 0.85
  * instead of 1.2 by the clock. A longer pipe gives nothing more. */
 #define PIPE_HOLDS (256 << 10)
+/* Bytes of a write to a file, once that much came. The kernel keeps a file in
+ * memory in pieces as large as the write lets it: 9 % of the CPU of CSV to
+ * NDJSON, 0.129 to 0.117 s; 1 MiB brings 1 % more. */
+#define FILE_FULL (512u << 10)
 
 struct run {
 	const char *lent; /* NULL: in the own buffer, at offset */
@@ -37,7 +42,8 @@ struct ev_writer {
 	size_t begun;          /* own.len at ev_writer_begin */
 	size_t held;           /* bytes of all runs */
 	uint64_t let_go;       /* bytes that were held once */
-	bool filled;           /* once, so that a pipe is worth widening */
+	size_t full;           /* bytes that are worth a write */
+	bool filled;           /* once, so that it is worth knowing to what */
 	bool lends;            /* a run refers to the reader's buffer */
 	enum ev_status status; /* of a write that failed */
 	struct ev_err err;
@@ -49,6 +55,7 @@ ev_writer_new(int fd, const char *name)
 	struct ev_writer *writer = ev_mem_zalloc(1, sizeof(*writer));
 
 	writer->fd = fd;
+	writer->full = EV_WRITER_FULL;
 	writer->name = ev_mem_strdup(name);
 	return writer;
 }
@@ -143,6 +150,25 @@ adjacent(const struct run *a, const struct run *b)
 	return a->lent + a->len == b->lent;
 }
 
+static bool
+is_full(const struct ev_writer *writer)
+{
+	return writer->held >= writer->full || writer->runs == RUNS;
+}
+
+/* To what it writes, known once so much came that it matters. */
+static void
+adapt(struct ev_writer *writer)
+{
+	struct stat there;
+
+	writer->filled = true;
+	if (!fstat(writer->fd, &there) && S_ISREG(there.st_mode))
+		writer->full = FILE_FULL;
+	else
+		ev_io_widen(writer->fd, PIPE_HOLDS);
+}
+
 /* Appends a run, or makes the last one longer if it ends where this begins. */
 static enum ev_status
 hold(struct ev_writer *writer, struct run run, struct ev_err *err)
@@ -154,12 +180,10 @@ hold(struct ev_writer *writer, struct run run, struct ev_err *err)
 	else
 		writer->run[writer->runs++] = run;
 	writer->held += run.len;
-	if (writer->held >= EV_WRITER_FULL || writer->runs == RUNS) {
-		if (!writer->filled)
-			ev_io_widen(writer->fd, PIPE_HOLDS);
-		writer->filled = true;
+	if (is_full(writer) && !writer->filled)
+		adapt(writer);
+	if (is_full(writer))
 		return ev_writer_flush(writer, err);
-	}
 	return writer->status == EV_OK ? EV_OK : failed(writer, err);
 }
 
@@ -183,14 +207,21 @@ ev_writer_begin(struct ev_writer *writer)
 	return &writer->own;
 }
 
+/* Most lines follow the one before in the own buffer: one run. */
 enum ev_status
 ev_writer_end(struct ev_writer *writer, struct ev_err *err)
 {
 	struct run run = {NULL, writer->begun, 0};
+	struct run *last = writer->runs ? &writer->run[writer->runs - 1] : NULL;
 
 	ev_buf_char(&writer->own, '\n');
 	run.len = writer->own.len - writer->begun;
-	return hold(writer, run, err);
+	if (!last || last->lent || last->offset + last->len != run.offset ||
+	    writer->held + run.len >= writer->full || writer->status != EV_OK)
+		return hold(writer, run, err);
+	last->len += run.len;
+	writer->held += run.len;
+	return EV_OK;
 }
 
 void
@@ -238,6 +269,8 @@ void
 ev_writer_set_fd(struct ev_writer *writer, int fd)
 {
 	writer->fd = fd;
+	writer->full = EV_WRITER_FULL;
+	writer->filled = false;
 }
 
 uint64_t

@@ -3,9 +3,10 @@
  * read buffer where they lie, neighbours as one run, by writev; new ones are
  * built in the writer's own buffer. Both keep their order.
  *
- * It writes when it holds EV_WRITER_FULL bytes, and when asked: at the end, at
- * a mark, and when the reader has to wait. A write that failed is kept: every
- * later call returns it, so a loop needs to look at the status of one.
+ * It writes when it holds EV_WRITER_FULL bytes (more, where it writes to a
+ * file), and when asked: at the end, at a mark, and when the reader has to wait.
+ * A write that failed is kept: every later call returns it, so a loop needs to
+ * look at the status of one.
  */
 #ifndef EV_EVENT_WRITER_H
 #define EV_EVENT_WRITER_H

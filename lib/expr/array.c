@@ -6,6 +6,36 @@
 
 #include <string.h>
 
+#include "expr/jsonb.h"
+
+#define JSONB_STEP 64 /* bytes of a jsonb that are compared in one step */
+
+bool
+ev_array_room(struct ev_run *run, const struct ev_node *node, uint64_t count)
+{
+	if (count > EV_ARRAY_MAX)
+		return ev_run_fail(run, node,
+		    "array size exceeds the maximum allowed (%d)",
+		    EV_ARRAY_MAX);
+	if (count * sizeof(struct ev_val) > EV_EXPR_TEXT_MAX)
+		return ev_run_fail(run, node,
+		    "the array would be larger than %u MiB",
+		    EV_EXPR_TEXT_MAX >> 20);
+	return ev_run_has_room(run, node);
+}
+
+bool
+ev_array_bounds(struct ev_run *run, const struct ev_node *node,
+    const struct ev_array *array)
+{
+	for (unsigned i = 0; i < array->dims; i++)
+		if ((int64_t)array->lower[i] + array->length[i] > INT32_MAX)
+			return ev_run_fail(run, node,
+			    "array lower bound is too large: %d",
+			    (int)array->lower[i]);
+	return true;
+}
+
 struct ev_array *
 ev_array_new(struct ev_run *run, size_t count)
 {
@@ -18,6 +48,13 @@ ev_array_new(struct ev_run *run, size_t count)
 	array->item = ev_arena_alloc(run->arena,
 	    (count + 1) * sizeof(*array->item));
 	return array;
+}
+
+struct ev_array *
+ev_array_make(struct ev_run *run, const struct ev_node *node, uint64_t count)
+{
+	return ev_array_room(run, node, count) ? ev_array_new(run, count)
+					       : NULL;
 }
 
 struct ev_array *
@@ -99,6 +136,8 @@ ev_array_stack(struct ev_run *run, const struct ev_node *node,
 			return ev_run_fail(run, node,
 			    "multidimensional arrays must have array "
 			    "expressions with matching dimensions");
+	if (!ev_array_room(run, node, (uint64_t)count * first->count))
+		return false;
 	made = ev_array_new(run, count * first->count);
 	made->dims = first->dims + 1;
 	made->length[0] = (int32_t)count;
@@ -184,16 +223,6 @@ ev_array_cut(struct ev_run *run, const struct ev_array *array,
 
 /* ---- joining ---- */
 
-static bool
-check_size(struct ev_run *run, const struct ev_node *node, uint64_t count)
-{
-	if (count > EV_ARRAY_MAX)
-		return ev_run_fail(run, node,
-		    "array size exceeds the maximum allowed (%d)",
-		    EV_ARRAY_MAX);
-	return true;
-}
-
 bool
 ev_array_join(struct ev_run *run, const struct ev_node *node,
     const struct ev_array *a, const struct ev_array *b,
@@ -206,7 +235,7 @@ ev_array_join(struct ev_run *run, const struct ev_node *node,
 		*out = a->dims ? a : b;
 		return true;
 	}
-	if (!check_size(run, node, (uint64_t)a->count + b->count))
+	if (!ev_array_room(run, node, (uint64_t)a->count + b->count))
 		return false;
 	if (!(over          ? same_shape(a, b, 1, 0)
 		    : under ? same_shape(a, b, 0, 1)
@@ -220,9 +249,27 @@ ev_array_join(struct ev_run *run, const struct ev_node *node,
 	memcpy(made->lower, under ? b->lower : a->lower, sizeof(made->lower));
 	made->length[0] = (over || !under ? a->length[0] : 1) +
 	    (under || !over ? b->length[0] : 1);
+	if (!ev_array_bounds(run, node, made))
+		return false;
 	memcpy(made->item, a->item, a->count * sizeof(*made->item));
 	memcpy(made->item + a->count, b->item, b->count * sizeof(*made->item));
 	*out = made;
+	return true;
+}
+
+bool
+ev_array_concat(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *a, const struct ev_val *b, struct ev_val *out)
+{
+	const struct ev_array *array;
+
+	if (a->type == EV_SQL_NULL || b->type == EV_SQL_NULL) {
+		*out = a->type == EV_SQL_NULL ? *b : *a;
+		return true;
+	}
+	if (!ev_array_join(run, node, a->array, b->array, &array))
+		return false;
+	ev_array_out(out, array, ev_sql_element(node->type));
 	return true;
 }
 
@@ -237,7 +284,7 @@ ev_array_push(struct ev_run *run, const struct ev_node *node,
 	if (array && array->dims > 1)
 		return ev_run_fail(run, node,
 		    "argument must be empty or one-dimensional array");
-	if (!check_size(run, node, (uint64_t)count + 1))
+	if (!ev_array_room(run, node, (uint64_t)count + 1))
 		return false;
 	made = ev_array_new(run, (size_t)count + 1);
 	if (count) {
@@ -245,10 +292,10 @@ ev_array_push(struct ev_run *run, const struct ev_node *node,
 		memcpy(made->item + front, array->item,
 		    count * sizeof(*made->item));
 	}
-	if (count &&
-	    (front ? made->lower[0] == INT32_MIN
-		   : (int64_t)made->lower[0] + count > INT32_MAX))
+	if (front && made->lower[0] == INT32_MIN)
 		return ev_run_fail(run, node, "integer out of range");
+	if (!front && !ev_array_bounds(run, node, made))
+		return false;
 	made->item[front ? 0 : count] = *element;
 	*out = made;
 	return true;
@@ -256,11 +303,54 @@ ev_array_push(struct ev_run *run, const struct ev_node *node,
 
 /* ---- comparing ---- */
 
-bool
-ev_array_pairs(struct ev_run *run, const struct ev_node *node, uint64_t a,
-    uint64_t b)
+const struct ev_array *
+ev_array_decoded(struct ev_run *run, const struct ev_node *node,
+    const struct ev_array *array)
 {
-	return a * b <= EV_ARRAY_PAIRS ||
+	struct ev_array *made = NULL;
+
+	for (uint32_t i = 0; i < array->count; i++) {
+		const struct ev_val *item = &array->item[i];
+
+		if (item->type != EV_SQL_JSON || !item->json.escaped)
+			continue;
+		if (!made) {
+			made = ev_array_like(run, array);
+			memcpy(made->item, array->item,
+			    array->count * sizeof(*made->item));
+		}
+		if (ev_array_repeats(array->item, i)) {
+			made->item[i] = made->item[i - 1];
+			continue;
+		}
+		ev_val_decode(run, &made->item[i]);
+		if (!ev_run_has_room(run, node))
+			return NULL;
+	}
+	return made ? made : array;
+}
+
+/* What comparing all elements once takes: as many steps, and of a jsonb, which
+ * may differ in its last member alone, one for each of its parts. */
+static uint64_t
+weight(const struct ev_array *array)
+{
+	uint64_t sum = array->count;
+
+	for (uint32_t i = 0; i < array->count; i++)
+		if (array->item[i].type == EV_SQL_JSONB)
+			sum += array->item[i].jsonb->size / JSONB_STEP;
+	return sum;
+}
+
+bool
+ev_array_pairs(struct ev_run *run, const struct ev_node *node,
+    const struct ev_array *a, const struct ev_array *b)
+{
+	uint64_t all_a = weight(a) * b->count, all_b = weight(b) * a->count;
+
+	/* a pair takes as much as the smaller of the two */
+	return (all_a < all_b ? all_a : all_b) <= EV_ARRAY_PAIRS ||
 	    ev_run_fail(run, node,
 		"more than %d pairs of elements would be compared",
 		EV_ARRAY_PAIRS);
@@ -283,12 +373,32 @@ ev_array_same(struct ev_run *run, const struct ev_node *node,
 }
 
 bool
+ev_array_among(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *element, const struct ev_val *item, uint32_t count,
+    bool *found)
+{
+	*found = false;
+	for (uint32_t i = 0; i < count && !*found; i++)
+		if (!ev_array_repeats(item, i) &&
+		    !ev_array_same(run, node, &item[i], element, found))
+			return false;
+	return true;
+}
+
+static bool
+both_repeat(const struct ev_array *a, const struct ev_array *b, uint32_t i)
+{
+	return ev_array_repeats(a->item, i) && ev_array_repeats(b->item, i);
+}
+
+bool
 ev_array_equal(struct ev_run *run, const struct ev_node *node,
     const struct ev_array *a, const struct ev_array *b, bool *equal)
 {
 	*equal = same_shape(a, b, 0, 0);
 	for (uint32_t i = 0; *equal && i < a->count; i++)
-		if (!ev_array_same(run, node, &a->item[i], &b->item[i], equal))
+		if (!both_repeat(a, b, i) &&
+		    !ev_array_same(run, node, &a->item[i], &b->item[i], equal))
 			return false;
 	return true;
 }
@@ -326,6 +436,8 @@ ev_array_order(struct ev_run *run, const struct ev_node *node,
 		bool same;
 		int less = 0;
 
+		if (both_repeat(a, b, i))
+			continue;
 		if (!ev_array_same(run, node, x, y, &same))
 			return false;
 		if (same)

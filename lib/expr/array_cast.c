@@ -6,26 +6,50 @@
 
 /* ---- of JSON ---- */
 
-/* An array of the elements as they are. */
-static void
-take_elements(struct ev_run *run, struct ev_value json, struct ev_val *out)
+bool
+ev_array_of_items(struct ev_run *run, const struct ev_node *node,
+    struct ev_value json, enum ev_sql element, struct ev_val *out)
 {
+	struct ev_array *array = ev_array_make(run, node, ev_value_count(json));
 	const char *at = NULL;
 	struct ev_member member;
-	struct ev_array *array;
-	size_t count = 0;
 
-	while (ev_value_next(json, &at, &member))
-		count++;
-	array = ev_array_new(run, count);
-	at = NULL;
+	if (!array)
+		return false;
 	for (size_t i = 0; ev_value_next(json, &at, &member); i++) {
-		array->item[i].json = member.value;
-		array->item[i].type = member.value.type <= EV_NULL
-		    ? EV_SQL_NULL
-		    : EV_SQL_JSON;
+		struct ev_val *item = &array->item[i];
+
+		item->type = (uint8_t)element;
+		if (element != EV_SQL_ANY) {
+			item->text = ev_value_raw(member.value);
+			continue;
+		}
+		item->json = member.value;
+		item->type = member.value.type <= EV_NULL ? EV_SQL_NULL
+							  : EV_SQL_JSON;
 	}
-	ev_array_out(out, array, EV_SQL_ANY);
+	ev_array_out(out, array, element);
+	return true;
+}
+
+bool
+ev_array_of_names(struct ev_run *run, const struct ev_node *node,
+    struct ev_value json, struct ev_val *out)
+{
+	struct ev_array *array = ev_array_make(run, node, ev_value_count(json));
+	const char *at = NULL;
+	struct ev_member member;
+
+	if (!array)
+		return false;
+	for (size_t i = 0; ev_value_next(json, &at, &member); i++) {
+		array->item[i].type = EV_SQL_JSON;
+		array->item[i].json = member.key;
+		if (!ev_val_settle(run, node, &array->item[i]))
+			return false;
+	}
+	ev_array_out(out, array, EV_SQL_TEXT);
+	return true;
 }
 
 static bool
@@ -95,7 +119,8 @@ fill(struct ev_run *run, const struct ev_node *node, struct ev_value json,
 		++*to;
 		item->json = member.value;
 		item->type = EV_SQL_JSON;
-		if (!ev_val_to(run, node, item, element))
+		if (!ev_val_to(run, node, item, element) ||
+		    !ev_run_has_room(run, node))
 			return false;
 	}
 	return count == array->length[dim] || uneven(run, node);
@@ -110,7 +135,8 @@ read_json(struct ev_run *run, const struct ev_node *node, struct ev_val *val,
 	struct ev_array shape = {0}, *array;
 	struct ev_val *to;
 
-	if (!measure(run, node, json, &shape))
+	if (!measure(run, node, json, &shape) ||
+	    !ev_array_room(run, node, shape.count))
 		return false;
 	array = ev_array_like(run, &shape);
 	to = array->item;
@@ -138,7 +164,8 @@ convert(struct ev_run *run, const struct ev_node *node, struct ev_val *val,
 	array = ev_array_like(run, from);
 	for (uint32_t i = 0; i < from->count; i++) {
 		array->item[i] = from->item[i];
-		if (!ev_val_to(run, node, &array->item[i], element))
+		if (!ev_val_to(run, node, &array->item[i], element) ||
+		    !ev_run_has_room(run, node))
 			return false;
 	}
 	ev_array_out(val, array, element);
@@ -158,8 +185,7 @@ ev_array_cast(struct ev_run *run, const struct ev_node *node,
 	if (val->type == EV_SQL_JSON && val->json.type == EV_ARRAY) {
 		if (element != EV_SQL_ANY)
 			return read_json(run, node, val, element);
-		take_elements(run, val->json, val);
-		return true;
+		return ev_array_of_items(run, node, val->json, element, val);
 	}
 	if (!ev_val_settle(run, node, val))
 		return false;
@@ -167,9 +193,7 @@ ev_array_cast(struct ev_run *run, const struct ev_node *node,
 		return ev_array_read(run, node, val->text,
 		    element == EV_SQL_ANY ? EV_SQL_TEXT : element, val);
 	return ev_run_fail(run, node, "cannot cast %s to %s",
-	    val->type == EV_SQL_JSON ? ev_sql_json_name(val->json)
-				     : ev_sql_name(val->type),
-	    ev_sql_name(to));
+	    ev_sql_val_name(val), ev_sql_name(to));
 }
 
 bool
@@ -182,7 +206,8 @@ ev_array_limit(struct ev_run *run, const struct ev_node *node,
 	element.type = (uint8_t)ev_sql_element(to->type);
 	for (uint32_t i = 0; i < array->count; i++) {
 		array->item[i] = val->array->item[i];
-		if (!ev_val_cast(run, node, &array->item[i], &element))
+		if (!ev_val_cast(run, node, &array->item[i], &element) ||
+		    !ev_run_has_room(run, node))
 			return false;
 	}
 	val->array = array;

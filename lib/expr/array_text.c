@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "event/build.h"
 #include "expr/array.h"
+#include "expr/text.h"
 
 /* ---- reading ---- */
 
@@ -29,16 +30,10 @@ malformed(const struct reader *reader)
 	    reader->text.ptr);
 }
 
-static bool
-is_space(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 static void
 skip_space(struct reader *reader)
 {
-	while (reader->at < reader->end && is_space(*reader->at))
+	while (reader->at < reader->end && ev_text_is_space(*reader->at))
 		reader->at++;
 }
 
@@ -67,7 +62,8 @@ unescape(struct reader *reader, const char *begin, bool quoted)
 	char *out, *to, *keep;
 
 	if (!memchr(text.ptr, '\\', text.len)) {
-		while (!quoted && text.len && is_space(text.ptr[text.len - 1]))
+		while (!quoted && text.len &&
+		    ev_text_is_space(text.ptr[text.len - 1]))
 			text.len--;
 		return text;
 	}
@@ -77,7 +73,7 @@ unescape(struct reader *reader, const char *begin, bool quoted)
 
 		i += escaped;
 		*to++ = text.ptr[i];
-		if (quoted || escaped || !is_space(text.ptr[i]))
+		if (quoted || escaped || !ev_text_is_space(text.ptr[i]))
 			keep = to;
 	}
 	return (struct ev_slice){out, (size_t)(keep - out)};
@@ -91,7 +87,8 @@ add_item(struct reader *reader, struct ev_slice text, bool null)
 	item->type = null ? EV_SQL_NULL : EV_SQL_TEXT;
 	item->text = text;
 	return null ||
-	    ev_val_to(reader->run, reader->node, item, reader->element);
+	    (ev_val_to(reader->run, reader->node, item, reader->element) &&
+		ev_run_has_room(reader->run, reader->node));
 }
 
 /* "…", behind the first quote. */
@@ -246,10 +243,13 @@ ev_array_read(struct ev_run *run, const struct ev_node *node,
 	    .end = text.ptr + text.len,
 	    .element = element};
 	int64_t length[EV_ARRAY_DIMS];
+	size_t most = most_items(text);
 	struct ev_array *array;
 	unsigned dims;
 
-	reader.array = array = ev_array_new(run, most_items(text));
+	if (!ev_array_room(run, node, most))
+		return false;
+	reader.array = array = ev_array_new(run, most);
 	array->count = 0;
 	array->length[0] = 0;
 	for (int i = 0; i < EV_ARRAY_DIMS; i++)
@@ -312,8 +312,8 @@ quote(struct ev_buf *out, size_t from)
 		bool escape = text[i] == '"' || text[i] == '\\';
 
 		extra += escape;
-		needed |= escape || is_space(text[i]) || text[i] == '{' ||
-		    text[i] == '}' || text[i] == ',';
+		needed |= escape || ev_text_is_space(text[i]) ||
+		    text[i] == '{' || text[i] == '}' || text[i] == ',';
 	}
 	if (!needed)
 		return;
@@ -347,21 +347,35 @@ print_item(const struct ev_time_env *time, const struct ev_val *item,
 	quote(out, from);
 }
 
+/* How an array is written. */
+struct writer {
+	const struct ev_time_env *time;
+	const struct ev_array *array;
+	char open, close; /* of a dimension */
+	void (*item)(const struct ev_time_env *, const struct ev_val *,
+	    struct ev_buf *);
+	size_t most; /* bytes of out, behind which it may end */
+	struct ev_buf *out;
+};
+
 /* Writes one dimension and those in it; returns the element behind. */
 static const struct ev_val *
-print_level(const struct ev_time_env *time, const struct ev_array *array,
-    unsigned dim, const struct ev_val *item, struct ev_buf *out)
+put_level(const struct writer *writer, unsigned dim, const struct ev_val *item)
 {
-	ev_buf_char(out, '{');
-	for (int32_t i = 0; i < array->length[dim]; i++) {
+	const struct ev_array *array = writer->array;
+	struct ev_buf *out = writer->out;
+
+	ev_buf_char(out, writer->open);
+	for (int32_t i = 0; i < array->length[dim] && out->len <= writer->most;
+	     i++) {
 		if (i)
 			ev_buf_char(out, ',');
 		if (dim + 1 < array->dims)
-			item = print_level(time, array, dim + 1, item, out);
+			item = put_level(writer, dim + 1, item);
 		else
-			print_item(time, item++, out);
+			writer->item(writer->time, item++, out);
 	}
-	ev_buf_char(out, '}');
+	ev_buf_char(out, writer->close);
 	return item;
 }
 
@@ -369,6 +383,8 @@ void
 ev_array_print(const struct ev_time_env *time, const struct ev_array *array,
     struct ev_buf *out)
 {
+	struct writer writer = {time, array, '{', '}', print_item,
+	    out->len + EV_EXPR_TEXT_MAX, out};
 	bool bounds = false;
 
 	if (!array->dims) {
@@ -379,35 +395,21 @@ ev_array_print(const struct ev_time_env *time, const struct ev_array *array,
 		bounds |= array->lower[i] != 1;
 	for (unsigned i = 0; bounds && i < array->dims; i++)
 		ev_buf_printf(out, "[%d:%d]", (int)array->lower[i],
-		    (int)(array->lower[i] + array->length[i] - 1));
+		    (int)array->lower[i] + (array->length[i] - 1));
 	if (bounds)
 		ev_buf_char(out, '=');
-	print_level(time, array, 0, array->item, out);
-}
-
-static const struct ev_val *
-json_level(const struct ev_time_env *time, const struct ev_array *array,
-    unsigned dim, const struct ev_val *item, struct ev_buf *out)
-{
-	ev_buf_char(out, '[');
-	for (int32_t i = 0; i < array->length[dim]; i++) {
-		if (i)
-			ev_buf_char(out, ',');
-		if (dim + 1 < array->dims)
-			item = json_level(time, array, dim + 1, item, out);
-		else
-			ev_val_json(time, item++, out);
-	}
-	ev_buf_char(out, ']');
-	return item;
+	put_level(&writer, 0, array->item);
 }
 
 void
 ev_array_json(const struct ev_time_env *time, const struct ev_array *array,
     struct ev_buf *out)
 {
+	struct writer writer = {time, array, '[', ']', ev_val_json,
+	    out->len + EV_EXPR_TEXT_MAX, out};
+
 	if (array->dims)
-		json_level(time, array, 0, array->item, out);
+		put_level(&writer, 0, array->item);
 	else
 		ev_buf_str(out, "[]");
 }

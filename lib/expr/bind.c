@@ -1,11 +1,10 @@
 /*
- * bind: see bind.h. This file: constants, fields, calls, and what all of the
- * binder uses.
+ * bind: see bind.h. This file: constants, fields, and what all of the binder
+ * uses.
  */
 #include "expr/bind.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 
 #include "base/utf8.h"
 #include "expr/eval.h"
@@ -16,13 +15,11 @@ void *
 ev_bind_fail(struct ev_bind *bind, const struct ev_node *node,
     const char *format, ...)
 {
-	char text[400];
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
+	ev_lex_vpoint(bind->source, node->at, bind->err, format, args);
 	va_end(args);
-	ev_lex_point(bind->source, node->at, bind->err, "%s", text);
 	return NULL;
 }
 
@@ -143,6 +140,7 @@ ev_bind_done(struct ev_bind *bind, struct ev_node *node, enum ev_sql type,
 	static const struct ev_val null = {.type = EV_SQL_NULL};
 	bool field = node->kind == EV_NODE_FIELD, constant = !field;
 	bool nothing = false; /* NULL, whatever the other arguments are */
+	const char *hint = NULL;
 	struct ev_node *made;
 
 	node->type = (uint8_t)type;
@@ -156,12 +154,15 @@ ev_bind_done(struct ev_bind *bind, struct ev_node *node, enum ev_sql type,
 		if (arg->clock > node->clock)
 			node->clock = arg->clock;
 		constant &= ev_bind_is_const(arg);
-		nothing |= ev_bind_is_const(arg) &&
-		    arg->value.type == EV_SQL_NULL && !arg->stable &&
-		    is_strict(node, i);
+		if (!ev_bind_is_const(arg) || arg->stable ||
+		    arg->value.type != EV_SQL_NULL || !is_strict(node, i))
+			continue;
+		nothing = true;
+		hint = arg->hint;
 	}
 	if (nothing) {
 		made = make_const(bind, node, &null, type);
+		made->hint = hint;
 		made->varies = node->varies; /* IN asks for the text's sake */
 		return made;
 	}
@@ -183,22 +184,43 @@ ev_bind_args(struct ev_bind *bind, struct ev_node *node)
 
 /* ---- implicit casts ---- */
 
+/* What a literal is likely to be that cannot be read as this type. */
+static const char *
+meant(struct ev_bind *bind, const struct ev_node *node, struct ev_slice text,
+    enum ev_sql type)
+{
+	struct ev_val span = {.type = EV_SQL_TEXT, .text = text};
+	struct ev_err why = bind->why;
+	bool is_span;
+
+	if (ev_sql_is_json(type))
+		return " (a text as JSON is written '\"vip\"')";
+	if (!ev_sql_is_time(type))
+		return "";
+	is_span = ev_val_to(&bind->run, node, &span, EV_SQL_INTERVAL);
+	bind->why = why;
+	return is_span ? " (an interval is written INTERVAL '1 day')" : "";
+}
+
 /* A quoted literal as what it is needed for. */
 static struct ev_node *
 coerce_literal(struct ev_bind *bind, struct ev_node *node, enum ev_sql type)
 {
 	struct ev_val value = node->value;
+	struct ev_slice text = {"", 0};
 
 	if (value.type == EV_SQL_UNKNOWN) {
-		struct ev_slice text = value.quoted->text;
-
+		text = value.quoted->text;
 		value.type = EV_SQL_TEXT;
 		value.text = text;
 	}
 	bind->run.err = &bind->why;
 	bind->run.failed = NULL;
-	if (!ev_val_to(&bind->run, node, &value, type))
-		return ev_bind_fail(bind, node, "%s", bind->why.text);
+	if (!ev_val_to(&bind->run, node, &value, type)) {
+		const char *hint = meant(bind, node, text, type);
+
+		return ev_bind_fail(bind, node, "%s%s", bind->why.text, hint);
+	}
 	return make_const(bind, node, &value, type);
 }
 
@@ -263,13 +285,29 @@ is_json_number(struct ev_slice text)
 	return at == text.len;
 }
 
+/* As what a literal is read beside a number: '02134' in the expression is no
+ * number, since a field that has that is a text; $month from the command line,
+ * where all is text, is one if PostgreSQL would read it, as 08. */
+static bool
+literal_number(struct ev_bind *bind, const struct ev_node *node,
+    struct ev_num *num)
+{
+	struct ev_slice text = node->value.text;
+	enum ev_status status = EV_BAD;
+
+	if (node->param)
+		status = ev_num_from_text(text, bind->run.pool, num, NULL);
+	else if (is_json_number(text))
+		status = ev_num_from_json(text, bind->run.pool, num, NULL);
+	return status == EV_OK;
+}
+
 /* A literal's meaning beside fields: see struct ev_quoted. */
 static struct ev_node *
 bind_literal(struct ev_bind *bind, struct ev_node *node)
 {
 	struct ev_quoted *quoted;
 	struct ev_slice text = node->value.text;
-	struct ev_num num;
 
 	node->eval = ev_eval_const;
 	node->type = node->value.type;
@@ -282,11 +320,7 @@ bind_literal(struct ev_bind *bind, struct ev_node *node)
 	quoted = ev_arena_zalloc(bind->arena, sizeof(*quoted));
 	quoted->text = text;
 	quoted->truth = (int8_t)ev_val_truth(text);
-	if (is_json_number(text) &&
-	    ev_num_from_json(text, bind->run.pool, &num, NULL) == EV_OK) {
-		quoted->num = num;
-		quoted->number = true;
-	}
+	quoted->number = literal_number(bind, node, &quoted->num);
 	node->value.quoted = quoted;
 	return node;
 }
@@ -318,22 +352,22 @@ bind_number(struct ev_bind *bind, struct ev_node *node)
 }
 
 static void
-note_name(struct ev_bind *bind, struct ev_slice name)
+note_field(struct ev_bind *bind, const struct ev_node *node)
 {
-	for (size_t i = 0; i < bind->names; i++)
-		if (ev_slice_equal(bind->name[i], name))
+	for (size_t i = 0; i < bind->fields; i++)
+		if (bind->field[i]->slot == node->slot)
 			return;
-	if (bind->names == bind->names_cap) {
-		struct ev_slice *more;
+	if (bind->fields == bind->fields_cap) {
+		const struct ev_node **more;
 
-		bind->names_cap = bind->names_cap ? bind->names_cap * 2 : 8;
+		bind->fields_cap = bind->fields_cap ? bind->fields_cap * 2 : 8;
 		more = ev_arena_alloc(bind->arena,
-		    bind->names_cap * sizeof(*more));
-		if (bind->names)
-			memcpy(more, bind->name, bind->names * sizeof(*more));
-		bind->name = more;
+		    bind->fields_cap * sizeof(*more));
+		if (bind->fields)
+			memcpy(more, bind->field, bind->fields * sizeof(*more));
+		bind->field = more;
 	}
-	bind->name[bind->names++] = name;
+	bind->field[bind->fields++] = node;
 }
 
 static struct ev_node *
@@ -344,156 +378,12 @@ bind_field(struct ev_bind *bind, struct ev_node *node)
 		    node->path[i].len)
 			return ev_bind_fail(bind, node,
 			    "the name is not UTF-8");
-	note_name(bind, node->path[0]);
 	node->slot = ev_scan_want(bind->scan, node->path, node->path_len);
+	note_field(bind, node);
 	return ev_bind_done(bind, node, EV_SQL_ANY, ev_eval_field);
 }
 
-/* ---- calls ---- */
-
-/* A call that asks what time it is, which with --now is known for ever. */
-static void
-note_clock(struct ev_bind *bind, struct ev_node *node)
-{
-	const struct ev_time_env *time = bind->run.time;
-
-	if (time->fixed)
-		return;
-	node->clock = node->func->flags & EV_FUNC_TICKS ? EV_CLOCK_TICKS
-							: EV_CLOCK_NOW;
-	if (time->asked)
-		*time->asked = true;
-}
-
-/* The common type of all that a row takes of any one; *poly: there is such. */
-static bool
-find_element(struct ev_bind *bind, const struct ev_node *node,
-    const struct ev_func *func, struct ev_bind_common *common, bool *poly)
-{
-	*poly = false;
-	for (unsigned i = 0; i < node->argc; i++) {
-		enum ev_sql type = ev_sql_element(node->arg[i]->type);
-		bool same = type == common->type || type == EV_SQL_ANY ||
-		    type == EV_SQL_UNKNOWN || common->type == EV_SQL_UNKNOWN;
-
-		if (ev_sql_element(ev_func_arg(func, i)) != EV_SQL_ELEMENT)
-			continue;
-		*poly = true;
-		if (func->flags & EV_FUNC_SAME && !same) {
-			ev_bind_fail(bind, node,
-			    "%s needs elements of one type, and there are %s "
-			    "and %s: cast one of them",
-			    func->name, ev_sql_name(common->type),
-			    ev_sql_name(type));
-			return false;
-		}
-		if (!ev_bind_note(bind, common, node->arg[i], type))
-			return false;
-	}
-	if (!*poly || common->any || common->type != EV_SQL_UNKNOWN ||
-	    !(func->flags & EV_FUNC_SAME))
-		return true;
-	ev_bind_fail(bind, node,
-	    "%s needs a type: cast the literal, as in '{1,2}'::integer[]",
-	    func->name);
-	return false;
-}
-
-/* A type of a row, with the element's type put in. */
-static enum ev_sql
-concrete(enum ev_sql type, enum ev_sql element)
-{
-	if (ev_sql_element(type) != EV_SQL_ELEMENT)
-		return type;
-	return ev_sql_is_array(type) ? ev_sql_array_of(element) : element;
-}
-
-/* Casts the arguments to what the row takes; *result: what it gives. */
-static bool
-coerce_args(struct ev_bind *bind, struct ev_node *node,
-    const struct ev_func *func, enum ev_sql *result)
-{
-	struct ev_bind_common common = {.what = func->name,
-	    .type = EV_SQL_UNKNOWN};
-	enum ev_sql element;
-	bool poly;
-
-	if (!find_element(bind, node, func, &common, &poly))
-		return false;
-	element = poly ? ev_bind_common_type(&common) : EV_SQL_NULL;
-	*result = concrete(func->result, element);
-	for (unsigned i = 0; i < node->argc; i++) {
-		enum ev_sql want = ev_func_arg(func, i);
-
-		node->arg[i] = want == EV_SQL_ELEMENT
-		    ? ev_bind_make_common(bind, node->arg[i], &common)
-		    : ev_bind_coerce(bind, node->arg[i],
-			  concrete(want, element));
-		if (!node->arg[i])
-			return false;
-	}
-	return true;
-}
-
-/* Are a regular expression and its options, known now, what they must be? They
- * are tried on a text that nothing is wrong with. */
-static bool
-check_regex(struct ev_bind *bind, struct ev_node *node)
-{
-	struct ev_val out, arg[EV_FUNC_ARGS] = {0};
-
-	arg[0].type = EV_SQL_TEXT;
-	arg[0].text = EV_SLICE("");
-	for (unsigned i = 1; i < node->argc; i++) {
-		arg[i] = node->arg[i]->value;
-		if (!ev_bind_is_const(node->arg[i]) || node->arg[i]->stable ||
-		    arg[i].type == EV_SQL_NULL)
-			return true;
-	}
-	bind->run.err = &bind->why;
-	bind->run.failed = NULL;
-	if (bind->lazy || node->func->call(&bind->run, node, arg, &out))
-		return true;
-	return ev_bind_fail(bind, bind->run.failed, "%s", bind->why.text);
-}
-
-static struct ev_node *
-bind_call(struct ev_bind *bind, struct ev_node *node)
-{
-	const struct ev_func *func;
-	struct ev_node *made;
-	const struct ev_rows *before = bind->rows;
-	enum ev_sql *type, result;
-	const char *why;
-
-	if (!ev_bind_args(bind, node))
-		return NULL;
-	type = ev_arena_alloc(bind->arena, (node->argc + 1) * sizeof(*type));
-	for (unsigned i = 0; i < node->argc; i++)
-		type[i] = node->arg[i]->type;
-	func = ev_func_find(node->name, type, node->argc, &bind->words, &why);
-	if (!func)
-		return ev_bind_fail(bind, node, "%s", why);
-	if (!coerce_args(bind, node, func, &result))
-		return NULL;
-	if (func->flags & EV_FUNC_ENDS)
-		return ev_bind_ends(bind, node);
-	node->func = func;
-	if (func->flags & EV_FUNC_REGEX) {
-		node->regex = ev_bind_pattern(bind);
-		if (!ev_bind_is_const(node->arg[0]) && !check_regex(bind, node))
-			return NULL;
-	}
-	node->stable = func->flags & EV_FUNC_STABLE ||
-	    (func->flags & EV_FUNC_BY_TEXT &&
-		ev_sql_stable_cast(type[0], EV_SQL_TEXT));
-	if (func->flags & (EV_FUNC_NOW | EV_FUNC_TICKS))
-		note_clock(bind, node);
-	made = ev_bind_done(bind, node, result, ev_eval_call);
-	if (made && func->flags & EV_FUNC_ROWS)
-		return ev_bind_rows(bind, made, before);
-	return made;
-}
+/* ---- conditions ---- */
 
 static struct ev_node *
 bind_is_null(struct ev_bind *bind, struct ev_node *node)
@@ -544,7 +434,7 @@ ev_bind(struct ev_bind *bind, struct ev_node *node)
 	    [EV_NODE_NULLIF] = ev_bind_nullif,
 	    [EV_NODE_EXTREME] = ev_bind_extreme,
 	    [EV_NODE_CAST] = ev_bind_cast,
-	    [EV_NODE_CALL] = bind_call,
+	    [EV_NODE_CALL] = ev_bind_call,
 	    [EV_NODE_TRY_CAST] = ev_bind_cast,
 	    [EV_NODE_ARRAY] = ev_bind_array,
 	    [EV_NODE_ANY] = ev_bind_any,
@@ -563,6 +453,15 @@ ev_bind(struct ev_bind *bind, struct ev_node *node)
 	return node;
 }
 
+/* name = 'Ann' OR 'Bob' */
+static const char *
+one_of(const char *what, const struct ev_node *node)
+{
+	return ev_bind_is_const(node) && !strcmp(what, "OR")
+	    ? " (to be one of several: name IN ('Ann', 'Bob'))"
+	    : "";
+}
+
 struct ev_node *
 ev_bind_truth(struct ev_bind *bind, struct ev_node *node, const char *what)
 {
@@ -573,9 +472,15 @@ ev_bind_truth(struct ev_bind *bind, struct ev_node *node, const char *what)
 	if (bound->type != EV_SQL_UNKNOWN && bound->type != EV_SQL_BOOL &&
 	    bound->type != EV_SQL_ANY)
 		return ev_bind_fail(bind, bound,
-		    "%s needs a boolean here, and this is of type %s", what,
-		    ev_sql_name(bound->type));
+		    "%s needs a boolean here, and this is of type %s%s", what,
+		    ev_sql_name(bound->type),
+		    bound->kind == EV_NODE_CONCAT
+			? " (|| joins texts: write OR)"
+			: one_of(what, bound));
 	truth = ev_bind_coerce(bind, bound, EV_SQL_BOOL);
+	if (!truth && bound->type == EV_SQL_UNKNOWN)
+		return ev_bind_fail(bind, bound, "%s%s", bind->why.text,
+		    one_of(what, bound));
 	return truth;
 }
 

@@ -18,11 +18,11 @@ struct ev_bind {
 	struct ev_run run; /* for constants: allocates in arena */
 	struct ev_err why; /* what run says of one that fails */
 	struct ev_err *err;
-	unsigned lazy;         /* in a branch that is never taken: a constant
+	unsigned lazy;       /* in a branch that is never taken: a constant
 	                        * that fails there is no mistake */
-	struct ev_buf words;   /* for messages */
-	struct ev_slice *name; /* top-level keys that are read, in arena */
-	size_t names, names_cap;
+	struct ev_buf words; /* for messages */
+	const struct ev_node **field; /* that are read, each once, in arena */
+	size_t fields, fields_cap;
 	struct ev_pattern **regex; /* owned by the expression */
 	size_t regexes;
 	bool takes_rows;      /* it is of a select list */
@@ -66,9 +66,17 @@ ev_bind_is_const(const struct ev_node *node)
 	return node->kind == EV_NODE_CONST;
 }
 
+/* bind_call.c */
+struct ev_node *ev_bind_call(struct ev_bind *bind, struct ev_node *node);
+
 /* bind_op.c */
 /* A regular expression that lives as long as the query. */
 struct ev_pattern *ev_bind_pattern(struct ev_bind *bind);
+/* Of a call of EV_FUNC_PICTURE, which lives as long; false: one that is known
+ * now is none. */
+bool ev_bind_picture(struct ev_bind *bind, struct ev_node *node);
+/* Of a call of EV_FUNC_PICT. */
+void ev_bind_pict(struct ev_bind *bind, struct ev_node *node);
 /* A call of EV_FUNC_ENDS without the intervals. */
 struct ev_node *ev_bind_ends(struct ev_bind *bind, struct ev_node *node);
 struct ev_node *ev_bind_arith(struct ev_bind *bind, struct ev_node *node);
@@ -80,10 +88,11 @@ struct ev_node *ev_bind_cast(struct ev_bind *bind, struct ev_node *node);
 struct ev_node *ev_bind_member(struct ev_bind *bind, struct ev_node *node);
 
 /* bind_rows.c */
-/* A bound call that gives rows becomes a node that gives the present one;
- * before: bind->rows before its arguments were bound. */
+/* A bound call that gives rows, perhaps a constant by now, becomes a node that
+ * gives the present one; name: the function's; before: bind->rows before its
+ * arguments were bound. */
 struct ev_node *ev_bind_rows(struct ev_bind *bind, struct ev_node *node,
-    const struct ev_rows *before);
+    const char *name, const struct ev_rows *before);
 /* The node; NULL and a message if there are calls that give rows in it, which
  * have no place there. */
 struct ev_node *ev_bind_no_rows(struct ev_bind *bind, struct ev_node *node,

@@ -9,7 +9,7 @@
 static const char *
 word_of(const struct ev_node *node)
 {
-	return node->symmetric ? "ALL" : "ANY";
+	return node->all ? "ALL" : "ANY";
 }
 
 /* The array, bound, which as a literal is of the type that stands beside it;
@@ -52,7 +52,7 @@ static struct ev_node *
 bind_compare(struct ev_bind *bind, struct ev_node *node, const char *op)
 {
 	struct ev_node *array = node->arg[1], *item;
-	bool finds = node->op == (node->symmetric ? EV_NE : EV_EQ);
+	bool finds = node->op == (node->all ? EV_NE : EV_EQ);
 
 	item = make_cell(bind, array, ev_sql_element(array->type), NULL);
 	if (!ev_bind_pair(bind, node, op, &node->arg[0], &item))

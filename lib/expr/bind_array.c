@@ -157,25 +157,56 @@ bind_subscripts(struct ev_bind *bind, struct ev_node *node,
 	    subscripts->cut ? type : ev_sql_element(type), ev_eval_subscript);
 }
 
+/* A quoted literal that is no number, or a name in double quotes. */
+static bool
+is_key(struct ev_bind *bind, const struct ev_node *index)
+{
+	if (index->type == EV_SQL_UNKNOWN)
+		return index->value.type == EV_SQL_UNKNOWN &&
+		    !index->value.quoted->number;
+	return index->kind == EV_NODE_FIELD &&
+	    bind->source.ptr[index->at] == '"';
+}
+
+/* field[0]: there is none, whatever the event. */
+static struct ev_node *
+no_element(struct ev_bind *bind, const struct ev_node *node)
+{
+	struct ev_node *made = ev_bind_make(bind, node, EV_NODE_CONST, 0);
+
+	made->value.type = EV_SQL_NULL;
+	made = ev_bind_done(bind, made, EV_SQL_ANY, ev_eval_const);
+	made->varies = true;
+	made->hint = "the first element is [1]";
+	return made;
+}
+
 /* field[1]: an element of JSON. */
 static struct ev_node *
 bind_json_element(struct ev_bind *bind, struct ev_node *node)
 {
 	struct ev_node *index = ev_bind(bind, node->arg[1]);
 
+	if (index && is_key(bind, index))
+		return ev_bind_fail(bind, index,
+		    "a subscript is an integer; a member is written "
+		    "user.club, or user->'club'");
 	if (index && index->type == EV_SQL_UNKNOWN)
 		index = ev_bind_coerce(bind, index, EV_SQL_INT4);
 	if (!index)
 		return NULL;
 	if (!ev_sql_is_int(index->type))
 		return ev_bind_fail(bind, index,
-		    "an index must be an integer, "
+		    "a subscript must be an integer, "
 		    "and this is of type %s%s",
 		    ev_sql_name(index->type),
 		    index->type == EV_SQL_ANY ? ": cast it, as in "
 						"field::integer"
 					      : "");
 	node->arg[1] = index;
+	if (node->arg[0]->kind == EV_NODE_FIELD && ev_bind_is_const(index) &&
+	    index->value.type != EV_SQL_NULL && !index->value.integer)
+		return no_element(bind, node);
 	return ev_bind_done(bind, node, EV_SQL_ANY, ev_eval_element);
 }
 
@@ -207,7 +238,7 @@ ev_bind_element(struct ev_bind *bind, struct ev_node *node)
 	struct ev_node **base = &node->arg[0];
 
 	while ((*base)->kind == EV_NODE_ELEMENT && !(*base)->eval &&
-	    !(*base)->symmetric)
+	    !(*base)->enclosed)
 		base = &(*base)->arg[0];
 	*base = ev_bind(bind, *base);
 	if (!*base)

@@ -24,7 +24,14 @@ ev_bind_note(struct ev_bind *bind, struct ev_bind_common *common,
 		    common->what, ev_sql_name(type), ev_sql_name(common->type));
 		return false;
 	}
-	if (!common->any || !ev_sql_is_timely(common->type))
+	if (common->any && common->type == EV_SQL_BYTEA) {
+		ev_bind_fail(bind, node,
+		    "%s gives a field and a hash: cast the hash, as in "
+		    "sha256(name)::text",
+		    common->what);
+		return false;
+	}
+	if (!common->any || !ev_sql_is_temporal(common->type))
 		return true;
 	ev_bind_fail(bind, node,
 	    "%s gives a field and %s: cast the field, as in field::%s",
@@ -332,6 +339,10 @@ ev_bind_extreme(struct ev_bind *bind, struct ev_node *node)
 	if (common.type == EV_SQL_JSONTEXT)
 		return ev_bind_fail(bind, node,
 		    "%s needs an order, which json has not: cast to jsonb",
+		    common.what);
+	if (common.type == EV_SQL_JSONPATH)
+		return ev_bind_fail(bind, node,
+		    "%s needs an order, which jsonpath has not: cast to text",
 		    common.what);
 	for (unsigned i = 0; i < node->argc; i++) {
 		node->arg[i] = ev_bind_make_common(bind, node->arg[i], &common);

@@ -8,16 +8,16 @@
 #include "expr/eval.h"
 #include "expr/lookup.h"
 
-static const char *const names[] = {[EV_EQ] = "=",
-    [EV_NE] = "<>",
-    [EV_LT] = "<",
-    [EV_LE] = "<=",
-    [EV_GT] = ">",
-    [EV_GE] = ">="};
-
 const char *
 ev_bind_compare_name(enum ev_compare op)
 {
+	static const char *const names[] = {[EV_EQ] = "=",
+	    [EV_NE] = "<>",
+	    [EV_LT] = "<",
+	    [EV_LE] = "<=",
+	    [EV_GT] = ">",
+	    [EV_GE] = ">="};
+
 	return names[op];
 }
 
@@ -26,9 +26,9 @@ static bool
 comparable(enum ev_sql a, enum ev_sql b)
 {
 	if (a == EV_SQL_ANY)
-		return !ev_sql_is_timely(b);
+		return !ev_sql_is_temporal(b);
 	if (b == EV_SQL_ANY)
-		return !ev_sql_is_timely(a);
+		return !ev_sql_is_temporal(a);
 	if (ev_sql_is_array(a) && ev_sql_is_array(b))
 		return a == b ||
 		    ((ev_sql_element(a) == EV_SQL_ANY ||
@@ -38,12 +38,21 @@ comparable(enum ev_sql a, enum ev_sql b)
 	    (ev_sql_is_time(a) && ev_sql_is_time(b));
 }
 
+/* A type that compares with nothing, not even with itself. */
+static bool
+has_no_order(enum ev_sql type)
+{
+	return type == EV_SQL_JSONTEXT || type == EV_SQL_JSONPATH;
+}
+
 /* What to do where two types do not compare. */
 static const char *
 advice(enum ev_sql a, enum ev_sql b)
 {
 	if (a == EV_SQL_JSONTEXT || b == EV_SQL_JSONTEXT)
 		return "json has no order, cast it to jsonb";
+	if (a == EV_SQL_JSONPATH || b == EV_SQL_JSONPATH)
+		return "a jsonpath has no order, cast it to text";
 	if (a != EV_SQL_ANY && b != EV_SQL_ANY)
 		return "cast one of them";
 	if (a == EV_SQL_DATE || b == EV_SQL_DATE)
@@ -59,7 +68,7 @@ ev_bind_pair(struct ev_bind *bind, const struct ev_node *node, const char *op,
 {
 	enum ev_sql ta = (*a)->type, tb = (*b)->type;
 
-	if (ta == EV_SQL_JSONTEXT || tb == EV_SQL_JSONTEXT ||
+	if (has_no_order(ta) || has_no_order(tb) ||
 	    (ta != EV_SQL_UNKNOWN && tb != EV_SQL_UNKNOWN &&
 		!comparable(ta, tb))) {
 		ev_bind_fail(bind, node,
@@ -96,6 +105,15 @@ pick(const struct ev_node *node)
 	return ev_eval_compare;
 }
 
+/* 'name' = 'Ann': what two texts of the expression say is the same for every
+ * event, and likely to be meant of a field. */
+static bool
+is_text(const struct ev_node *node)
+{
+	return node->type == EV_SQL_UNKNOWN && !node->param &&
+	    node->value.type == EV_SQL_UNKNOWN;
+}
+
 struct ev_node *
 ev_bind_compare(struct ev_bind *bind, struct ev_node *node)
 {
@@ -106,9 +124,14 @@ ev_bind_compare(struct ev_bind *bind, struct ev_node *node)
 	    [EV_GT] = EV_LT,
 	    [EV_GE] = EV_LE};
 
-	if (!ev_bind_args(bind, node) ||
-	    !ev_bind_pair(bind, node, names[node->op], &node->arg[0],
-		&node->arg[1]))
+	struct ev_node *made;
+	bool texts;
+
+	if (!ev_bind_args(bind, node))
+		return NULL;
+	texts = is_text(node->arg[0]) && is_text(node->arg[1]);
+	if (!ev_bind_pair(bind, node, ev_bind_compare_name(node->op),
+		&node->arg[0], &node->arg[1]))
 		return NULL;
 	node->stable = ev_sql_is_time(node->arg[0]->type) &&
 	    ev_sql_stable_cast(node->arg[0]->type, node->arg[1]->type);
@@ -120,7 +143,10 @@ ev_bind_compare(struct ev_bind *bind, struct ev_node *node)
 		node->arg[1] = literal;
 		node->op = mirror[node->op];
 	}
-	return ev_bind_done(bind, node, EV_SQL_BOOL, pick(node));
+	made = ev_bind_done(bind, node, EV_SQL_BOOL, pick(node));
+	if (made && texts && ev_bind_is_const(made))
+		made->hint = "a name stands without quotes, or in double ones";
+	return made;
 }
 
 static struct ev_node *
@@ -147,13 +173,53 @@ make_range(struct ev_bind *bind, const struct ev_node *like, struct ev_node *x,
 	return node;
 }
 
+/* A node that gives what `of` is, evaluated once. */
+static struct ev_node *
+make_once(struct ev_bind *bind, struct ev_node *of, struct ev_once *once)
+{
+	struct ev_node *cell = ev_bind_make(bind, of, EV_NODE_CELL, 0);
+
+	once->of = of;
+	cell->data = once;
+	cell->type = of->type;
+	cell->stable = of->stable;
+	cell->varies = of->varies;
+	cell->clock = of->clock;
+	cell->eval = ev_eval_once;
+	return cell;
+}
+
+/* Puts a cell in place of what is compared more than once and is more than a
+ * field: BETWEEN in BETWEEN would be evaluated 2^n times. The node that holds
+ * them, to which the test is still to be added; NULL: there are none. */
+static struct ev_node *
+hold_args(struct ev_bind *bind, struct ev_node *node)
+{
+	struct ev_onces *onces = ev_arena_zalloc(bind->arena, sizeof(*onces));
+	struct ev_node *held = ev_bind_make(bind, node, EV_NODE_BETWEEN, 4);
+
+	for (unsigned i = 0; i < (node->symmetric ? 3u : 1u); i++) {
+		struct ev_node *arg = node->arg[i];
+
+		if (ev_bind_is_const(arg) || arg->kind == EV_NODE_FIELD)
+			continue;
+		held->arg[onces->count] = arg;
+		node->arg[i] = make_once(bind, arg,
+		    &onces->once[onces->count++]);
+	}
+	held->argc = onces->count + 1;
+	held->data = onces;
+	return onces->count ? held : NULL;
+}
+
 struct ev_node *
 ev_bind_between(struct ev_bind *bind, struct ev_node *node)
 {
-	struct ev_node *range, *other;
+	struct ev_node *range, *other, *held;
 
 	if (!ev_bind_args(bind, node))
 		return NULL;
+	held = hold_args(bind, node);
 	range = make_range(bind, node, node->arg[0], node->arg[1],
 	    node->arg[2]);
 	if (node->symmetric) {
@@ -168,7 +234,11 @@ ev_bind_between(struct ev_bind *bind, struct ev_node *node)
 		range = ev_bind_make(bind, node, EV_NODE_NOT, 1);
 		range->arg[0] = other;
 	}
-	return ev_bind(bind, range);
+	range = ev_bind(bind, range);
+	if (!range || !held || ev_bind_is_const(range))
+		return range;
+	held->arg[held->argc - 1] = range;
+	return ev_bind_done(bind, held, EV_SQL_BOOL, ev_eval_between);
 }
 
 /* The type that quoted literals of an IN get: the widest of the numbers, the
@@ -259,10 +329,10 @@ decide_in(struct ev_bind *bind, struct ev_node *node)
 	struct ev_node *made;
 
 	/* an array that is not constant is made before it is looked into */
-	node->slot = 0;
+	node->first = 0;
 	for (unsigned i = 1; i <= array; i++)
 		if (!ev_bind_is_const(node->arg[i]))
-			node->slot = array;
+			node->first = array;
 	made = ev_bind_make(bind, node, EV_NODE_CONST, 0);
 	made->value.type = EV_SQL_NULL;
 	if (!array && only_nulls(node))
@@ -271,7 +341,7 @@ decide_in(struct ev_bind *bind, struct ev_node *node)
 		return NULL;
 	if (left->value.type == EV_SQL_NULL) {
 		/* the array is still evaluated, and may fail */
-		if (node->slot) {
+		if (node->first) {
 			node->argc = array + 1;
 			return NULL;
 		}

@@ -15,7 +15,9 @@ make_truth(struct ev_bind *bind, const struct ev_node *like, bool truth)
 
 	node->value.type = EV_SQL_BOOL;
 	node->value.truth = truth;
-	return ev_bind_done(bind, node, EV_SQL_BOOL, ev_eval_const);
+	node = ev_bind_done(bind, node, EV_SQL_BOOL, ev_eval_const);
+	node->hint = ev_bind_is_const(like) ? like->hint : NULL;
+	return node;
 }
 
 /* What a constant condition is: 1 true, 0 false, -1 NULL; 2: not known. */
@@ -38,7 +40,7 @@ simplify_chain(struct ev_bind *bind, struct ev_node *node, bool decides)
 		int is = known(node->arg[i]);
 
 		if (is == (int)decides)
-			return make_truth(bind, node, decides);
+			return make_truth(bind, node->arg[i], decides);
 		if (is != (int)!decides)
 			node->arg[kept++] = node->arg[i];
 	}

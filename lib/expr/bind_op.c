@@ -8,21 +8,22 @@
 #include "expr/eval.h"
 #include "expr/func.h"
 #include "expr/json.h"
+#include "expr/pict.h"
+#include "expr/pict_java.h"
 #include "expr/text.h"
 
-#define CAST_HINT "cast the field, as in field::timestamptz"
-
+/* A field beside a time is likely to be one. */
 static void *
 no_operator(struct ev_bind *bind, const struct ev_node *node, const char *op,
     const struct ev_node *a, const struct ev_node *b)
 {
-	bool field = a->type == EV_SQL_ANY || b->type == EV_SQL_ANY;
+	bool field = (a->type == EV_SQL_ANY && ev_sql_is_temporal(b->type)) ||
+	    (b->type == EV_SQL_ANY && ev_sql_is_temporal(a->type));
 
 	return ev_bind_fail(bind, node,
-	    "there is no operator %s for %s and "
-	    "%s: %s",
-	    op, ev_sql_name(a->type), ev_sql_name(b->type),
-	    field ? CAST_HINT : "cast one of them");
+	    "there is no operator %s for %s and %s: cast %s", op,
+	    ev_sql_name(a->type), ev_sql_name(b->type),
+	    field ? "the field, as in field::timestamptz" : "one of them");
 }
 
 /* An operator that is a function of the table. */
@@ -38,7 +39,7 @@ bind_call(struct ev_bind *bind, struct ev_node *node, const char *op)
 
 /* One side is a date, a time or an interval. */
 static struct ev_node *
-bind_timely(struct ev_bind *bind, struct ev_node *node)
+bind_temporal(struct ev_bind *bind, struct ev_node *node)
 {
 	static const char *const names[] = {"+", "-", "*", "/", "%"};
 	enum ev_sql type[2] = {node->arg[0]->type, node->arg[1]->type};
@@ -97,9 +98,9 @@ ev_bind_arith(struct ev_bind *bind, struct ev_node *node)
 
 	if (!ev_bind_args(bind, node))
 		return NULL;
-	if (ev_sql_is_timely(node->arg[0]->type) ||
-	    ev_sql_is_timely(node->arg[1]->type))
-		return bind_timely(bind, node);
+	if (ev_sql_is_temporal(node->arg[0]->type) ||
+	    ev_sql_is_temporal(node->arg[1]->type))
+		return bind_temporal(bind, node);
 	if (node->op == '-' && node->arg[0]->type == EV_SQL_JSONB)
 		return bind_call(bind, node, "-");
 	if (node->arg[0]->type == EV_SQL_UNKNOWN &&
@@ -112,9 +113,14 @@ ev_bind_arith(struct ev_bind *bind, struct ev_node *node)
 	if (type == EV_SQL_NULL || (type == EV_SQL_FLOAT8 && *op == '%'))
 		return no_operator(bind, node, op, node->arg[0], node->arg[1]);
 	for (int i = 0; i < 2; i++) {
-		node->arg[i] = ev_bind_coerce(bind, node->arg[i], type);
-		if (!node->arg[i])
+		struct ev_node *arg = ev_bind_coerce(bind, node->arg[i], type);
+
+		if (!arg && *op == '+')
+			return ev_bind_fail(bind, node->arg[i],
+			    "%s (texts are joined with ||)", bind->why.text);
+		if (!arg)
 			return NULL;
+		node->arg[i] = arg;
 	}
 	return ev_bind_done(bind, node, type,
 	    type == EV_SQL_FLOAT8        ? ev_eval_real_arith
@@ -157,7 +163,7 @@ any_text(struct ev_bind *bind, struct ev_node *node)
 		return ev_bind_coerce(bind, node, EV_SQL_TEXT);
 	cast = ev_bind_make(bind, node, EV_NODE_CAST, 1);
 	cast->arg[0] = node;
-	cast->op = true;
+	cast->booleans = true;
 	cast->sql.type = EV_SQL_TEXT;
 	cast->stable = ev_sql_stable_cast(node->type, EV_SQL_TEXT);
 	return ev_bind_done(bind, cast, EV_SQL_TEXT,
@@ -173,6 +179,17 @@ is_json_concat(enum ev_sql a, enum ev_sql b)
 	return (a == EV_SQL_JSONB || b == EV_SQL_JSONB) &&
 	    (other == EV_SQL_JSONB || other == EV_SQL_UNKNOWN ||
 		other == EV_SQL_ANY);
+}
+
+/* bytea || bytea, which a quoted literal would be: the bytes would be joined,
+ * not the texts. */
+static bool
+is_bytea_concat(enum ev_sql a, enum ev_sql b)
+{
+	enum ev_sql other = a == EV_SQL_BYTEA ? b : a;
+
+	return (a == EV_SQL_BYTEA || b == EV_SQL_BYTEA) &&
+	    (other == EV_SQL_BYTEA || other == EV_SQL_UNKNOWN);
 }
 
 struct ev_node *
@@ -191,7 +208,7 @@ ev_bind_concat(struct ev_bind *bind, struct ev_node *node)
 		text |= node->arg[i]->type == EV_SQL_UNKNOWN ||
 		    node->arg[i]->type == EV_SQL_TEXT ||
 		    node->arg[i]->type == EV_SQL_ANY;
-	if (!text)
+	if (!text || is_bytea_concat(node->arg[0]->type, node->arg[1]->type))
 		return no_operator(bind, node, "||", node->arg[0],
 		    node->arg[1]);
 	for (int i = 0; i < 2; i++) {
@@ -269,6 +286,35 @@ ev_bind_pattern(struct ev_bind *bind)
 	return regex;
 }
 
+bool
+ev_bind_picture(struct ev_bind *bind, struct ev_node *node)
+{
+	const struct ev_node *text = node->arg[1];
+
+	node->picture = ev_java_picture_new(bind->arena);
+	if (bind->lazy || !ev_bind_is_const(text) || text->stable ||
+	    text->value.type != EV_SQL_TEXT ||
+	    ev_java_picture_set(node->picture, text->value.text, &bind->why) ==
+		EV_OK)
+		return true;
+	return ev_bind_fail(bind, text, "%s", bind->why.text);
+}
+
+void
+ev_bind_pict(struct ev_bind *bind, struct ev_node *node)
+{
+	const struct ev_node *text = node->arg[1];
+	struct ev_pict *pict;
+
+	if (!ev_bind_is_const(text) || text->value.type != EV_SQL_TEXT)
+		return;
+	pict = ev_arena_alloc(bind->arena, sizeof(*pict));
+	*pict = ev_pict_cut(bind->arena, text->value.text,
+	    node->func->result == EV_SQL_NUMERIC ||
+		ev_sql_is_number(node->func->arg[0]));
+	node->pict = pict;
+}
+
 struct ev_node *
 ev_bind_regex(struct ev_bind *bind, struct ev_node *node)
 {
@@ -299,12 +345,15 @@ castable(enum ev_sql from, enum ev_sql to)
 	if (ev_sql_is_array(from) || ev_sql_is_array(to))
 		return ev_sql_is_array(from) && ev_sql_is_array(to) &&
 		    castable(ev_sql_element(from), ev_sql_element(to));
-	if (from == EV_SQL_INTERVAL || to == EV_SQL_INTERVAL)
+	if (from == EV_SQL_INTERVAL || to == EV_SQL_INTERVAL ||
+	    from == EV_SQL_BYTEA)
 		return false;
 	if (ev_sql_is_json(from) || ev_sql_is_json(to))
 		return (ev_sql_is_json(from) && ev_sql_is_json(to)) ||
 		    (from == EV_SQL_JSONB &&
 			(to == EV_SQL_BOOL || ev_sql_is_number(to)));
+	if (from == EV_SQL_JSONPATH || to == EV_SQL_JSONPATH)
+		return false;
 	if (from == EV_SQL_BOOL || to == EV_SQL_BOOL)
 		return from == EV_SQL_INT4 || to == EV_SQL_INT4;
 	return ev_sql_is_number(from) == ev_sql_is_number(to);
@@ -369,10 +418,13 @@ ev_bind_member(struct ev_bind *bind, struct ev_node *node)
 	    key->value.type != EV_SQL_NULL &&
 	    node->arg[0]->kind == EV_NODE_FIELD)
 		return longer_path(bind, node);
-	if (!ev_sql_is_int(key->type))
+	if (key->type != EV_SQL_INT4 && key->type != EV_SQL_INT2)
 		key = ev_bind_coerce(bind, key, EV_SQL_TEXT);
 	if (!key)
-		return no_operator(bind, node, op, node->arg[0], node->arg[1]);
+		return ev_bind_fail(bind, node->arg[1],
+		    "behind %s stands a name, a text or an integer, and this "
+		    "is of type %s",
+		    op, ev_sql_name(node->arg[1]->type));
 	node->arg[1] = key;
 	if (json)
 		return node->kind == EV_NODE_MEMBER

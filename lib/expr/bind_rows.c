@@ -7,7 +7,7 @@
 #include "expr/func.h"
 
 struct ev_node *
-ev_bind_rows(struct ev_bind *bind, struct ev_node *node,
+ev_bind_rows(struct ev_bind *bind, struct ev_node *node, const char *name,
     const struct ev_rows *before)
 {
 	struct ev_rows *rows;
@@ -15,12 +15,10 @@ ev_bind_rows(struct ev_bind *bind, struct ev_node *node,
 
 	if (!bind->takes_rows)
 		return ev_bind_fail(bind, node,
-		    "%.*s gives rows, and only a select list takes them",
-		    (int)node->name.len, node->name.ptr);
+		    "%s gives rows, and only a select list takes them", name);
 	if (bind->rows != before)
 		return ev_bind_fail(bind, node,
-		    "%.*s gives rows, and stands around another that does",
-		    (int)node->name.len, node->name.ptr);
+		    "%s gives rows, and stands around another that does", name);
 	rows = ev_arena_zalloc(bind->arena, sizeof(*rows));
 	made = ev_bind_make(bind, node, EV_NODE_ROWS, 1);
 	made->arg[0] = node;

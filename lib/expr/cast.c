@@ -11,6 +11,8 @@
 #include "expr/float8.h"
 #include "expr/int8.h"
 #include "expr/json.h"
+#include "expr/jsonpath.h"
+#include "expr/text.h"
 #include "expr/value.h"
 
 static bool
@@ -18,15 +20,7 @@ no_cast(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *val, enum ev_sql to)
 {
 	return ev_run_fail(run, node, "cannot cast %s to %s",
-	    val->type == EV_SQL_JSON ? ev_sql_json_name(val->json)
-				     : ev_sql_name(val->type),
-	    ev_sql_name(to));
-}
-
-static bool
-is_blank(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
+	    ev_sql_val_name(val), ev_sql_name(to));
 }
 
 int
@@ -40,9 +34,9 @@ ev_val_truth(struct ev_slice text)
 	    {"no", 1, 0}, {"on", 2, 1}, {"off", 2, 0}, {"1", 1, 1},
 	    {"0", 1, 0}};
 
-	while (text.len && is_blank(text.ptr[text.len - 1]))
+	while (text.len && ev_text_is_space(text.ptr[text.len - 1]))
 		text.len--;
-	while (text.len && is_blank(*text.ptr)) {
+	while (text.len && ev_text_is_space(*text.ptr)) {
 		text.ptr++;
 		text.len--;
 	}
@@ -175,11 +169,10 @@ to_float8(struct ev_run *run, const struct ev_node *node, struct ev_val *val)
 }
 
 static bool
-to_text(struct ev_run *run, struct ev_val *val)
+to_text(struct ev_run *run, const struct ev_node *node, struct ev_val *val)
 {
 	ev_val_print(run->time, val, ev_run_begin(run));
-	ev_run_text(run, val);
-	return true;
+	return ev_text_out(run, node, val);
 }
 
 static bool
@@ -219,6 +212,20 @@ to_interval(struct ev_run *run, const struct ev_node *node, struct ev_val *val,
 	return true;
 }
 
+static bool
+to_path(struct ev_run *run, const struct ev_node *node, struct ev_val *val)
+{
+	const struct ev_jsonpath *path;
+
+	if (val->type != EV_SQL_TEXT)
+		return no_cast(run, node, val, EV_SQL_JSONPATH);
+	if (!ev_jsonpath_read(run, node, val->text, &path))
+		return false;
+	val->jsonpath = path;
+	val->type = EV_SQL_JSONPATH;
+	return true;
+}
+
 /* A quoted literal and a field's value as what they are. */
 static bool
 settle(struct ev_run *run, const struct ev_node *node, struct ev_val *val)
@@ -234,28 +241,30 @@ settle(struct ev_run *run, const struct ev_node *node, struct ev_val *val)
 	return true;
 }
 
-bool
-ev_val_to(struct ev_run *run, const struct ev_node *node, struct ev_val *val,
+/* A field's number as a double, without its digits, which 1e131071 has many of.
+ * False: it is short, none of numeric's, or none of double precision's. */
+static bool
+long_to_float8(struct ev_val *val)
+{
+	struct ev_slice own = ev_value_raw(val->json);
+	struct ev_num num;
+	double out;
+	int order;
+
+	if (ev_num_from_short(own, &num) ||
+	    !ev_num_cmp_text(own, EV_SLICE("0"), &order) ||
+	    ev_float8_from_text(own, &out, NULL) != EV_OK)
+		return false;
+	val->type = EV_SQL_FLOAT8;
+	val->real = out + 0.0; /* numeric has no -0 */
+	return true;
+}
+
+/* What is neither a field's, nor NULL, nor of the type yet. */
+static bool
+convert(struct ev_run *run, const struct ev_node *node, struct ev_val *val,
     enum ev_sql to)
 {
-	if (val->type == EV_SQL_JSON && to == EV_SQL_TEXT &&
-	    val->json.type == EV_NUMBER) {
-		struct ev_slice own = ev_value_raw(val->json);
-
-		val->type = EV_SQL_TEXT;
-		val->text = own;
-		return true;
-	}
-	if (ev_sql_is_json(to) && val->type == EV_SQL_JSON &&
-	    val->json.type != EV_STRING)
-		return ev_json_field(run, node, val, to);
-	if (!settle(run, node, val))
-		return false;
-	if (val->type == to || val->type == EV_SQL_NULL)
-		return true;
-	if (val->type == EV_SQL_JSONB && to < EV_SQL_TEXT &&
-	    (!ev_json_scalar(run, node, val, to) || val->type == to))
-		return val->type == to;
 	switch (to) {
 	case EV_SQL_BOOL:
 		return to_bool(run, node, val);
@@ -268,7 +277,7 @@ ev_val_to(struct ev_run *run, const struct ev_node *node, struct ev_val *val,
 	case EV_SQL_FLOAT8:
 		return to_float8(run, node, val);
 	case EV_SQL_TEXT:
-		return to_text(run, val);
+		return to_text(run, node, val);
 	case EV_SQL_DATE:
 	case EV_SQL_STAMP:
 	case EV_SQL_STAMPTZ:
@@ -278,10 +287,42 @@ ev_val_to(struct ev_run *run, const struct ev_node *node, struct ev_val *val,
 	case EV_SQL_JSONTEXT:
 	case EV_SQL_JSONB:
 		return ev_json_cast(run, node, val, to);
+	case EV_SQL_BYTEA:
+		return ev_text_to_bytea(run, node, val);
+	case EV_SQL_JSONPATH:
+		return to_path(run, node, val);
 	default:
 		return !ev_sql_is_array(to) ||
 		    ev_array_cast(run, node, val, to);
 	}
+}
+
+bool
+ev_val_to(struct ev_run *run, const struct ev_node *node, struct ev_val *val,
+    enum ev_sql to)
+{
+	if (val->type == EV_SQL_JSON && val->json.type == EV_NUMBER) {
+		struct ev_slice own = ev_value_raw(val->json);
+
+		if (to == EV_SQL_TEXT) {
+			val->type = EV_SQL_TEXT;
+			val->text = own;
+			return true;
+		}
+		if (to == EV_SQL_FLOAT8 && long_to_float8(val))
+			return true;
+	}
+	if (ev_sql_is_json(to) && val->type == EV_SQL_JSON &&
+	    val->json.type != EV_STRING)
+		return ev_json_field(run, node, val, to);
+	if (!settle(run, node, val))
+		return false;
+	if (val->type == to || val->type == EV_SQL_NULL)
+		return true;
+	if (val->type == EV_SQL_JSONB && to < EV_SQL_TEXT &&
+	    (!ev_json_scalar(run, node, val, to) || val->type == to))
+		return val->type == to;
+	return convert(run, node, val, to);
 }
 
 /* numeric(precision, scale): rounded to the scale, and refused where more

@@ -3,6 +3,9 @@
  * integers and numerics exactly, with a double precision as doubles; text by
  * its bytes (locale C.UTF-8: by code points); times by the session's zone;
  * arrays element by element.
+ *
+ * Numbers of a field that have many digits, or an exponent, are compared as
+ * they are written: 1e131071 would be 54 KB and some milliseconds, each time.
  */
 #include "expr/array.h"
 #include "expr/float8.h"
@@ -18,7 +21,7 @@ family_of(const struct ev_val *val)
 {
 	if (ev_sql_is_number(val->type))
 		return NUMBERS;
-	if (val->type == EV_SQL_TEXT)
+	if (val->type == EV_SQL_TEXT || val->type == EV_SQL_BYTEA)
 		return TEXTS;
 	if (val->type == EV_SQL_BOOL)
 		return BOOLS;
@@ -28,7 +31,24 @@ family_of(const struct ev_val *val)
 		return ARRAYS;
 	if (val->type == EV_SQL_JSONB)
 		return JSONS;
+	if (val->type == EV_SQL_JSON && val->json.type == EV_NUMBER)
+		return NUMBERS;
 	return ev_sql_is_time(val->type) ? TIMES : OTHERS;
+}
+
+/* As ev_val_settle, but for numbers that are long. */
+static bool
+settle(struct ev_run *run, const struct ev_node *node, struct ev_val *val)
+{
+	struct ev_num num;
+
+	if (val->type != EV_SQL_JSON || val->json.type != EV_NUMBER)
+		return ev_val_settle(run, node, val);
+	if (ev_num_from_short(ev_value_raw(val->json), &num)) {
+		val->type = EV_SQL_NUMERIC;
+		val->num = num;
+	}
+	return true;
 }
 
 static int
@@ -50,10 +70,47 @@ truth_of(enum ev_compare op, int order)
 	}
 }
 
+/* A number's text, or a text; false where that would be long to make. */
+static bool
+text_of(struct ev_run *run, const struct ev_val *val, struct ev_slice *text)
+{
+	if (val->type == EV_SQL_JSON)
+		*text = ev_value_raw(val->json);
+	else if (val->type == EV_SQL_TEXT)
+		*text = val->text;
+	else if (val->type == EV_SQL_FLOAT8 ||
+	    (val->type == EV_SQL_NUMERIC && val->num.kind != EV_NUM_SMALL))
+		return false;
+	else {
+		ev_val_print(run->time, val, ev_run_begin(run));
+		*text = ev_buf_as_slice(run->buf);
+	}
+	return true;
+}
+
+/* Numbers, or one and a text, by their texts; at most one is printed. */
+static bool
+order_texts(struct ev_run *run, const struct ev_val *a, const struct ev_val *b,
+    int *order)
+{
+	struct ev_slice x, y;
+
+	return text_of(run, a, &x) && text_of(run, b, &y) &&
+	    ev_num_cmp_text(x, y, order);
+}
+
 static bool
 order_numbers(struct ev_run *run, const struct ev_node *node, struct ev_val *a,
     struct ev_val *b, int *order)
 {
+	if (a->type == EV_SQL_JSON || b->type == EV_SQL_JSON) {
+		if (order_texts(run, a, b, order))
+			return true;
+		if ((b->type != EV_SQL_FLOAT8 &&
+			!ev_val_settle(run, node, a)) ||
+		    (a->type != EV_SQL_FLOAT8 && !ev_val_settle(run, node, b)))
+			return false;
+	}
 	if (a->type == EV_SQL_FLOAT8 || b->type == EV_SQL_FLOAT8) {
 		if (!ev_val_to(run, node, a, EV_SQL_FLOAT8) ||
 		    !ev_val_to(run, node, b, EV_SQL_FLOAT8))
@@ -87,17 +144,48 @@ read_number(struct ev_run *run, const struct ev_val *number,
 	return ev_num_from_text(from, run->pool, &text->num, err) == EV_OK;
 }
 
+/* Is it a number as written, or a text that may be one of many digits? */
+static bool
+is_long(const struct ev_val *val)
+{
+	struct ev_slice text = val->text;
+
+	if (val->type != EV_SQL_TEXT)
+		return val->type == EV_SQL_JSON;
+	return text.len &&
+	    (memchr(text.ptr, 'e', text.len) ||
+		memchr(text.ptr, 'E', text.len));
+}
+
 static bool
 compare_mixed(struct ev_run *run, const struct ev_node *node,
     enum ev_compare op, struct ev_val *a, struct ev_val *b, int *truth)
 {
 	bool equality = op == EV_EQ || op == EV_NE;
+	struct ev_slice text;
 	int order;
 
+	if (is_long(a) || is_long(b)) {
+		if (order_texts(run, a, b, &order)) {
+			*truth = truth_of(op, order);
+			return true;
+		}
+		if (!ev_val_settle(run, node, a) ||
+		    !ev_val_settle(run, node, b))
+			return false;
+	}
+	text = family_of(a) == TEXTS ? a->text : b->text;
+	run->pool->full = false;
 	if (!read_number(run, family_of(a) == TEXTS ? b : a,
 		family_of(a) == TEXTS ? a : b, equality ? NULL : run->err)) {
 		if (!equality)
-			return ev_run_failed(run, node);
+			return ev_val_no_number(run, node, text);
+		/* it may be one, but there is no room for its digits */
+		if (run->pool->full)
+			return ev_run_fail(run, node,
+			    "the numbers would have more than %u digits "
+			    "together",
+			    EV_NUM_POOL_MAX);
 		*truth = op == EV_NE;
 		return true;
 	}
@@ -116,15 +204,8 @@ compare_json(struct ev_run *run, const struct ev_node *node, enum ev_compare op,
 
 	if (!ev_json_tree(run, node, a, &x) || !ev_json_tree(run, node, b, &y))
 		return false;
-	*truth = truth_of(op, ev_jsonb_compare(run, &x, &y));
+	*truth = truth_of(op, ev_jsonb_compare(&x, &y));
 	return true;
-}
-
-static const char *
-name_of(const struct ev_val *val)
-{
-	return val->type == EV_SQL_JSON ? ev_sql_json_name(val->json)
-					: ev_sql_name(val->type);
 }
 
 /* Turns b's quoted literal into a value of the kind that a has. */
@@ -135,7 +216,7 @@ read_quoted(struct ev_run *run, const struct ev_node *node, struct ev_val *a,
 	const struct ev_quoted *quoted = b->quoted;
 	struct ev_val own = *a;
 
-	if (!ev_val_settle(run, node, a))
+	if (!settle(run, node, a))
 		return false;
 	b->type = EV_SQL_TEXT;
 	b->text = quoted->text;
@@ -177,9 +258,32 @@ compare_arrays(struct ev_run *run, const struct ev_node *node,
 	return true;
 }
 
-bool
-ev_val_compare(struct ev_run *run, const struct ev_node *node,
-    enum ev_compare op, struct ev_val a, struct ev_val b, int *truth)
+/* An array or an object? */
+static bool
+is_nested(const struct ev_val *val)
+{
+	return ev_val_is_array(val) ||
+	    (val->type == EV_SQL_JSON && val->json.type == EV_OBJECT);
+}
+
+/* What may be written where two values do not compare. */
+static const char *
+advice(const struct ev_val *a, const struct ev_val *b)
+{
+	if (a->type == EV_SQL_BOOL || b->type == EV_SQL_BOOL)
+		return " (a boolean is a condition alone, or = true)";
+	if (!is_nested(a) && !is_nested(b))
+		return "";
+	if (is_nested(a) && is_nested(b))
+		return " (cast both to jsonb)";
+	return ev_val_is_array(a) || ev_val_is_array(b)
+	    ? " (with one of its elements: 'vip' = ANY(tags))"
+	    : "";
+}
+
+static bool
+compare(struct ev_run *run, const struct ev_node *node, enum ev_compare op,
+    struct ev_val a, struct ev_val b, int *truth)
 {
 	enum family fa, fb;
 	int order = 0;
@@ -193,8 +297,7 @@ ev_val_compare(struct ev_run *run, const struct ev_node *node,
 	} else if (a.type == EV_SQL_UNKNOWN) {
 		if (!read_quoted(run, node, &b, &a))
 			return false;
-	} else if (!ev_val_settle(run, node, &a) ||
-	    !ev_val_settle(run, node, &b)) {
+	} else if (!settle(run, node, &a) || !settle(run, node, &b)) {
 		return false;
 	}
 	fa = family_of(&a);
@@ -207,8 +310,8 @@ ev_val_compare(struct ev_run *run, const struct ev_node *node,
 	if (fa == JSONS || fb == JSONS)
 		return compare_json(run, node, op, &a, &b, truth);
 	if (fa != fb || fa == OTHERS)
-		return ev_run_fail(run, node, "cannot compare %s with %s",
-		    name_of(&a), name_of(&b));
+		return ev_run_fail(run, node, "cannot compare %s with %s%s",
+		    ev_sql_val_name(&a), ev_sql_val_name(&b), advice(&a, &b));
 	if (fa == NUMBERS) {
 		if (!order_numbers(run, node, &a, &b, &order))
 			return false;
@@ -223,5 +326,33 @@ ev_val_compare(struct ev_run *run, const struct ev_node *node,
 		    a.integer, ev_val_time_kind(b.type), b.integer);
 	}
 	*truth = truth_of(op, order);
+	return true;
+}
+
+bool
+ev_val_compare(struct ev_run *run, const struct ev_node *node,
+    enum ev_compare op, struct ev_val a, struct ev_val b, int *truth)
+{
+	struct ev_arena_mark mark = ev_arena_mark(run->arena);
+	struct ev_num_pool_mark numbers = ev_num_pool_mark(run->pool);
+	bool ok = compare(run, node, op, a, b, truth);
+
+	if (run->arena->ptr != mark.ptr)
+		ev_arena_rewind(run->arena, mark);
+	if (run->pool->used != numbers.used)
+		ev_num_pool_rewind(run->pool, numbers);
+	return ok;
+}
+
+bool
+ev_val_beats(struct ev_run *run, const struct ev_node *node, enum ev_compare op,
+    const struct ev_val *val, const struct ev_val *best, bool *is)
+{
+	int truth = !ev_val_is_null(val);
+
+	if (truth && !ev_val_is_null(best) &&
+	    !ev_val_compare(run, node, op, *val, *best, &truth))
+		return false;
+	*is = truth > 0;
 	return true;
 }

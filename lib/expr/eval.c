@@ -7,14 +7,7 @@
 #include "expr/func.h"
 #include "expr/json.h"
 #include "expr/lookup.h"
-
-static bool
-truth_out(struct ev_val *out, int truth)
-{
-	out->type = truth < 0 ? EV_SQL_NULL : EV_SQL_BOOL;
-	out->truth = truth > 0;
-	return true;
-}
+#include "expr/result.h"
 
 bool
 ev_eval_const(struct ev_run *run, const struct ev_node *node,
@@ -58,9 +51,7 @@ ev_eval_member(struct ev_run *run, const struct ev_node *node,
 	if (key.type == EV_SQL_TEXT)
 		json_out(out, ev_value_member(of.json, key.text));
 	else
-		json_out(out,
-		    ev_value_element(of.json,
-			key.integer < 0 ? key.integer : key.integer + 1));
+		json_out(out, ev_value_item(of.json, key.integer));
 	return true;
 }
 
@@ -100,7 +91,7 @@ ev_eval_compare(struct ev_run *run, const struct ev_node *node,
 	    !ev_node_eval(run, node->arg[1], &b) ||
 	    !ev_val_compare(run, node, node->op, a, b, &truth))
 		return false;
-	return truth_out(out, truth);
+	return ev_result_truth(out, truth);
 }
 
 bool
@@ -154,7 +145,7 @@ ev_eval_distinct(struct ev_run *run, const struct ev_node *node,
 		truth = ev_val_is_null(&a) != ev_val_is_null(&b);
 	else if (!ev_val_compare(run, node, EV_NE, a, b, &truth))
 		return false;
-	return truth_out(out, truth != node->negated);
+	return ev_result_truth(out, truth != node->negated);
 }
 
 bool
@@ -168,11 +159,12 @@ ev_eval_in(struct ev_run *run, const struct ev_node *node, struct ev_val *out)
 	if (node->lookup) {
 		found = ev_lookup_find(node->lookup, &left);
 		if (found < 2)
-			return truth_out(out,
+			return ev_result_truth(out,
 			    found < 0 ? -1 : found != node->negated);
 		found = 0;
 	}
-	for (unsigned i = 1; i <= node->slot; i++)
+	ev_val_decode(run, &left);
+	for (unsigned i = 1; i <= node->first; i++)
 		if (!ev_node_eval(run, node->arg[i], &right))
 			return false;
 	for (unsigned i = 1; i < node->argc && found <= 0; i++) {
@@ -184,7 +176,7 @@ ev_eval_in(struct ev_run *run, const struct ev_node *node, struct ev_val *out)
 		if (truth)
 			found = truth;
 	}
-	return truth_out(out, found < 0 ? -1 : found != node->negated);
+	return ev_result_truth(out, found < 0 ? -1 : found != node->negated);
 }
 
 /* ---- logic ---- */
@@ -204,7 +196,7 @@ chain(struct ev_run *run, const struct ev_node *node, struct ev_val *out,
 		else if (out->truth == decides)
 			return true;
 	}
-	return truth_out(out, unknown ? -1 : !decides);
+	return ev_result_truth(out, unknown ? -1 : !decides);
 }
 
 bool
@@ -224,7 +216,8 @@ ev_eval_not(struct ev_run *run, const struct ev_node *node, struct ev_val *out)
 {
 	if (!ev_node_eval(run, node->arg[0], out))
 		return false;
-	return truth_out(out, out->type == EV_SQL_NULL ? -1 : !out->truth);
+	return ev_result_truth(out,
+	    out->type == EV_SQL_NULL ? -1 : !out->truth);
 }
 
 bool
@@ -240,7 +233,7 @@ ev_eval_is_truth(struct ev_run *run, const struct ev_node *node,
 		is = node->op == 'u';
 	else
 		is = node->op == (val.truth ? 't' : 'f');
-	return truth_out(out, is != node->negated);
+	return ev_result_truth(out, is != node->negated);
 }
 
 bool
@@ -250,7 +243,7 @@ ev_eval_is_null(struct ev_run *run, const struct ev_node *node,
 	struct ev_val val;
 
 	return ev_node_eval(run, node->arg[0], &val) &&
-	    truth_out(out, ev_val_is_null(&val) != node->negated);
+	    ev_result_truth(out, ev_val_is_null(&val) != node->negated);
 }
 
 /* ---- conditions ---- */
@@ -293,8 +286,10 @@ ev_eval_case_of(struct ev_run *run, const struct ev_node *node,
 {
 	struct ev_val of;
 
-	return ev_node_eval(run, node->arg[0], &of) &&
-	    choose(run, node, 1, &of, out);
+	if (!ev_node_eval(run, node->arg[0], &of))
+		return false;
+	ev_val_decode(run, &of);
+	return choose(run, node, 1, &of, out);
 }
 
 bool
@@ -334,16 +329,12 @@ ev_eval_extreme(struct ev_run *run, const struct ev_node *node,
 
 	out->type = EV_SQL_NULL;
 	for (unsigned i = 0; i < node->argc; i++) {
-		int truth = 1;
+		bool beats;
 
-		if (!ev_node_eval(run, node->arg[i], &val))
+		if (!ev_node_eval(run, node->arg[i], &val) ||
+		    !ev_val_beats(run, node, node->op, &val, out, &beats))
 			return false;
-		if (ev_val_is_null(&val))
-			continue;
-		if (out->type != EV_SQL_NULL &&
-		    !ev_val_compare(run, node, node->op, val, *out, &truth))
-			return false;
-		if (truth > 0)
+		if (beats)
 			*out = val;
 	}
 	return true;
@@ -355,7 +346,8 @@ bool
 ev_eval_cast(struct ev_run *run, const struct ev_node *node, struct ev_val *out)
 {
 	return ev_node_eval(run, node->arg[0], out) &&
-	    ev_val_cast(run, node, out, &node->sql);
+	    ev_val_cast(run, node, out, &node->sql) &&
+	    ev_run_has_room(run, node);
 }
 
 bool
@@ -379,20 +371,26 @@ ev_eval_try_cast(struct ev_run *run, const struct ev_node *node,
 	return true;
 }
 
-/* What a value of a field is called in messages. */
-static const char *
-name_of(const struct ev_val *val)
-{
-	return val->type == EV_SQL_JSON ? ev_sql_json_name(val->json)
-					: ev_sql_name(val->type);
-}
-
 static bool
 is_boolean(const struct ev_val *val)
 {
 	return val->type == EV_SQL_BOOL ||
 	    (val->type == EV_SQL_JSON &&
 		(val->json.type == EV_TRUE || val->json.type == EV_FALSE));
+}
+
+/* What a field holds could not be taken as what node wants: false. Apart from
+ * what goes well, which needs no room on the stack. */
+static __attribute__((noinline)) bool
+no_number(struct ev_run *run, const struct ev_node *node)
+{
+	struct ev_val val;
+
+	if (!ev_sql_is_number(node->type) ||
+	    !ev_node_eval(run, node->arg[0], &val) ||
+	    !ev_val_settle(run, node, &val) || val.type != EV_SQL_TEXT)
+		return false;
+	return ev_val_no_number(run, node, val.text);
 }
 
 bool
@@ -406,14 +404,18 @@ ev_eval_coerce(struct ev_run *run, const struct ev_node *node,
 	if (ev_sql_is_array(node->type)) {
 		if (!ev_val_is_array(out) && !ev_val_is_null(out))
 			return ev_run_fail(run, node,
-			    "is %s where an array is needed", name_of(out));
+			    "is %s where an array is needed%s",
+			    ev_sql_val_name(out),
+			    node->overlaps ? " (&& is of arrays: write AND)"
+					   : "");
 	} else if (node->type == EV_SQL_BOOL) {
 		if (!is_boolean(out) && !ev_val_is_null(out))
 			return ev_run_fail(run, node,
-			    "is %s where a boolean is needed", name_of(out));
+			    "is %s where a boolean is needed",
+			    ev_sql_val_name(out));
 	} else if (is_boolean(out)) {
-		/* || takes it (op is set), other text does not */
-		if (node->type != EV_SQL_TEXT || !node->op)
+		/* || takes it, other text does not */
+		if (node->type != EV_SQL_TEXT || !node->booleans)
 			return ev_run_fail(run, node,
 			    "is a boolean where "
 			    "%s is needed",
@@ -422,9 +424,9 @@ ev_eval_coerce(struct ev_run *run, const struct ev_node *node,
 	    (ev_val_is_array(out) ||
 		(out->type == EV_SQL_JSON && out->json.type == EV_OBJECT))) {
 		return ev_run_fail(run, node, "is %s where text is needed",
-		    name_of(out));
+		    ev_sql_val_name(out));
 	}
-	return ev_val_to(run, node, out, node->type);
+	return ev_val_to(run, node, out, node->type) || no_number(run, node);
 }
 
 #define FEW 8 /* arguments, without the arena */
@@ -446,7 +448,8 @@ ev_eval_call(struct ev_run *run, const struct ev_node *node, struct ev_val *out)
 	out->type = EV_SQL_NULL;
 	if (null && !(node->func->flags & EV_FUNC_NULLS))
 		return true;
-	return node->func->call(run, node, arg, out);
+	return node->func->call(run, node, arg, out) &&
+	    ev_run_has_room(run, node);
 }
 
 bool

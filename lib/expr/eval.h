@@ -102,7 +102,7 @@ bool ev_eval_row(struct ev_run *run, const struct ev_node *node,
 /* What *data, a value, is at the time. */
 bool ev_eval_cell(struct ev_run *run, const struct ev_node *node,
     struct ev_val *out);
-/* arg[0] OP ANY(arg[1]), or ALL (symmetric); with lookup where it is set. */
+/* arg[0] OP ANY(arg[1]), or ALL; with lookup where it is set. */
 bool ev_eval_any(struct ev_run *run, const struct ev_node *node,
     struct ev_val *out);
 /* The same for patterns: data is a struct ev_tests. */
@@ -113,6 +113,23 @@ struct ev_tests {
 	bool fixed;
 };
 bool ev_eval_any_test(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+
+/* eval_any.c */
+/* The last argument, with struct ev_once for those before it: data. */
+struct ev_once {
+	const struct ev_node *of;
+	struct ev_val value;
+	bool known;
+};
+struct ev_onces {
+	struct ev_once once[3];
+	unsigned count;
+};
+bool ev_eval_between(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+/* What data, a struct ev_once, is; evaluated where that is first asked. */
+bool ev_eval_once(struct ev_run *run, const struct ev_node *node,
     struct ev_val *out);
 
 /* Arguments text. */

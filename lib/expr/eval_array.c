@@ -19,7 +19,7 @@ ev_eval_array(struct ev_run *run, const struct ev_node *node,
 {
 	struct ev_array *array = ev_array_new(run, node->argc);
 
-	if (!eval_parts(run, node, array->item))
+	if (!eval_parts(run, node, array->item) || !ev_run_has_room(run, node))
 		return false;
 	ev_array_out(out, array, ev_sql_element(node->type));
 	return true;
@@ -55,13 +55,13 @@ eval_bounds(struct ev_run *run, const struct ev_node *node, int64_t *from,
 			if (!ev_node_eval(run, *arg++, &val))
 				return false;
 			*null |= val.type == EV_SQL_NULL;
-			from[i] = val.integer;
+			from[i] = *null ? 0 : val.integer;
 		}
 		if (!op || op & EV_CUT_TO) {
 			if (!ev_node_eval(run, *arg++, &val))
 				return false;
 			*null |= val.type == EV_SQL_NULL;
-			to[i] = val.integer;
+			to[i] = *null ? 0 : val.integer;
 		}
 	}
 	return true;
@@ -87,7 +87,7 @@ ev_eval_subscript(struct ev_run *run, const struct ev_node *node,
 		ev_array_out(out,
 		    ev_array_cut(run, array.array, from, to, subscripts->count),
 		    ev_sql_element(node->type));
-		return true;
+		return ev_run_has_room(run, node);
 	}
 	item = ev_array_at(array.array, to, subscripts->count);
 	if (item)
@@ -103,23 +103,6 @@ ev_eval_row(struct ev_run *run, const struct ev_node *node, struct ev_val *out)
 	out->type = EV_SQL_NULL;
 	if (rows->array && run->row < rows->array->count)
 		*out = rows->array->item[run->row];
-	return true;
-}
-
-/* a || b of two that are arrays or NULL. */
-static bool
-join(struct ev_run *run, const struct ev_node *node, const struct ev_val *a,
-    const struct ev_val *b, struct ev_val *out)
-{
-	const struct ev_array *array;
-
-	if (a->type == EV_SQL_NULL || b->type == EV_SQL_NULL) {
-		*out = a->type == EV_SQL_NULL ? *b : *a;
-		return true;
-	}
-	if (!ev_array_join(run, node, a->array, b->array, &array))
-		return false;
-	ev_array_out(out, array, ev_sql_element(node->type));
 	return true;
 }
 
@@ -140,8 +123,10 @@ ev_eval_array_concat(struct ev_run *run, const struct ev_node *node,
 		if (is[i] && !ev_val_to(run, node, &val[i], node->type))
 			return false;
 	}
+	if (!ev_run_has_room(run, node))
+		return false;
 	if (is[0] && is[1])
-		return join(run, node, &val[0], &val[1], out);
+		return ev_array_concat(run, node, &val[0], &val[1], out);
 	array = val[is[1]].type == EV_SQL_NULL ? NULL : val[is[1]].array;
 	if (!ev_array_push(run, node, array, &val[is[0]], is[1], &array))
 		return false;

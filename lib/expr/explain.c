@@ -82,19 +82,6 @@ write_fields(struct explain *explain)
 
 /* ---- what a node is called ---- */
 
-static const char *
-compare_name(const struct ev_node *node)
-{
-	static const char *const names[] = {[EV_EQ] = "=",
-	    [EV_NE] = "<>",
-	    [EV_LT] = "<",
-	    [EV_LE] = "<=",
-	    [EV_GT] = ">",
-	    [EV_GE] = ">="};
-
-	return names[node->op];
-}
-
 /* The names of nodes that have one and the same, and with NOT. */
 static const char *const names[][2] = {
     [EV_NODE_MEMBER] = {"->", NULL},
@@ -164,7 +151,7 @@ write_label(struct explain *explain, const struct ev_node *node)
 		ev_buf_char(out, (char)node->op);
 		break;
 	case EV_NODE_COMPARE:
-		ev_buf_str(out, compare_name(node));
+		ev_buf_str(out, ev_bind_compare_name(node->op));
 		break;
 	case EV_NODE_IS_TRUTH:
 		ev_buf_printf(out, "IS %s%s", no,
@@ -236,6 +223,8 @@ role(const struct ev_node *node, unsigned i)
 {
 	unsigned first = node->kind == EV_NODE_CASE_OF;
 
+	if (node->kind == EV_NODE_BETWEEN)
+		return i + 1 < node->argc ? "once " : "";
 	if (node->kind != EV_NODE_CASE && node->kind != EV_NODE_CASE_OF)
 		return "";
 	if (i < first)
@@ -339,7 +328,9 @@ ev_query_explain(const struct ev_query *query, struct ev_buf *out)
 		? "judged by the condition, which names __deleted"
 		: "pass, whatever the condition says");
 	ev_buf_printf(out, "clock: %s\n",
-	    query->time.fixed ? "not asked, --now says what time it is"
+	    query->time.fixed && query->asks_time
+		? "asked once, by --now: another run may give another result"
+		: query->time.fixed ? "not asked, --now says what time it is"
 		: query->asks_time
 		? "asked, another run may give another result"
 		: "not asked");

@@ -16,7 +16,9 @@ static const struct {
     {"text", ev_func_shape},
     {"text", ev_func_code},
     {"text", ev_func_format},
+    {"text", ev_func_unicode},
     {"regular expressions", ev_func_regex},
+    {"types", ev_func_type},
     {"numbers", ev_func_math},
     {"numbers", ev_func_num},
     {"numbers", ev_func_real},
@@ -32,7 +34,9 @@ static const struct {
     {"JSON", ev_func_json_rows},
     {"JSON", ev_func_jsonb},
     {"JSON", ev_func_jsonb_op},
+    {"JSON paths", ev_func_jsonpath},
     {"KSQL", ev_func_ksql},
+    {"KSQL", ev_func_ksql_time},
     {"KSQL", ev_func_ksql_json},
     {"KSQL", ev_func_ksql_split},
     {"KSQL", ev_func_ksql_array},
@@ -371,11 +375,21 @@ ev_func_signature(const struct ev_func *func, const enum ev_sql *type,
 		ev_buf_char(out, ')');
 }
 
+/* Is one type a better cast of a field than another one? A moment rather than a
+ * time without its zone, the usual integer rather than the least. */
+static bool
+better(enum ev_sql type, enum ev_sql than)
+{
+	return than == EV_SQL_NULL || type == EV_SQL_STAMPTZ ||
+	    (type == EV_SQL_INT4 && than == EV_SQL_INT2);
+}
+
 /* What a function of as many arguments takes where a field stands that it
  * cannot be taken for: what to cast it to. EV_SQL_NULL: no cast would help. */
 static enum ev_sql
 wanted(struct ev_slice name, const enum ev_sql *type, unsigned argc)
 {
+	enum ev_sql want = EV_SQL_NULL;
 	const struct ev_func *func;
 
 	for (size_t i = 0; (func = ev_func_at(i)); i++) {
@@ -385,10 +399,20 @@ wanted(struct ev_slice name, const enum ev_sql *type, unsigned argc)
 		for (unsigned j = 0; j < argc; j++)
 			if (type[j] == EV_SQL_ANY &&
 			    (!exact(type[j], func->arg[j]) ||
-				func->flags & EV_FUNC_TYPED))
-				return func->arg[j];
+				func->flags & EV_FUNC_TYPED) &&
+			    better(func->arg[j], want))
+				want = func->arg[j];
 	}
-	return EV_SQL_NULL;
+	return want;
+}
+
+static bool
+has_bytea(const enum ev_sql *type, unsigned argc)
+{
+	for (unsigned i = 0; i < argc; i++)
+		if (type[i] == EV_SQL_BYTEA)
+			return true;
+	return false;
 }
 
 /* The name is known, but not with these arguments: says with which. */
@@ -397,6 +421,7 @@ say_wrong(struct ev_slice name, const enum ev_sql *type, unsigned argc,
     struct ev_buf *buf)
 {
 	const struct ev_func *func, *known = NULL;
+	const char *here = ev_func_elsewhere(name);
 	bool first = true;
 	enum ev_sql want;
 
@@ -413,10 +438,14 @@ say_wrong(struct ev_slice name, const enum ev_sql *type, unsigned argc,
 		first = false;
 		ev_func_signature(func, func->arg, ev_func_argc(func), buf);
 	}
+	if (here)
+		ev_buf_printf(buf, "; or write %s", here);
 	want = wanted(name, type, argc);
-	if (want != EV_SQL_NULL)
+	if (!here && has_bytea(type, argc))
+		ev_buf_str(buf, "; cast the hash, as in sha256(name)::text");
+	else if (!here && want != EV_SQL_NULL)
 		ev_buf_printf(buf, "; cast the field, as in field::%s",
-		    ev_sql_name(want));
+		    want == EV_SQL_STAMPTZ ? "timestamptz" : ev_sql_name(want));
 	return ev_buf_cstr(buf);
 }
 

@@ -49,6 +49,17 @@ enum ev_func_flag {
 	/* an interval means so much later than the argument before: is called
 	 * with that time */
 	EV_FUNC_ENDS = 1 << 13,
+	/* of REGEX: takes the option g, for all matches */
+	EV_FUNC_GLOBAL = 1 << 15,
+	/* arg[1] is a picture of Java's; node->picture is its own */
+	EV_FUNC_PICTURE = 1 << 14,
+	/* asks for the type of its argument: a quoted literal has none */
+	EV_FUNC_UNTYPED = 1 << 16,
+	/* arg[1] is a jsonpath; node->regexes are its own */
+	EV_FUNC_PATH = 1 << 17,
+	/* arg[1] is a picture of PostgreSQL's; node->pict is that, where it is
+	 * known */
+	EV_FUNC_PICT = 1 << 18,
 };
 
 struct ev_func {
@@ -62,12 +73,17 @@ struct ev_func {
 	unsigned flags;      /* enum ev_func_flag */
 };
 
+/* Of unnest and ksqlDB's explode: the rows are the array's elements. */
+bool ev_func_unnest(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, struct ev_val *out);
+
 /* Tables end with a row without a name. */
 extern const struct ev_func ev_func_text[];
 extern const struct ev_func ev_func_shape[];
 extern const struct ev_func ev_func_code[];
 extern const struct ev_func ev_func_format[];
 extern const struct ev_func ev_func_regex[];
+extern const struct ev_func ev_func_type[];
 extern const struct ev_func ev_func_math[];
 extern const struct ev_func ev_func_num[];
 extern const struct ev_func ev_func_real[];
@@ -85,8 +101,11 @@ extern const struct ev_func ev_func_json[];
 extern const struct ev_func ev_func_json_rows[];
 extern const struct ev_func ev_func_jsonb[];
 extern const struct ev_func ev_func_jsonb_op[];
+extern const struct ev_func ev_func_jsonpath[];
 extern const struct ev_func ev_func_ksql[];
 extern const struct ev_func ev_func_ksql_json[];
+extern const struct ev_func ev_func_ksql_time[];
+extern const struct ev_func ev_func_unicode[];
 
 /* The i-th row of all tables; NULL behind the last. */
 const struct ev_func *ev_func_at(size_t i);
@@ -110,6 +129,9 @@ const struct ev_func *ev_func_find(struct ev_slice name,
 
 /* Says that there is no function of this name, into buf (func_unknown.c). */
 const char *ev_func_unknown(struct ev_slice name, struct ev_buf *buf);
+/* What a name of another system is here, or this one where its arguments are
+ * another's; NULL: not known. */
+const char *ev_func_elsewhere(struct ev_slice name);
 /* Is it the name of an aggregate, which there are none of? */
 bool ev_func_is_aggregate(struct ev_slice name);
 

@@ -4,14 +4,7 @@
  */
 #include "expr/array.h"
 #include "expr/func.h"
-
-static bool
-int_out(struct ev_val *out, int64_t integer)
-{
-	out->type = EV_SQL_INT4;
-	out->integer = integer;
-	return true;
-}
+#include "expr/result.h"
 
 static bool
 array_out(struct ev_val *out, const struct ev_array *array,
@@ -23,23 +16,49 @@ array_out(struct ev_val *out, const struct ev_array *array,
 
 /* ---- how large it is ---- */
 
+/* Has the array the dimension? -1: it has not; else which, from 0. */
+static int
+dimension(const struct ev_val *arg)
+{
+	int64_t dim = arg[1].integer;
+
+	return dim < 1 || dim > arg[0].array->dims ? -1 : (int)dim - 1;
+}
+
 static bool
 array_length(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
-	const struct ev_array *array = arg[0].array;
-	int64_t dim = arg[1].integer;
-	char what = node->func->name[6]; /* array_length, _lower, _upper */
+	int dim = dimension(arg);
 
 	(void)run;
-	if (dim < 1 || dim > array->dims)
-		return true;
-	dim--;
-	if (what == 'l' && node->func->name[7] == 'e')
-		return int_out(out, array->length[dim]);
-	return int_out(out,
-	    array->lower[dim] +
-		(what == 'u' ? (int64_t)array->length[dim] - 1 : 0));
+	(void)node;
+	return dim < 0 || ev_result_int(out, arg[0].array->length[dim]);
+}
+
+static bool
+array_lower(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, struct ev_val *out)
+{
+	int dim = dimension(arg);
+
+	(void)run;
+	(void)node;
+	return dim < 0 || ev_result_int(out, arg[0].array->lower[dim]);
+}
+
+static bool
+array_upper(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, struct ev_val *out)
+{
+	const struct ev_array *array = arg[0].array;
+	int dim = dimension(arg);
+
+	(void)run;
+	(void)node;
+	return dim < 0 ||
+	    ev_result_int(out,
+		(int64_t)array->lower[dim] + array->length[dim] - 1);
 }
 
 static bool
@@ -48,7 +67,7 @@ array_ndims(struct ev_run *run, const struct ev_node *node,
 {
 	(void)run;
 	(void)node;
-	return !arg[0].array->dims || int_out(out, arg[0].array->dims);
+	return !arg[0].array->dims || ev_result_int(out, arg[0].array->dims);
 }
 
 static bool
@@ -57,7 +76,7 @@ cardinality(struct ev_run *run, const struct ev_node *node,
 {
 	(void)run;
 	(void)node;
-	return int_out(out, arg[0].array->count);
+	return ev_result_int(out, arg[0].array->count);
 }
 
 static bool
@@ -72,38 +91,44 @@ array_dims(struct ev_run *run, const struct ev_node *node,
 		return true;
 	for (unsigned i = 0; i < array->dims; i++)
 		ev_buf_printf(buf, "[%d:%d]", (int)array->lower[i],
-		    (int)(array->lower[i] + array->length[i] - 1));
+		    (int)array->lower[i] + (array->length[i] - 1));
 	ev_run_text(run, out);
 	return true;
 }
 
 /* ---- longer and shorter ---- */
 
+/* The element at the front of the list or at its end; the list may be NULL. */
+static bool
+push(struct ev_run *run, const struct ev_node *node, const struct ev_val *list,
+    const struct ev_val *element, bool front, struct ev_val *out)
+{
+	const struct ev_array *array = list->type == EV_SQL_NULL ? NULL
+								 : list->array;
+
+	return ev_array_push(run, node, array, element, front, &array) &&
+	    array_out(out, array, node);
+}
+
 static bool
 array_append(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
-	bool front = node->func->name[6] == 'p'; /* array_prepend */
-	const struct ev_val *to = &arg[front];
-	const struct ev_array *array = to->type == EV_SQL_NULL ? NULL
-							       : to->array;
+	return push(run, node, &arg[0], &arg[1], false, out);
+}
 
-	return ev_array_push(run, node, array, &arg[!front], front, &array) &&
-	    array_out(out, array, node);
+static bool
+array_prepend(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, struct ev_val *out)
+{
+	return push(run, node, &arg[1], &arg[0], true, out);
 }
 
 static bool
 array_cat(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
-	const struct ev_array *array;
-
-	if (arg[0].type == EV_SQL_NULL || arg[1].type == EV_SQL_NULL) {
-		*out = arg[arg[0].type == EV_SQL_NULL];
-		return true;
-	}
-	return ev_array_join(run, node, arg[0].array, arg[1].array, &array) &&
-	    array_out(out, array, node);
+	return ev_array_concat(run, node, &arg[0], &arg[1], out);
 }
 
 static bool
@@ -138,6 +163,7 @@ array_position(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
 	const struct ev_array *array = arg[0].array;
+	struct ev_val element = arg[1];
 	int64_t from = 0;
 	bool same;
 
@@ -152,11 +178,14 @@ array_position(struct ev_run *run, const struct ev_node *node,
 		    "initial position must not be null");
 	if (node->argc > 2 && arg[2].integer > array->lower[0])
 		from = arg[2].integer - array->lower[0];
+	ev_val_decode(run, &element);
 	for (int64_t i = from; i < array->count; i++) {
-		if (!ev_array_same(run, node, &array->item[i], &arg[1], &same))
+		if (i > from && ev_array_repeats(array->item, (uint32_t)i))
+			continue;
+		if (!ev_array_same(run, node, &array->item[i], &element, &same))
 			return false;
 		if (same)
-			return int_out(out, array->lower[0] + i);
+			return ev_result_int(out, array->lower[0] + i);
 	}
 	return true;
 }
@@ -166,20 +195,23 @@ array_positions(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
 	const struct ev_array *array = arg[0].array;
+	struct ev_val element = arg[1];
 	struct ev_array *made;
 	uint32_t count = 0;
-	bool same;
+	bool same = false;
 
 	if (arg[0].type == EV_SQL_NULL)
 		return true;
 	if (!check_flat(run, node, array, "searching for elements in"))
 		return false;
 	made = ev_array_new(run, array->count);
+	ev_val_decode(run, &element);
 	for (uint32_t i = 0; i < array->count; i++) {
-		if (!ev_array_same(run, node, &array->item[i], &arg[1], &same))
+		if (!ev_array_repeats(array->item, i) &&
+		    !ev_array_same(run, node, &array->item[i], &element, &same))
 			return false;
 		if (same)
-			int_out(&made->item[count++],
+			ev_result_int(&made->item[count++],
 			    (int64_t)array->lower[0] + i);
 	}
 	ev_array_shorten(made, count);
@@ -193,17 +225,20 @@ array_replace(struct ev_run *run, const struct ev_node *node,
 {
 	const struct ev_array *array = arg[0].array;
 	const struct ev_val *with = node->argc > 2 ? &arg[2] : NULL;
+	struct ev_val element = arg[1];
 	struct ev_array *made;
 	uint32_t count = 0;
-	bool same;
+	bool same = false;
 
 	if (arg[0].type == EV_SQL_NULL)
 		return true;
 	if (!with && !check_flat(run, node, array, "removing elements from"))
 		return false;
 	made = ev_array_like(run, array);
+	ev_val_decode(run, &element);
 	for (uint32_t i = 0; i < array->count; i++) {
-		if (!ev_array_same(run, node, &array->item[i], &arg[1], &same))
+		if (!ev_array_repeats(array->item, i) &&
+		    !ev_array_same(run, node, &array->item[i], &element, &same))
 			return false;
 		if (!same)
 			made->item[count++] = array->item[i];
@@ -215,20 +250,6 @@ array_replace(struct ev_run *run, const struct ev_node *node,
 	return array_out(out, made, node);
 }
 
-/* Is the element in the array? NULL is in none. */
-static bool
-holds(struct ev_run *run, const struct ev_node *node,
-    const struct ev_array *array, const struct ev_val *element, bool *found)
-{
-	*found = false;
-	if (ev_val_is_null(element))
-		return true;
-	for (uint32_t i = 0; i < array->count && !*found; i++)
-		if (!ev_array_same(run, node, &array->item[i], element, found))
-			return false;
-	return true;
-}
-
 /* Is each (all), or one, of part's elements in the array? */
 static bool
 contains(struct ev_run *run, const struct ev_node *node,
@@ -237,11 +258,22 @@ contains(struct ev_run *run, const struct ev_node *node,
 {
 	bool found = all;
 
-	if (!ev_array_pairs(run, node, array->count, part->count))
+	/* NULL is in no array */
+	if (!ev_array_pairs(run, node, array, part))
 		return false;
-	for (uint32_t i = 0; i < part->count && found == all; i++)
-		if (!holds(run, node, array, &part->item[i], &found))
+	array = ev_array_decoded(run, node, array);
+	part = array ? ev_array_decoded(run, node, part) : NULL;
+	if (!part)
+		return false;
+	for (uint32_t i = 0; i < part->count && found == all; i++) {
+		const struct ev_val *item = &part->item[i];
+
+		found = false;
+		if (!ev_val_is_null(item) &&
+		    !ev_array_among(run, node, item, array->item, array->count,
+			&found))
 			return false;
+	}
 	out->type = EV_SQL_BOOL;
 	out->truth = found;
 	return true;
@@ -268,10 +300,9 @@ array_overlaps(struct ev_run *run, const struct ev_node *node,
 	return contains(run, node, arg[0].array, arg[1].array, false, out);
 }
 
-/* Its rows are the elements. */
-static bool
-unnest(struct ev_run *run, const struct ev_node *node, const struct ev_val *arg,
-    struct ev_val *out)
+bool
+ev_func_unnest(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, struct ev_val *out)
 {
 	(void)run;
 	(void)node;
@@ -319,10 +350,7 @@ measure(struct ev_run *run, const struct ev_node *node,
 			    "array size exceeds the maximum allowed (%d)",
 			    EV_ARRAY_MAX);
 	}
-	if (*size * sizeof(struct ev_val) > EV_EXPR_TEXT_MAX)
-		return ev_run_fail(run, node,
-		    "the array would be larger than 256 MiB");
-	return true;
+	return ev_array_room(run, node, *size);
 }
 
 static bool
@@ -348,11 +376,9 @@ array_fill(struct ev_run *run, const struct ev_node *node,
 	for (unsigned i = 0; i < made->dims; i++) {
 		made->length[i] = (int32_t)length->item[i].integer;
 		made->lower[i] = lower ? (int32_t)lower->item[i].integer : 1;
-		if ((int64_t)made->lower[i] + made->length[i] > INT32_MAX)
-			return ev_run_fail(run, node,
-			    "array lower bound is too large: %d",
-			    (int)made->lower[i]);
 	}
+	if (!ev_array_bounds(run, node, made))
+		return false;
 	for (uint64_t i = 0; i < size; i++)
 		made->item[i] = arg[0];
 	return array_out(out, made, node);
@@ -386,7 +412,7 @@ width_bucket(struct ev_run *run, const struct ev_node *node,
 		else
 			left = mid + 1;
 	}
-	return int_out(out, left);
+	return ev_result_int(out, left);
 }
 
 #define E EV_SQL_ELEMENT
@@ -401,16 +427,16 @@ width_bucket(struct ev_run *run, const struct ev_node *node,
 const struct ev_func ev_func_array[] = {
     {"array_append", A, {A, E}, array_append, "the element behind the last",
 	"array_append(ARRAY[1, 2], 3)", "[1,2,3]", N},
-    {"array_prepend", A, {E, A}, array_append, "the element before the first",
+    {"array_prepend", A, {E, A}, array_prepend, "the element before the first",
 	"array_prepend(0, ARRAY[1, 2])", "[0,1,2]", N},
     {"array_cat", A, {A, A}, array_cat, "both arrays as one",
 	"array_cat(ARRAY[1], ARRAY[2, 3])", "[1,2,3]", N},
     {"array_length", I, {A, I}, array_length,
 	"how long a dimension is; NULL if there is none",
 	"array_length(ARRAY['a', 'b'], 1)", "2", S},
-    {"array_lower", I, {A, I}, array_length, "a dimension's first subscript",
+    {"array_lower", I, {A, I}, array_lower, "a dimension's first subscript",
 	"array_lower('[0:1]={a,b}'::text[], 1)", "0", S},
-    {"array_upper", I, {A, I}, array_length, "a dimension's last subscript",
+    {"array_upper", I, {A, I}, array_upper, "a dimension's last subscript",
 	"array_upper(ARRAY['a', 'b'], 1)", "2", S},
     {"array_ndims", I, {A}, array_ndims, "how many dimensions it has",
 	"array_ndims(ARRAY[[1, 2], [3, 4]])", "2", S},
@@ -443,7 +469,7 @@ const struct ev_func ev_func_array[] = {
     {"width_bucket", I, {E, A}, width_bucket,
 	"which of sorted thresholds it has reached; 0: none",
 	"width_bucket(5, ARRAY[1, 3, 7])", "2", 0},
-    {"unnest", E, {A}, unnest, "a row for each element",
+    {"unnest", E, {A}, ev_func_unnest, "a row for each element",
 	"unnest(ARRAY['a', 'b'])", "\"a\" \"b\"", S | EV_FUNC_ROWS},
     {"@>", B, {A, A}, array_contains, "has it all elements of the other?",
 	"ARRAY[1, 4, 3] @> ARRAY[3, 1, 3]", "true", S | EV_FUNC_ARRAY},

@@ -235,20 +235,11 @@ put_literal(struct ev_buf *buf, struct ev_slice text)
 }
 
 static bool
-buf_out(struct ev_run *run, const struct ev_node *node, struct ev_val *out)
-{
-	if (run->buf->len > EV_EXPR_TEXT_MAX)
-		return ev_text_too_long(run, node);
-	ev_run_text(run, out);
-	return true;
-}
-
-static bool
 quote_ident(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
 	put_name(ev_run_begin(run), arg[0].text);
-	return buf_out(run, node, out);
+	return ev_text_out(run, node, out);
 }
 
 static bool
@@ -264,7 +255,7 @@ quote_nullable(struct ev_run *run, const struct ev_node *node,
 		ev_buf_str(run->buf, "NULL");
 	else
 		put_literal(run->buf, text.text);
-	return buf_out(run, node, out);
+	return ev_text_out(run, node, out);
 }
 
 /* ---- format ---- */

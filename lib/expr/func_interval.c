@@ -14,14 +14,6 @@ span_out(struct ev_run *run, const struct ev_node *node, enum ev_status status,
 	return status == EV_OK || ev_run_failed(run, node);
 }
 
-static bool
-time_out(struct ev_run *run, const struct ev_node *node, enum ev_status status,
-    enum ev_sql type, struct ev_val *out)
-{
-	out->type = (uint8_t)type;
-	return status == EV_OK || ev_run_failed(run, node);
-}
-
 /* ---- operators ---- */
 
 static bool
@@ -30,7 +22,7 @@ add_days(struct ev_run *run, const struct ev_node *node,
 {
 	bool turned = arg[1].type == EV_SQL_DATE;
 
-	return time_out(run, node,
+	return ev_val_time_out(run, node,
 	    ev_time_date_add(arg[turned].integer, arg[!turned].integer,
 		&out->integer, run->err),
 	    EV_SQL_DATE, out);
@@ -40,7 +32,7 @@ static bool
 less_days(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
-	return time_out(run, node,
+	return ev_val_time_out(run, node,
 	    ev_time_date_add(arg[0].integer, -arg[1].integer, &out->integer,
 		run->err),
 	    EV_SQL_DATE, out);
@@ -50,7 +42,7 @@ static bool
 date_diff(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
-	return time_out(run, node,
+	return ev_val_time_out(run, node,
 	    ev_time_date_diff(arg[0].integer, arg[1].integer, &out->integer,
 		run->err),
 	    EV_SQL_INT4, out);
@@ -73,7 +65,7 @@ shift(struct ev_run *run, const struct ev_node *node, const struct ev_val *time,
 	if (status == EV_OK)
 		status = ev_interval_shift(run->time, kind, value, minus,
 		    span->interval, &out->integer, run->err);
-	return time_out(run, node, status, ev_val_time_type(kind), out);
+	return ev_val_time_out(run, node, status, ev_val_time_type(kind), out);
 }
 
 static bool
@@ -181,7 +173,7 @@ static bool
 date_bin(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
-	return time_out(run, node,
+	return ev_val_time_out(run, node,
 	    ev_interval_bin(arg[0].interval, arg[1].integer, arg[2].integer,
 		&out->integer, run->err),
 	    arg[1].type, out);
@@ -290,7 +282,7 @@ at_zone(struct ev_run *run, const struct ev_node *node,
 {
 	enum ev_time_kind kind = ev_val_time_kind(arg[1].type);
 
-	return time_out(run, node,
+	return ev_val_time_out(run, node,
 	    ev_interval_at_zone(kind, arg[1].integer, arg[0].interval,
 		&out->integer, run->err),
 	    kind == EV_TIME_TZ ? EV_SQL_STAMP : EV_SQL_STAMPTZ, out);

@@ -5,13 +5,7 @@
 #include "expr/array.h"
 #include "expr/func.h"
 #include "expr/json.h"
-
-static void
-text_out(struct ev_val *out, const char *text)
-{
-	out->type = EV_SQL_TEXT;
-	out->text = ev_slice_of(text);
-}
+#include "expr/result.h"
 
 /* ---- building ---- */
 
@@ -22,6 +16,17 @@ to_json(struct ev_run *run, const struct ev_node *node,
 	return ev_val_is_null(arg) ||
 	    (ev_json_put(run, node, arg, ev_run_begin(run)) &&
 		ev_json_text_out(run, node, out));
+}
+
+static bool
+array_to_json(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, struct ev_val *out)
+{
+	bool lines = node->argc > 1 && arg[1].truth;
+
+	return ev_json_put_array(run, node, arg[0].array, lines,
+		   ev_run_begin(run)) &&
+	    ev_json_text_out(run, node, out);
 }
 
 static bool
@@ -99,8 +104,8 @@ type_of(struct ev_run *run, const struct ev_node *node,
 {
 	(void)run;
 	(void)node;
-	text_out(out, ev_json_type_name(ev_json_value(arg).type));
-	return true;
+	return ev_result_text(out,
+	    ev_slice_of(ev_json_type_name(ev_json_value(arg).type)));
 }
 
 static bool
@@ -108,16 +113,10 @@ array_length(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
 	struct ev_value array = ev_json_value(arg);
-	struct ev_member member;
-	const char *at = NULL;
 
-	if (!ev_json_is_array(run, node, array.type))
-		return false;
-	out->type = EV_SQL_INT4;
-	out->integer = 0;
-	while (ev_value_next(array, &at, &member))
-		out->integer++;
-	return true;
+	return ev_json_want(run, node, array.type, EV_ARRAY,
+		   "get array length of") &&
+	    ev_result_int(out, ev_value_count(array));
 }
 
 static bool
@@ -162,8 +161,7 @@ struct strip {
 	struct ev_run *run;
 	const struct ev_node *node;
 	const char *at;
-	struct ev_buf *out;   /* not run->buf, where strings are decoded */
-	struct ev_buf *words; /* run->buf */
+	struct ev_buf *out; /* run->buf */
 };
 
 /* Steps to the next value or closing bracket. */
@@ -177,12 +175,14 @@ next_token(struct strip *strip)
 static bool
 strip_string(struct strip *strip, struct ev_value string)
 {
+	size_t len = strip->out->len;
 	struct ev_slice text;
 
-	strip->words->len = 0;
-	if (ev_value_text(string, strip->words, &text, strip->run->err) !=
-	    EV_OK)
+	if (ev_value_text(string, strip->out, &text, strip->run->err) != EV_OK)
 		return ev_run_failed(strip->run, strip->node);
+	if (string.escaped)
+		text = ev_arena_slice(strip->run->arena, text);
+	strip->out->len = len;
 	ev_build_text(strip->out, text);
 	return true;
 }
@@ -248,29 +248,22 @@ static bool
 strip_nulls(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
-	struct ev_buf made = {0};
-	struct strip strip = {run, node, ev_json_value(arg).ptr, &made,
-	    run->buf};
-	bool done;
+	struct ev_value value = ev_json_value(arg);
+	struct strip strip = {run, node, value.ptr, ev_run_begin(run)};
 
-	if (ev_json_value(arg).type < EV_ARRAY) {
-		struct ev_value value = ev_json_value(arg);
-
-		*out = arg[0];
-		out->text = ev_value_raw(value);
-		if (value.type != EV_STRING)
-			return true;
-		done = strip_string(&strip, value);
-	} else {
-		done = strip_value(&strip);
+	if (value.type < EV_STRING) {
+		ev_json_part_out(value, out);
+		return true;
 	}
-	ev_buf_slice(ev_run_begin(run), ev_buf_as_slice(&made));
-	ev_buf_release(&made);
-	return done && ev_json_text_out(run, node, out);
+	if (!(value.type == EV_STRING ? strip_string(&strip, value)
+				      : strip_value(&strip)))
+		return false;
+	return ev_json_text_out(run, node, out);
 }
 
 #define A EV_SQL_ANY
 #define B EV_SQL_JSONB
+#define E (EV_SQL_ARRAY | EV_SQL_ELEMENT)
 #define I EV_SQL_INT4
 #define J EV_SQL_JSONTEXT
 #define P (EV_SQL_ARRAY | EV_SQL_TEXT)
@@ -279,6 +272,13 @@ strip_nulls(struct ev_run *run, const struct ev_node *node,
 const struct ev_func ev_func_json[] = {
     {"to_json", J, {A}, to_json, "the value as JSON", "to_json(1.50)", "1.50",
 	EV_FUNC_STABLE | EV_FUNC_KNOWN},
+    {"array_to_json", J, {E}, array_to_json, "the array as JSON",
+	"array_to_json(ARRAY[[1, 2], [3, 4]])", "[[1,2],[3,4]]",
+	EV_FUNC_STABLE | EV_FUNC_SAME},
+    {"array_to_json", J, {E, EV_SQL_BOOL}, array_to_json,
+	"the same; true: as text each element has a line of its own",
+	"array_to_json(ARRAY[1, 2], true)::text", "\"[1,\\n 2]\"",
+	EV_FUNC_STABLE | EV_FUNC_SAME},
     {"json_build_object", J, {0}, build_object, "an empty object",
 	"json_build_object()", "{}", EV_FUNC_NULLS | EV_FUNC_STABLE},
     {"json_build_object", J, {A}, build_object,

@@ -3,6 +3,7 @@
  */
 #include "expr/func.h"
 #include "expr/json.h"
+#include "expr/result.h"
 #include "expr/text.h"
 
 /* ---- building ---- */
@@ -15,10 +16,8 @@ to_jsonb(struct ev_run *run, const struct ev_node *node,
 
 	if (ev_val_is_null(arg))
 		return true;
-	if (!ev_json_tree(run, node, arg, &made))
-		return false;
-	ev_json_tree_out(run, &made, out);
-	return true;
+	return ev_jsonb_out(run, ev_json_tree(run, node, arg, &made), &made,
+	    out);
 }
 
 static bool
@@ -32,10 +31,8 @@ build_array(struct ev_run *run, const struct ev_node *node,
 	for (unsigned i = 0; i < node->argc; i++)
 		if (!ev_json_tree(run, node, &arg[i], &item[i]))
 			return false;
-	if (!ev_jsonb_array(run, node, item, node->argc, &made))
-		return false;
-	ev_json_tree_out(run, &made, out);
-	return true;
+	return ev_jsonb_out(run,
+	    ev_jsonb_array(run, node, item, node->argc, &made), &made, out);
 }
 
 static bool
@@ -56,10 +53,8 @@ build_object(struct ev_run *run, const struct ev_node *node,
 		if (!ev_json_tree(run, node, &arg[2 * i + 1], &pair[i].value))
 			return false;
 	}
-	if (!ev_jsonb_object(run, node, pair, count, &made))
-		return false;
-	ev_json_tree_out(run, &made, out);
-	return true;
+	return ev_jsonb_out(run, ev_jsonb_object(run, node, pair, count, &made),
+	    &made, out);
 }
 
 static bool
@@ -82,10 +77,8 @@ object_of(struct ev_run *run, const struct ev_node *node,
 			&pair[pairs].value))
 			return false;
 	}
-	if (!ev_jsonb_object(run, node, pair, pairs, &made))
-		return false;
-	ev_json_tree_out(run, &made, out);
-	return true;
+	return ev_jsonb_out(run, ev_jsonb_object(run, node, pair, pairs, &made),
+	    &made, out);
 }
 
 /* ---- looking ---- */
@@ -96,33 +89,25 @@ type_of(struct ev_run *run, const struct ev_node *node,
 {
 	(void)run;
 	(void)node;
-	out->type = EV_SQL_TEXT;
-	out->text = ev_slice_of(ev_json_type_name(arg[0].jsonb->type));
-	return true;
+	return ev_result_text(out,
+	    ev_slice_of(ev_json_type_name(arg[0].jsonb->type)));
 }
 
 static bool
 array_length(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
-	if (!ev_json_is_array(run, node, arg[0].jsonb->type))
-		return false;
-	out->type = EV_SQL_INT4;
-	out->integer = arg[0].jsonb->count;
-	return true;
+	return ev_json_want(run, node, arg[0].jsonb->type, EV_ARRAY,
+		   "get array length of") &&
+	    ev_result_int(out, arg[0].jsonb->count);
 }
 
 static bool
 pretty(struct ev_run *run, const struct ev_node *node, const struct ev_val *arg,
     struct ev_val *out)
 {
-	struct ev_buf *buf = ev_run_begin(run);
-
-	ev_jsonb_pretty(arg[0].jsonb, 0, buf);
-	if (buf->len > EV_EXPR_TEXT_MAX)
-		return ev_text_too_long(run, node);
-	ev_run_text(run, out);
-	return true;
+	ev_jsonb_pretty(arg[0].jsonb, 0, ev_run_begin(run));
+	return ev_text_out(run, node, out);
 }
 
 /* ---- editing ---- */
@@ -133,10 +118,8 @@ strip_nulls(struct ev_run *run, const struct ev_node *node,
 {
 	struct ev_jsonb made;
 
-	if (!ev_jsonb_strip(run, node, arg[0].jsonb, &made))
-		return false;
-	ev_json_tree_out(run, &made, out);
-	return true;
+	return ev_jsonb_out(run, ev_jsonb_strip(run, node, arg[0].jsonb, &made),
+	    &made, out);
 }
 
 static bool
@@ -145,11 +128,10 @@ edit(struct ev_run *run, const struct ev_node *node, enum ev_jsonb_edit what,
 {
 	struct ev_jsonb made;
 
-	if (!ev_jsonb_edit(run, node, what, arg[0].jsonb, arg[1].array, value,
-		&made))
-		return false;
-	ev_json_tree_out(run, &made, out);
-	return true;
+	return ev_jsonb_out(run,
+	    ev_jsonb_edit(run, node, what, arg[0].jsonb, arg[1].array, value,
+		&made),
+	    &made, out);
 }
 
 static bool
@@ -206,7 +188,9 @@ set_lax(struct ev_run *run, const struct ev_node *node,
 		return true;
 	if (node->argc > 4)
 		how = arg[4].type == EV_SQL_NULL ? EV_SLICE("") : arg[4].text;
-	if (arg[2].type == EV_SQL_NULL || !how.len)
+	/* the word is looked at only then, but must be one */
+	if (arg[2].type == EV_SQL_NULL ||
+	    (node->argc > 4 && arg[4].type == EV_SQL_NULL))
 		return set_null(run, node, arg, how, out);
 	return set(run, node, arg, out);
 }

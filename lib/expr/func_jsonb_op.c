@@ -5,14 +5,7 @@
 #include "expr/array.h"
 #include "expr/func.h"
 #include "expr/json.h"
-
-static bool
-bool_out(struct ev_val *out, bool truth)
-{
-	out->type = EV_SQL_BOOL;
-	out->truth = truth;
-	return true;
-}
+#include "expr/result.h"
 
 static bool
 contains(struct ev_run *run, const struct ev_node *node,
@@ -36,40 +29,31 @@ static bool
 exists(struct ev_run *run, const struct ev_node *node, const struct ev_val *arg,
     struct ev_val *out)
 {
-	(void)run;
 	(void)node;
-	return bool_out(out, ev_jsonb_exists(arg[0].jsonb, arg[1].text));
-}
-
-/* Is one of the keys there (all: are all)? NULLs do not count. */
-static bool
-exist(const struct ev_val *arg, bool all)
-{
-	const struct ev_array *keys = arg[1].array;
-
-	for (uint32_t i = 0; i < keys->count; i++)
-		if (keys->item[i].type != EV_SQL_NULL &&
-		    ev_jsonb_exists(arg[0].jsonb, keys->item[i].text) != all)
-			return !all;
-	return all;
+	return ev_result_truth(out,
+	    ev_jsonb_exists(run, arg[0].jsonb, &arg[1], 1, true));
 }
 
 static bool
 exists_any(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
-	(void)run;
+	const struct ev_array *keys = arg[1].array;
+
 	(void)node;
-	return bool_out(out, exist(arg, false));
+	return ev_result_truth(out,
+	    ev_jsonb_exists(run, arg[0].jsonb, keys->item, keys->count, false));
 }
 
 static bool
 exists_all(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
-	(void)run;
+	const struct ev_array *keys = arg[1].array;
+
 	(void)node;
-	return bool_out(out, exist(arg, true));
+	return ev_result_truth(out,
+	    ev_jsonb_exists(run, arg[0].jsonb, keys->item, keys->count, true));
 }
 
 static bool
@@ -78,10 +62,9 @@ concat(struct ev_run *run, const struct ev_node *node, const struct ev_val *arg,
 {
 	struct ev_jsonb made;
 
-	if (!ev_jsonb_concat(run, node, arg[0].jsonb, arg[1].jsonb, &made))
-		return false;
-	ev_json_tree_out(run, &made, out);
-	return true;
+	return ev_jsonb_out(run,
+	    ev_jsonb_concat(run, node, arg[0].jsonb, arg[1].jsonb, &made),
+	    &made, out);
 }
 
 static bool
@@ -99,10 +82,9 @@ without_keys(struct ev_run *run, const struct ev_node *node,
 		keys = key->array->count;
 		key = key->array->item;
 	}
-	if (!ev_jsonb_without(run, node, arg[0].jsonb, key, keys, &made))
-		return false;
-	ev_json_tree_out(run, &made, out);
-	return true;
+	return ev_jsonb_out(run,
+	    ev_jsonb_without(run, node, arg[0].jsonb, key, keys, &made), &made,
+	    out);
 }
 
 static bool
@@ -111,11 +93,10 @@ without_item(struct ev_run *run, const struct ev_node *node,
 {
 	struct ev_jsonb made;
 
-	if (!ev_jsonb_without_item(run, node, arg[0].jsonb, arg[1].integer,
-		&made))
-		return false;
-	ev_json_tree_out(run, &made, out);
-	return true;
+	return ev_jsonb_out(run,
+	    ev_jsonb_without_item(run, node, arg[0].jsonb, arg[1].integer,
+		&made),
+	    &made, out);
 }
 
 static bool
@@ -124,11 +105,10 @@ without_path(struct ev_run *run, const struct ev_node *node,
 {
 	struct ev_jsonb made;
 
-	if (!ev_jsonb_edit(run, node, EV_JSONB_DELETE, arg[0].jsonb,
-		arg[1].array, NULL, &made))
-		return false;
-	ev_json_tree_out(run, &made, out);
-	return true;
+	return ev_jsonb_out(run,
+	    ev_jsonb_edit(run, node, EV_JSONB_DELETE, arg[0].jsonb,
+		arg[1].array, NULL, &made),
+	    &made, out);
 }
 
 #define B EV_SQL_BOOL

@@ -219,9 +219,7 @@ from_unixtime(struct ev_run *run, const struct ev_node *node,
 {
 	int64_t stamp;
 
-	if (__builtin_sub_overflow(arg[0].integer, EPOCH_MS, &stamp) ||
-	    __builtin_mul_overflow(stamp, MILLISECOND, &stamp) ||
-	    !ev_time_stamp_valid(stamp))
+	if (!ev_time_from_milliseconds(arg[0].integer, &stamp))
 		return ev_run_fail(run, node, "timestamp out of range");
 	out->type = EV_SQL_STAMPTZ;
 	out->integer = stamp;

@@ -3,13 +3,14 @@
  * sets there: NULL is an element as any other. Arrays of several dimensions,
  * which ksqlDB has not, count as the list of their elements.
  *
- * Elements are compared each with each, so that sets of long lists, of more
- * than 5,000 elements together, are refused.
+ * Elements are compared each with each: sets of more than 5,477 elements
+ * together are refused, as more than EV_ARRAY_PAIRS pairs.
  */
 #include <strings.h>
 
 #include "expr/array.h"
 #include "expr/func.h"
+#include "expr/result.h"
 
 static bool
 list_out(struct ev_val *out, const struct ev_array *array,
@@ -19,32 +20,19 @@ list_out(struct ev_val *out, const struct ev_array *array,
 	return true;
 }
 
-/* Is the element among the first count? */
-static bool
-among(struct ev_run *run, const struct ev_node *node,
-    const struct ev_val *element, const struct ev_val *item, uint32_t count,
-    bool *found)
-{
-	*found = false;
-	for (uint32_t i = 0; i < count && !*found; i++)
-		if (!ev_array_same(run, node, &item[i], element, found))
-			return false;
-	return true;
-}
-
 static bool
 array_contains(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
+	struct ev_val element = arg[1];
 	bool found = false;
 
+	ev_val_decode(run, &element);
 	if (arg[0].type != EV_SQL_NULL &&
-	    !among(run, node, &arg[1], arg[0].array->item, arg[0].array->count,
-		&found))
+	    !ev_array_among(run, node, &element, arg[0].array->item,
+		arg[0].array->count, &found))
 		return false;
-	out->type = EV_SQL_BOOL;
-	out->truth = found;
-	return true;
+	return ev_result_truth(out, found);
 }
 
 static bool
@@ -53,96 +41,114 @@ array_length(struct ev_run *run, const struct ev_node *node,
 {
 	(void)run;
 	(void)node;
-	out->type = EV_SQL_INT4;
-	out->integer = arg[0].array->count;
-	return true;
+	return ev_result_int(out, arg[0].array->count);
 }
 
 /* ---- sets ---- */
 
-/* Adds those of from that made has not yet, and of which other, unless it is
- * NULL, has (wanted) or has not one. */
+/* A set that grows: its elements, and the same decoded, for comparing. */
+struct set {
+	struct ev_array *made;
+	struct ev_val *decoded;
+};
+
+/* Adds those of from that the set has not yet, and of which other, unless it
+ * is NULL, has (wanted) or has not one. */
 static bool
-add_distinct(struct ev_run *run, const struct ev_node *node,
-    struct ev_array *made, const struct ev_array *from,
-    const struct ev_array *other, bool wanted)
+add_distinct(struct ev_run *run, const struct ev_node *node, struct set *set,
+    const struct ev_array *from, const struct ev_array *other, bool wanted)
 {
+	const struct ev_array *decoded = ev_array_decoded(run, node, from);
+	struct ev_array *made = set->made;
+
+	if (!decoded)
+		return false;
 	for (uint32_t i = 0; i < from->count; i++) {
-		const struct ev_val *item = &from->item[i];
+		const struct ev_val *item = &decoded->item[i];
 		bool found, in = wanted;
 
-		if (!among(run, node, item, made->item, made->count, &found) ||
+		if (!ev_array_among(run, node, item, set->decoded, made->count,
+			&found) ||
 		    (!found && other &&
-			!among(run, node, item, other->item, other->count,
-			    &in)))
+			!ev_array_among(run, node, item, other->item,
+			    other->count, &in)))
 			return false;
-		if (!found && in == wanted)
-			made->item[made->count++] = *item;
+		if (found || in != wanted)
+			continue;
+		set->decoded[made->count] = *item;
+		made->item[made->count++] = from->item[i];
 	}
 	return true;
 }
 
-/* What distinct (b NULL), except, intersect and union have in common. */
+enum what { DISTINCT, EXCEPT, INTERSECT, UNION };
+
+/* What these have in common; b is NULL for DISTINCT. */
 static bool
 set_out(struct ev_run *run, const struct ev_node *node,
-    const struct ev_array *a, const struct ev_array *b, char what,
+    const struct ev_array *a, const struct ev_array *b, enum what what,
     struct ev_val *out)
 {
-	struct ev_array *made = ev_array_new(run,
-	    (size_t)a->count + (b ? b->count : 0));
+	size_t most = (size_t)a->count + (b ? b->count : 0);
+	const struct ev_array *other = NULL;
+	struct set set;
 
-	if (!ev_array_pairs(run, node, made->count, made->count))
+	/* all of them are compared with one another */
+	set.made = ev_array_new(run, most);
+	memcpy(set.made->item, a->item, a->count * sizeof(*a->item));
+	if (b)
+		memcpy(set.made->item + a->count, b->item,
+		    b->count * sizeof(*b->item));
+	if (!ev_array_pairs(run, node, set.made, set.made))
 		return false;
-	made->count = 0;
-	if (!add_distinct(run, node, made, a, what == 'u' ? NULL : b,
-		what == 'i'))
+	set.decoded = ev_array_new(run, most)->item;
+	set.made->count = 0;
+	if (b && what != UNION) {
+		other = ev_array_decoded(run, node, b);
+		if (!other)
+			return false;
+	}
+	if (!add_distinct(run, node, &set, a, other, what == INTERSECT))
 		return false;
-	if (what == 'u' && !add_distinct(run, node, made, b, NULL, false))
+	if (what == UNION && !add_distinct(run, node, &set, b, NULL, false))
 		return false;
-	ev_array_shorten(made, made->count);
-	return list_out(out, made, node);
+	ev_array_shorten(set.made, set.made->count);
+	return list_out(out, set.made, node);
 }
 
 static bool
 array_distinct(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
-	return set_out(run, node, arg[0].array, NULL, 'd', out);
+	return set_out(run, node, arg[0].array, NULL, DISTINCT, out);
 }
 
 static bool
 array_except(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
-	return set_out(run, node, arg[0].array, arg[1].array, 'e', out);
+	return set_out(run, node, arg[0].array, arg[1].array, EXCEPT, out);
 }
 
 static bool
 array_intersect(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
-	return set_out(run, node, arg[0].array, arg[1].array, 'i', out);
+	return set_out(run, node, arg[0].array, arg[1].array, INTERSECT, out);
 }
 
 static bool
 array_union(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
-	return set_out(run, node, arg[0].array, arg[1].array, 'u', out);
+	return set_out(run, node, arg[0].array, arg[1].array, UNION, out);
 }
 
 static bool
 array_concat(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
-	const struct ev_array *array;
-
-	if (arg[0].type == EV_SQL_NULL || arg[1].type == EV_SQL_NULL) {
-		*out = arg[arg[0].type == EV_SQL_NULL];
-		return true;
-	}
-	return ev_array_join(run, node, arg[0].array, arg[1].array, &array) &&
-	    list_out(out, array, node);
+	return ev_array_concat(run, node, &arg[0], &arg[1], out);
 }
 
 /* ---- order ---- */
@@ -152,19 +158,22 @@ extreme(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, enum ev_compare op, struct ev_val *out)
 {
 	const struct ev_array *array = arg[0].array;
+	const struct ev_array *decoded = ev_array_decoded(run, node, array);
+	const struct ev_val *best = out; /* NULL */
+	bool beats;
 
+	if (!decoded)
+		return false;
 	for (uint32_t i = 0; i < array->count; i++) {
-		int truth = 1;
+		const struct ev_val *item = &decoded->item[i];
 
-		if (ev_val_is_null(&array->item[i]))
-			continue;
-		if (out->type != EV_SQL_NULL &&
-		    !ev_val_compare(run, node, op, array->item[i], *out,
-			&truth))
+		if (!ev_val_beats(run, node, op, item, best, &beats))
 			return false;
-		if (truth > 0)
-			*out = array->item[i];
+		if (beats)
+			best = item;
 	}
+	if (best != out)
+		*out = array->item[best - decoded->item];
 	return true;
 }
 
@@ -199,11 +208,11 @@ before(struct ev_run *run, const struct ev_node *node, const struct ev_val *a,
 	return true;
 }
 
-/* Sorts item by merging its halves; spare has room for as many. A comparison
- * may fail, so that it is not qsort. */
+/* Sorts pointers to items by merging their halves; spare has room for as many.
+ * A comparison may fail, so that it is not qsort. */
 static bool
-sort(struct ev_run *run, const struct ev_node *node, struct ev_val *item,
-    size_t count, enum ev_compare op, struct ev_val *spare)
+sort(struct ev_run *run, const struct ev_node *node, const struct ev_val **item,
+    size_t count, enum ev_compare op, const struct ev_val **spare)
 {
 	size_t half = count / 2, left = 0, right = half;
 
@@ -216,12 +225,33 @@ sort(struct ev_run *run, const struct ev_node *node, struct ev_val *item,
 		bool second = left == half;
 
 		if (!second && right < count &&
-		    !before(run, node, &item[left], &item[right], op, &second))
+		    !before(run, node, item[left], item[right], op, &second))
 			return false;
 		spare[i] = item[second ? right++ : left++];
 	}
 	memcpy(item, spare, count * sizeof(*item));
 	return true;
+}
+
+/* The elements of an array in order, as a new one; NULL: it fails. */
+static const struct ev_array *
+sorted(struct ev_run *run, const struct ev_node *node,
+    const struct ev_array *array, enum ev_compare op)
+{
+	const struct ev_array *decoded = ev_array_decoded(run, node, array);
+	const struct ev_val **order = ev_arena_alloc(run->arena,
+	    2 * array->count * sizeof(*order));
+	struct ev_array *made = ev_array_new(run, array->count);
+
+	if (!decoded)
+		return NULL;
+	for (uint32_t i = 0; i < array->count; i++)
+		order[i] = &decoded->item[i];
+	if (!sort(run, node, order, array->count, op, order + array->count))
+		return NULL;
+	for (uint32_t i = 0; i < array->count; i++)
+		made->item[i] = array->item[order[i] - decoded->item];
+	return made;
 }
 
 static bool
@@ -238,28 +268,11 @@ array_sort(struct ev_run *run, const struct ev_node *node,
 	const struct ev_array *array = arg[0].array;
 	struct ev_slice way = node->argc > 1 ? arg[1].text : EV_SLICE("ASC");
 	bool down = is_word(way, "desc") || is_word(way, "descending");
-	struct ev_array *made;
 
 	if (!down && !is_word(way, "asc") && !is_word(way, "ascending"))
 		return true;
-	made = ev_array_new(run, array->count);
-	if (array->count)
-		memcpy(made->item, array->item,
-		    array->count * sizeof(*made->item));
-	return sort(run, node, made->item, made->count, down ? EV_GT : EV_LT,
-		   ev_array_new(run, array->count)->item) &&
-	    list_out(out, made, node);
-}
-
-/* Its rows are the elements. */
-static bool
-explode(struct ev_run *run, const struct ev_node *node,
-    const struct ev_val *arg, struct ev_val *out)
-{
-	(void)run;
-	(void)node;
-	*out = arg[0];
-	return true;
+	array = sorted(run, node, array, down ? EV_GT : EV_LT);
+	return array && list_out(out, array, node);
 }
 
 #define E EV_SQL_ELEMENT
@@ -296,7 +309,7 @@ const struct ev_func ev_func_ksql_array[] = {
     {"array_sort", A, {A, T}, array_sort,
 	"the same, by ASC or DESC; another word gives NULL",
 	"array_sort(ARRAY[2, NULL, 3], 'DESC')", "[3,2,null]", S},
-    {"explode", E, {A}, explode, "the same as unnest", "explode(ARRAY[1, 2])",
-	"1 2", S | EV_FUNC_ROWS},
+    {"explode", E, {A}, ev_func_unnest, "the same as unnest",
+	"explode(ARRAY[1, 2])", "1 2", S | EV_FUNC_ROWS},
     {.name = NULL},
 };

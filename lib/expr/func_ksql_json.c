@@ -3,6 +3,7 @@
  * take json, jsonb, and a field that holds an object or an array as well. A
  * text that is no JSON gives NULL, as there.
  */
+#include "base/utf8.h"
 #include "expr/array.h"
 #include "expr/func.h"
 #include "expr/json.h"
@@ -41,7 +42,7 @@ bad_path(struct ev_run *run, const struct ev_node *node, struct ev_slice path)
 {
 	return ev_run_fail(run, node,
 	    "\"%.*s\" is no path of JSON: it must be like $.a.b[0]['c d']",
-	    (int)(path.len < 100 ? path.len : 100), path.ptr);
+	    (int)ev_utf8_cut(path.ptr, path.len, 100), path.ptr);
 }
 
 static bool
@@ -93,7 +94,7 @@ step_into(struct ev_value of, struct ev_slice name, bool member)
 	if (member)
 		return ev_value_member(of, name);
 	return ev_jsonb_index(name, &index) && index >= 0
-	    ? ev_value_element(of, index + 1)
+	    ? ev_value_item(of, index)
 	    : none;
 }
 
@@ -138,65 +139,30 @@ is_json(struct ev_run *run, const struct ev_node *node,
 	return true;
 }
 
-/* How many members or elements it has. */
-static size_t
-count_of(struct ev_value json)
-{
-	struct ev_member member;
-	const char *at = NULL;
-	size_t count = 0;
-
-	while (ev_value_next(json, &at, &member))
-		count++;
-	return count;
-}
-
 static bool
 keys(struct ev_run *run, const struct ev_node *node, const struct ev_val *arg,
     struct ev_val *out)
 {
-	struct ev_array *array;
-	struct ev_member member;
 	struct ev_value json;
-	const char *at = NULL;
 
 	if (!take_json(run, node, arg, &json))
 		return false;
 	out->type = EV_SQL_NULL;
-	if (json.type != EV_OBJECT)
-		return true;
-	array = ev_array_new(run, count_of(json));
-	for (size_t i = 0; ev_value_next(json, &at, &member); i++) {
-		array->item[i].type = EV_SQL_JSON;
-		array->item[i].json = member.key;
-		if (!ev_val_settle(run, node, &array->item[i]))
-			return false;
-	}
-	ev_array_out(out, array, EV_SQL_TEXT);
-	return true;
+	return json.type != EV_OBJECT ||
+	    ev_array_of_names(run, node, json, out);
 }
 
 static bool
 items(struct ev_run *run, const struct ev_node *node, const struct ev_val *arg,
     struct ev_val *out)
 {
-	struct ev_array *array;
-	struct ev_member member;
 	struct ev_value json;
-	const char *at = NULL;
 
 	if (!take_json(run, node, arg, &json))
 		return false;
 	out->type = EV_SQL_NULL;
-	if (json.type != EV_ARRAY)
-		return true;
-	array = ev_array_new(run, count_of(json));
-	for (size_t i = 0; ev_value_next(json, &at, &member); i++) {
-		array->item[i].type = EV_SQL_TEXT;
-		array->item[i].text = ev_value_raw(member.value);
-	}
-	ev_array_out(out, array, EV_SQL_TEXT);
-	return true;
+	return json.type != EV_ARRAY ||
+	    ev_array_of_items(run, node, json, EV_SQL_TEXT, out);
 }
 
 static bool

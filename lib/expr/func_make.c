@@ -5,15 +5,8 @@
 #include <string.h>
 
 #include "expr/func.h"
+#include "expr/result.h"
 #include "expr/time_parts.h"
-
-static bool
-time_out(struct ev_run *run, const struct ev_node *node, enum ev_status status,
-    enum ev_sql type, struct ev_val *out)
-{
-	out->type = (uint8_t)type;
-	return status == EV_OK || ev_run_failed(run, node);
-}
 
 /* Year (negative: BC; there is no year 0), month and day. */
 static bool
@@ -129,20 +122,16 @@ make_timestamptz(struct ev_run *run, const struct ev_node *node,
 	else
 		status = ev_time_at_zone(run->time, EV_TIME_STAMP, out->integer,
 		    zone, &kind, &out->integer, run->err);
-	return time_out(run, node, status, EV_SQL_STAMPTZ, out);
+	return ev_val_time_out(run, node, status, EV_SQL_STAMPTZ, out);
 }
 
 static bool
 isfinite_of(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
-	bool finite = !ev_time_infinite(arg[0].integer);
-
 	(void)run;
 	(void)node;
-	out->type = EV_SQL_BOOL;
-	out->truth = finite;
-	return true;
+	return ev_result_truth(out, !ev_time_infinite(arg[0].integer));
 }
 
 #define T EV_SQL_TEXT

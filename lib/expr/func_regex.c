@@ -4,6 +4,7 @@
  */
 #include "base/utf8.h"
 #include "expr/func.h"
+#include "expr/result.h"
 #include "expr/search.h"
 #include "expr/similar.h"
 #include "expr/text.h"
@@ -46,14 +47,6 @@ nth_match(struct ev_search *search, int64_t n, bool *found,
 			return false;
 	} while (*found && --n > 0);
 	return true;
-}
-
-static void
-text_out(struct ev_val *out, struct ev_slice text)
-{
-	out->type = text.ptr ? EV_SQL_TEXT : EV_SQL_NULL;
-	if (text.ptr)
-		out->text = text;
 }
 
 /* ---- the functions ---- */
@@ -139,7 +132,7 @@ regexp_substr(struct ev_run *run, const struct ev_node *node,
 		node->argc > 4 ? &arg[4] : NULL) ||
 	    !find_part(&search, arg, 5, &part))
 		return false;
-	text_out(out, part);
+	ev_result_text(out, part);
 	return true;
 }
 
@@ -278,7 +271,7 @@ substring_pattern(struct ev_run *run, const struct ev_node *node,
 		return false;
 	out->type = EV_SQL_NULL;
 	if (found)
-		text_out(out,
+		ev_result_text(out,
 		    ev_pattern_group(search.regex, search.text,
 			ev_pattern_groups(search.regex) > 0));
 	return true;
@@ -335,7 +328,7 @@ substring_similar(struct ev_run *run, const struct ev_node *node,
 		return false;
 	out->type = EV_SQL_NULL;
 	if (found)
-		text_out(out,
+		ev_result_text(out,
 		    ev_pattern_group(search.regex, search.text,
 			ev_pattern_groups(search.regex) > 0));
 	return true;
@@ -394,7 +387,7 @@ const struct ev_func ev_func_regex[] = {
     {"regexp_replace", T, {T, T, T, T}, regexp_replace,
 	"the same with options; g: all matches",
 	"regexp_replace('a1b2', '([a-z])([0-9])', '\\2\\1', 'g')", "\"1a2b\"",
-	RT},
+	RT | EV_FUNC_GLOBAL},
     {"regexp_replace", T, {T, T, T, I}, regexp_replace_from,
 	"the first match from a position on",
 	"regexp_replace('a1b2', '[0-9]', 'x', 3)", "\"a1bx\"", R},
@@ -403,7 +396,7 @@ const struct ev_func ev_func_regex[] = {
 	"\"axbx\"", R},
     {"regexp_replace", T, {T, T, T, I, I, T}, regexp_replace_from,
 	"the same with options", "regexp_replace('abAB', 'A', 'x', 1, 2, 'i')",
-	"\"abxB\"", R},
+	"\"abxB\"", R | EV_FUNC_GLOBAL},
     {"substring", T, {T, T}, substring_pattern,
 	"what a regular expression, or its first parentheses, matches",
 	"substring('Thomas' FROM '...$')", "\"mas\"", RT},

@@ -1,10 +1,10 @@
 /*
- * func_rows: functions that give rows and are not of arrays or texts alone:
- * series of numbers, and what JSON arrays and objects hold.
+ * func_rows: functions that give rows of numbers: series, and the subscripts of
+ * an array. (What JSON holds is in func_json_rows.c, unnest in func_array.c, the
+ * parts of texts in func_split.c.)
  */
 #include "expr/array.h"
 #include "expr/func.h"
-#include "expr/json.h"
 
 /* ---- series ---- */
 
@@ -22,11 +22,10 @@ series_count(struct ev_run *run, const struct ev_node *node, int64_t start,
 		return ev_run_fail(run, node, "step size cannot equal zero");
 	if (step > 0 ? start > stop : start < stop)
 		return true;
-	if (apart / by >= EV_EXPR_TEXT_MAX / sizeof(struct ev_val))
-		return ev_run_fail(run, node,
-		    "the series would be larger than 256 MiB");
-	*count = apart / by + 1;
-	return true;
+	/* of more than 2^63 the count does not overflow here */
+	*count = apart / by;
+	*count += *count < UINT64_MAX;
+	return ev_array_room(run, node, *count);
 }
 
 static bool
@@ -72,89 +71,10 @@ generate_subscripts(struct ev_run *run, const struct ev_node *node,
 	return true;
 }
 
-/* ---- JSON ---- */
-
-static bool
-is_array(struct ev_run *run, const struct ev_node *node, enum ev_type type)
-{
-	return type == EV_ARRAY ||
-	    ev_run_fail(run, node, "cannot extract elements from %s",
-		type == EV_OBJECT ? "an object" : "a scalar");
-}
-
-/* The elements of a json, as json. */
-static bool
-json_elements(struct ev_run *run, const struct ev_node *node,
-    const struct ev_val *arg, struct ev_val *out)
-{
-	struct ev_value json = ev_json_value(arg);
-	struct ev_member member;
-	struct ev_array *array;
-	const char *at = NULL;
-	size_t count = 0;
-
-	if (!is_array(run, node, json.type))
-		return false;
-	while (ev_value_next(json, &at, &member))
-		count++;
-	array = ev_array_new(run, count);
-	at = NULL;
-	for (size_t i = 0; ev_value_next(json, &at, &member); i++)
-		ev_json_part_out(member.value, &array->item[i]);
-	ev_array_out(out, array, EV_SQL_JSONTEXT);
-	return true;
-}
-
-static bool
-jsonb_elements(struct ev_run *run, const struct ev_node *node,
-    const struct ev_val *arg, struct ev_val *out)
-{
-	const struct ev_jsonb *json = arg[0].jsonb;
-	struct ev_array *array;
-
-	if (!is_array(run, node, json->type))
-		return false;
-	array = ev_array_new(run, json->count);
-	for (uint32_t i = 0; i < json->count; i++)
-		ev_json_tree_out(run, &json->item[i], &array->item[i]);
-	ev_array_out(out, array, EV_SQL_JSONB);
-	return true;
-}
-
-/* The elements as ->> gives them. */
-static bool
-unquote(struct ev_run *run, const struct ev_node *node, struct ev_val *out)
-{
-	const struct ev_array *array = out->array;
-
-	for (uint32_t i = 0; i < array->count; i++)
-		if (!ev_json_unquote(run, node, &array->item[i]))
-			return false;
-	ev_array_out(out, array, EV_SQL_TEXT);
-	return true;
-}
-
-static bool
-json_elements_text(struct ev_run *run, const struct ev_node *node,
-    const struct ev_val *arg, struct ev_val *out)
-{
-	return json_elements(run, node, arg, out) && unquote(run, node, out);
-}
-
-static bool
-jsonb_elements_text(struct ev_run *run, const struct ev_node *node,
-    const struct ev_val *arg, struct ev_val *out)
-{
-	return jsonb_elements(run, node, arg, out) && unquote(run, node, out);
-}
-
 #define A (EV_SQL_ARRAY | EV_SQL_ELEMENT)
 #define B EV_SQL_BOOL
 #define I EV_SQL_INT4
 #define L EV_SQL_INT8
-#define T EV_SQL_TEXT
-#define J EV_SQL_JSONTEXT
-#define JB EV_SQL_JSONB
 #define ROWS EV_FUNC_ROWS
 #define SAME (EV_FUNC_ROWS | EV_FUNC_SAME)
 
@@ -175,15 +95,5 @@ const struct ev_func ev_func_rows[] = {
     {"generate_subscripts", I, {A, I, B}, generate_subscripts,
 	"the same, with true from the last on",
 	"generate_subscripts(ARRAY['a', 'b'], 1, true)", "2 1", SAME},
-    {"json_array_elements", J, {J}, json_elements, "a row for each element",
-	"json_array_elements('[1, \"a\"]'::json)", "1 \"a\"", ROWS},
-    {"json_array_elements_text", T, {J}, json_elements_text,
-	"the same as texts", "json_array_elements_text('[1, \"a\"]'::json)",
-	"\"1\" \"a\"", ROWS},
-    {"jsonb_array_elements", JB, {JB}, jsonb_elements, "a row for each element",
-	"jsonb_array_elements('[1, {\"a\":2}]'::jsonb)", "1 {\"a\": 2}", ROWS},
-    {"jsonb_array_elements_text", T, {JB}, jsonb_elements_text,
-	"the same as texts", "jsonb_array_elements_text('[1, null]'::jsonb)",
-	"\"1\" null", ROWS},
     {.name = NULL},
 };

@@ -6,24 +6,8 @@
 
 #include "base/utf8.h"
 #include "expr/func.h"
+#include "expr/result.h"
 #include "expr/text.h"
-
-/* A text of the buffer; fails where it is longer than a text may be. */
-static bool
-buf_out(struct ev_run *run, const struct ev_node *node, struct ev_val *out)
-{
-	if (run->buf->len > EV_EXPR_TEXT_MAX)
-		return ev_text_too_long(run, node);
-	ev_run_text(run, out);
-	return true;
-}
-
-static void
-int_out(struct ev_val *out, int64_t number)
-{
-	out->type = EV_SQL_INT4;
-	out->integer = number;
-}
 
 static bool
 bit_length(struct ev_run *run, const struct ev_node *node,
@@ -31,7 +15,7 @@ bit_length(struct ev_run *run, const struct ev_node *node,
 {
 	(void)run;
 	(void)node;
-	int_out(out, (int64_t)arg[0].text.len * 8);
+	ev_result_int(out, (int64_t)arg[0].text.len * 8);
 	return true;
 }
 
@@ -101,7 +85,7 @@ pad(struct ev_run *run, const struct ev_node *node, const struct ev_val *arg,
 	ev_buf_slice(run->buf, text);
 	if (!before && !fill_up(run, node, fill, more))
 		return false;
-	return buf_out(run, node, out);
+	return ev_text_out(run, node, out);
 }
 
 static bool
@@ -198,7 +182,7 @@ translate(struct ev_run *run, const struct ev_node *node,
 		}
 		at += n;
 	}
-	return buf_out(run, node, out);
+	return ev_text_out(run, node, out);
 }
 
 static bool
@@ -222,7 +206,7 @@ overlay(struct ev_run *run, const struct ev_node *node,
 	ev_buf_append(buf, text.ptr, ev_text_offset(text, (uint64_t)from - 1));
 	ev_buf_slice(buf, with);
 	ev_buf_append(buf, text.ptr + rest, text.len - rest);
-	return buf_out(run, node, out);
+	return ev_text_out(run, node, out);
 }
 
 static bool
@@ -252,7 +236,7 @@ ascii(struct ev_run *run, const struct ev_node *node, const struct ev_val *arg,
 	(void)node;
 	if (arg[0].text.len)
 		ev_utf8_decode(arg[0].text.ptr, &code);
-	int_out(out, code);
+	ev_result_int(out, code);
 	return true;
 }
 

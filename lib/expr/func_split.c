@@ -5,9 +5,12 @@
 #include "base/utf8.h"
 #include "expr/array.h"
 #include "expr/func.h"
+#include "expr/result.h"
 #include "expr/search.h"
 
-/* Texts as they come; they stand behind the last row as well. */
+#define MOST (EV_EXPR_TEXT_MAX / sizeof(struct ev_val))
+
+/* Texts as they come, until there is no room for more. */
 struct list {
 	struct ev_run *run;
 	struct ev_val *item;
@@ -18,26 +21,22 @@ struct list {
 static void
 add(struct list *list, struct ev_slice text)
 {
-	struct ev_val *item;
-
-	if (list->count == list->cap) {
-		list->cap = list->cap ? list->cap * 2 : 8;
-		item = ev_arena_alloc(list->run->arena,
-		    list->cap * sizeof(*item));
-		if (list->count)
-			memcpy(item, list->item, list->count * sizeof(*item));
-		list->item = item;
-	}
-	item = &list->item[list->count++];
-	item->type = text.ptr ? EV_SQL_TEXT : EV_SQL_NULL;
-	item->text = text;
+	if (list->count > MOST)
+		return;
+	list->item = ev_arena_grow(list->run->arena, list->item, list->count,
+	    &list->cap, sizeof(*list->item));
+	ev_result_text(&list->item[list->count++], text);
 }
 
 static bool
-list_out(struct ev_run *run, const struct list *list, struct ev_val *out)
+list_out(struct ev_run *run, const struct ev_node *node,
+    const struct list *list, struct ev_val *out)
 {
-	struct ev_array *array = ev_array_new(run, list->count);
+	struct ev_array *array;
 
+	if (!ev_array_room(run, node, list->count))
+		return false;
+	array = ev_array_new(run, list->count);
 	if (list->count)
 		memcpy(array->item, list->item,
 		    list->count * sizeof(*array->item));
@@ -101,7 +100,7 @@ string_to_array(struct ev_run *run, const struct ev_node *node,
 		split_characters(&list, arg[0].text, null);
 	else if (arg[0].text.len)
 		split_at(&list, arg[0].text, arg[1].text, null);
-	return list_out(run, &list, out);
+	return list_out(run, node, &list, out);
 }
 
 /* ksqlDB's: an empty text is one part, and nothing between characters. */
@@ -111,12 +110,11 @@ split(struct ev_run *run, const struct ev_node *node, const struct ev_val *arg,
 {
 	struct list list = {.run = run};
 
-	(void)node;
 	if (arg[1].text.len || !arg[0].text.len)
 		split_at(&list, arg[0].text, arg[1].text, NULL);
 	else
 		split_characters(&list, arg[0].text, NULL);
-	return list_out(run, &list, out);
+	return list_out(run, node, &list, out);
 }
 
 /* ---- array_to_string ---- */
@@ -194,7 +192,7 @@ groups_out(struct ev_search *search, struct ev_val *out)
 
 	for (unsigned i = groups > 0; i <= groups; i++)
 		add(&list, ev_pattern_group(search->regex, search->text, i));
-	return list_out(search->run, &list, out);
+	return list_out(search->run, search->node, &list, out);
 }
 
 static bool
@@ -229,9 +227,11 @@ regexp_matches(struct ev_run *run, const struct ev_node *node,
 		if (!found)
 			break;
 		add(&rows, (struct ev_slice){NULL, 0});
-		groups_out(&search, &rows.item[rows.count - 1]);
+		if (!groups_out(&search, &rows.item[rows.count - 1]) ||
+		    !ev_run_has_room(run, node))
+			return false;
 	} while (search.all);
-	return list_out(run, &rows, out);
+	return list_out(run, node, &rows, out);
 }
 
 /* regexp_split_to_array, regexp_split_to_table. An empty match splits only
@@ -267,7 +267,121 @@ regexp_split(struct ev_run *run, const struct ev_node *node,
 		last = end;
 	}
 	add(&list, (struct ev_slice){text + from, search.text.len - from});
-	return list_out(run, &list, out);
+	return list_out(run, node, &list, out);
+}
+
+/* ---- parse_ident ---- */
+
+/* What is a space for PostgreSQL's scanner: \v is none. */
+static bool
+is_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r' && c != '\v');
+}
+
+static bool
+begins_name(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+	    (unsigned char)c >= 0x80;
+}
+
+static struct ev_slice
+skip_spaces(struct ev_slice text)
+{
+	while (text.len && is_space(*text.ptr)) {
+		text.ptr++;
+		text.len--;
+	}
+	return text;
+}
+
+/* What stands in double quotes, "" for one of them, into buf: its length in
+ * the text, or 0: it has no end. */
+static size_t
+take_quoted(struct ev_slice text, struct ev_buf *buf)
+{
+	for (size_t at = 1; at < text.len; at++) {
+		if (text.ptr[at] == '"' &&
+		    (++at == text.len || text.ptr[at] != '"'))
+			return at;
+		ev_buf_char(buf, text.ptr[at]);
+	}
+	return 0;
+}
+
+/* Letters, digits and such into buf, in small letters: how many. */
+static size_t
+take_plain(struct ev_slice text, struct ev_buf *buf)
+{
+	size_t at = 0;
+
+	for (; at < text.len; at++) {
+		char c = text.ptr[at];
+
+		if (!begins_name(c) &&
+		    (!at || (c != '$' && (c < '0' || c > '9'))))
+			break;
+		ev_buf_char(buf, c >= 'A' && c <= 'Z' ? (char)(c | 32) : c);
+	}
+	return at;
+}
+
+/* The name at the beginning of a text: its length there, or 0 and why it is
+ * none. */
+static size_t
+take_name(struct list *list, struct ev_slice text, const char **why)
+{
+	struct ev_buf *buf = ev_run_begin(list->run);
+	size_t len;
+
+	if (text.len && *text.ptr == '"') {
+		len = take_quoted(text, buf);
+		*why = len ? ": a quoted identifier must not be empty"
+			   : ": it has unclosed double quotes";
+	} else {
+		len = take_plain(text, buf);
+		*why = text.len && *text.ptr == '.'
+		    ? ": no valid identifier before \".\""
+		    : list->count ? ": no valid identifier after \".\""
+				  : "";
+	}
+	if (!len || !buf->len)
+		return 0;
+	add(list, ev_arena_slice(list->run->arena, ev_buf_as_slice(buf)));
+	return len;
+}
+
+/* A qualified name taken apart: with spaces between its parts, as SQL allows. */
+static bool
+parse_ident(struct ev_run *run, const struct ev_node *node,
+    const struct ev_val *arg, struct ev_val *out)
+{
+	struct list list = {.run = run};
+	struct ev_slice text = skip_spaces(arg[0].text);
+	bool strict = node->argc < 2 || arg[1].truth;
+	const char *why = "";
+
+	for (;;) {
+		size_t len = take_name(&list, text, &why);
+
+		if (!len)
+			break;
+		text.ptr += len;
+		text.len -= len;
+		text = skip_spaces(text);
+		if (!text.len || (*text.ptr != '.' && !strict))
+			return list_out(run, node, &list, out);
+		why = "";
+		if (*text.ptr != '.')
+			break;
+		text.ptr++;
+		text.len--;
+		text = skip_spaces(text);
+	}
+	return ev_run_fail(run, node,
+	    "string is not a valid identifier: \"%.*s\"%s",
+	    (int)arg[0].text.len, arg[0].text.ptr, why);
 }
 
 #define T EV_SQL_TEXT
@@ -305,7 +419,8 @@ const struct ev_func ev_func_split[] = {
 	"regexp_matches('ab12', '[0-9]')", "[\"1\"]", R | ROWS},
     {"regexp_matches", TA, {T, T, T}, regexp_matches,
 	"the same with options; g: a row for each match",
-	"regexp_matches('ab12', '[0-9]', 'g')", "[\"1\"] [\"2\"]", R | ROWS},
+	"regexp_matches('ab12', '[0-9]', 'g')", "[\"1\"] [\"2\"]",
+	R | ROWS | EV_FUNC_GLOBAL},
     {"regexp_split_to_array", TA, {T, T}, regexp_split,
 	"the parts between the matches",
 	"regexp_split_to_array('a b  c', ' +')", "[\"a\",\"b\",\"c\"]", R},
@@ -318,6 +433,12 @@ const struct ev_func ev_func_split[] = {
     {"regexp_split_to_table", T, {T, T, T}, regexp_split,
 	"the same with options", "regexp_split_to_table('aXb', 'x', 'i')",
 	"\"a\" \"b\"", R | ROWS},
+    {"parse_ident", TA, {T}, parse_ident, "the names of a qualified name",
+	"parse_ident('\"SomeSchema\".someTable')",
+	"[\"SomeSchema\",\"sometable\"]", 0},
+    {"parse_ident", TA, {T, EV_SQL_BOOL}, parse_ident,
+	"the same; false: what follows does not matter",
+	"parse_ident('a.b(c)', false)", "[\"a\",\"b\"]", 0},
     {.name = NULL},
 };
 

@@ -6,7 +6,9 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "expr/array.h"
 #include "expr/func.h"
+#include "expr/result.h"
 #include "expr/text.h"
 
 bool
@@ -16,18 +18,20 @@ ev_text_too_long(struct ev_run *run, const struct ev_node *node)
 	    EV_EXPR_TEXT_MAX >> 20);
 }
 
+bool
+ev_text_out(struct ev_run *run, const struct ev_node *node, struct ev_val *out)
+{
+	if (run->buf->len > EV_EXPR_TEXT_MAX)
+		return ev_text_too_long(run, node);
+	ev_run_text(run, out);
+	return true;
+}
+
 static void
 text_out(struct ev_val *out, const char *ptr, size_t len)
 {
 	out->type = EV_SQL_TEXT;
 	out->text = (struct ev_slice){ptr, len};
-}
-
-static void
-int_out(struct ev_val *out, int64_t number)
-{
-	out->type = EV_SQL_INT4;
-	out->integer = number;
 }
 
 size_t
@@ -129,7 +133,8 @@ length(struct ev_run *run, const struct ev_node *node, const struct ev_val *arg,
 {
 	(void)run;
 	(void)node;
-	int_out(out, (int64_t)ev_utf8_count(arg[0].text.ptr, arg[0].text.len));
+	ev_result_int(out,
+	    (int64_t)ev_utf8_count(arg[0].text.ptr, arg[0].text.len));
 	return true;
 }
 
@@ -139,7 +144,7 @@ octet_length(struct ev_run *run, const struct ev_node *node,
 {
 	(void)run;
 	(void)node;
-	int_out(out, (int64_t)arg[0].text.len);
+	ev_result_int(out, (int64_t)arg[0].text.len);
 	return true;
 }
 
@@ -229,7 +234,7 @@ strpos(struct ev_run *run, const struct ev_node *node, const struct ev_val *arg,
 
 	(void)run;
 	(void)node;
-	int_out(out,
+	ev_result_int(out,
 	    !found ? 0
 		   : 1 +
 		    (int64_t)ev_utf8_count(whole.ptr,
@@ -404,29 +409,48 @@ split_part(struct ev_run *run, const struct ev_node *node,
 
 /* ---- joining ---- */
 
+/* A field's value; false where a string is no text. */
+static bool
+add_field(struct ev_run *run, const struct ev_node *node, struct ev_value json,
+    struct ev_buf *buf)
+{
+	struct ev_slice text;
+
+	if (json.type == EV_STRING && !json.escaped)
+		ev_buf_slice(buf, ev_value_inner(json));
+	else if (json.type == EV_STRING)
+		/* puts the text at the buffer's end */
+		return ev_value_text(json, buf, &text, run->err) == EV_OK ||
+		    ev_run_failed(run, node);
+	else if (json.type == EV_TRUE || json.type == EV_FALSE)
+		ev_buf_char(buf, json.type == EV_TRUE ? 't' : 'f');
+	else
+		ev_buf_slice(buf, ev_value_raw(json));
+	return true;
+}
+
 bool
 ev_text_output(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *val, struct ev_slice *out)
 {
-	struct ev_val text = *val;
-	struct ev_buf own = {0};
-	struct ev_buf *shared = run->buf;
-	bool ok;
+	struct ev_buf *buf = run->buf; /* the caller's text stands in it */
+	size_t from = buf->len;
+	bool ok = true;
 
-	/* the scratch buffer may hold what the caller makes */
-	run->buf = &own;
-	if (text.type == EV_SQL_BOOL ||
-	    (text.type == EV_SQL_JSON &&
-		(text.json.type == EV_TRUE || text.json.type == EV_FALSE)))
-		ok = ev_val_settle(run, node, &text);
+	if (val->type == EV_SQL_TEXT) {
+		*out = val->text;
+		return true;
+	}
+	if (val->type == EV_SQL_JSON)
+		ok = add_field(run, node, val->json, buf);
 	else
-		ok = ev_val_to(run, node, &text, EV_SQL_TEXT);
-	run->buf = shared;
-	ev_buf_release(&own);
-	if (ok && text.type == EV_SQL_BOOL)
-		*out = text.truth ? EV_SLICE("t") : EV_SLICE("f");
-	else if (ok)
-		*out = text.text;
+		ev_array_item(run->time, val, buf);
+	if (ok && buf->len - from > EV_EXPR_TEXT_MAX)
+		ok = ev_text_too_long(run, node);
+	if (ok)
+		*out = ev_arena_slice(run->arena,
+		    (struct ev_slice){buf->ptr + from, buf->len - from});
+	buf->len = from;
 	return ok;
 }
 
@@ -492,7 +516,7 @@ num_nulls(struct ev_run *run, const struct ev_node *node,
 	(void)run;
 	for (unsigned i = 0; i < node->argc; i++)
 		count += ev_val_is_null(&arg[i]);
-	int_out(out, count);
+	ev_result_int(out, count);
 	return true;
 }
 

@@ -6,20 +6,12 @@
 #include "expr/func.h"
 
 static bool
-time_out(struct ev_run *run, const struct ev_node *node, enum ev_status status,
-    enum ev_sql type, struct ev_val *out)
-{
-	out->type = (uint8_t)type;
-	return status == EV_OK || ev_run_failed(run, node);
-}
-
-static bool
 now(struct ev_run *run, const struct ev_node *node, const struct ev_val *arg,
     struct ev_val *out)
 {
 	(void)arg;
 	out->integer = ev_time_now(run->time);
-	return time_out(run, node, EV_OK, EV_SQL_STAMPTZ, out);
+	return ev_val_time_out(run, node, EV_OK, EV_SQL_STAMPTZ, out);
 }
 
 static bool
@@ -30,7 +22,7 @@ clock_timestamp(struct ev_run *run, const struct ev_node *node,
 	out->integer = run->time->fixed
 	    ? run->time->now
 	    : ev_clock_micro() - EV_TIME_EPOCH * 1000000;
-	return time_out(run, node, EV_OK, EV_SQL_STAMPTZ, out);
+	return ev_val_time_out(run, node, EV_OK, EV_SQL_STAMPTZ, out);
 }
 
 /* A time with so many digits behind the second's point, rounded; more than 6
@@ -68,7 +60,7 @@ current_date(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
 	(void)arg;
-	return time_out(run, node,
+	return ev_val_time_out(run, node,
 	    ev_time_cast(run->time, EV_TIME_TZ, ev_time_now(run->time),
 		EV_TIME_DATE, &out->integer, run->err),
 	    EV_SQL_DATE, out);
@@ -79,7 +71,7 @@ localtimestamp(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
 	(void)arg;
-	return time_out(run, node,
+	return ev_val_time_out(run, node,
 	    ev_time_cast(run->time, EV_TIME_TZ, ev_time_now(run->time),
 		EV_TIME_STAMP, &out->integer, run->err),
 	    EV_SQL_STAMP, out);
@@ -102,14 +94,14 @@ at_zone(struct ev_run *run, const struct ev_node *node,
 	    ev_val_time_kind(arg[1].type), arg[1].integer, arg[0].text, &kind,
 	    &out->integer, run->err);
 
-	return time_out(run, node, status, ev_val_time_type(kind), out);
+	return ev_val_time_out(run, node, status, ev_val_time_type(kind), out);
 }
 
 static bool
 from_epoch(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *arg, struct ev_val *out)
 {
-	return time_out(run, node,
+	return ev_val_time_out(run, node,
 	    ev_time_from_epoch(arg[0].real, &out->integer, run->err),
 	    EV_SQL_STAMPTZ, out);
 }
@@ -120,8 +112,8 @@ find_field(struct ev_run *run, const struct ev_node *node,
 {
 	if (ev_time_field_find(arg[0].text, field))
 		return true;
-	ev_time_field_unknown(ev_val_time_kind(arg[1].type), arg[0].text,
-	    run->err);
+	ev_time_field_wrong(ev_time_kind_name(ev_val_time_kind(arg[1].type)),
+	    arg[0].text, "recognized", run->err);
 	return ev_run_failed(run, node->arg[0]);
 }
 
@@ -172,14 +164,14 @@ date_trunc(struct ev_run *run, const struct ev_node *node,
 	enum ev_sql type = arg[1].type;
 
 	if (!ev_time_field_unit(arg[0].text, &field)) {
-		ev_time_field_unknown(ev_val_time_kind(type), arg[0].text,
-		    run->err);
+		ev_time_field_wrong(ev_time_kind_name(ev_val_time_kind(type)),
+		    arg[0].text, "recognized", run->err);
 		return ev_run_failed(run, node);
 	}
 	if (node->argc > 2 &&
 	    ev_time_zone_find(run->time, arg[2].text, &zone, run->err) != EV_OK)
 		return ev_run_failed(run, node);
-	return time_out(run, node,
+	return ev_val_time_out(run, node,
 	    ev_time_trunc(run->time, field, ev_val_time_kind(type),
 		arg[1].integer, zone, &out->integer, run->err),
 	    type, out);

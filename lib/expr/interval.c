@@ -7,9 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define SECOND INT64_C(1000000)
-#define DAY (86400 * SECOND)
-#define MONTH_DAYS 30
+#include "expr/time.h"
 
 enum ev_status
 ev_interval_range(struct ev_err *err)
@@ -54,8 +52,8 @@ static void
 put_clock(struct writer *w, int64_t usec)
 {
 	uint64_t size = usec < 0 ? -(uint64_t)usec : (uint64_t)usec;
-	unsigned fraction = (unsigned)(size % SECOND);
-	uint64_t seconds = size / SECOND;
+	unsigned fraction = (unsigned)(size % EV_TIME_SECOND_USEC);
+	uint64_t seconds = size / EV_TIME_SECOND_USEC;
 
 	put(w, "%s%s%02llu:%02u:%02u", w->written ? " " : "",
 	    usec < 0       ? "-"
@@ -93,8 +91,8 @@ smallest(unsigned fields)
 	if (!fields || (fields & EV_INTERVAL_SECOND))
 		return 1;
 	if (fields & EV_INTERVAL_MINUTE)
-		return 60 * SECOND;
-	return fields & EV_INTERVAL_HOUR ? 3600 * SECOND : 0;
+		return EV_TIME_MINUTE_USEC;
+	return fields & EV_INTERVAL_HOUR ? EV_TIME_HOUR_USEC : 0;
 }
 
 enum ev_status
@@ -125,9 +123,10 @@ ev_interval_limit(unsigned fields, int digits, struct ev_interval *value,
 int
 ev_interval_compare(struct ev_interval a, struct ev_interval b)
 {
-	__int128 days = ((__int128)a.months - b.months) * MONTH_DAYS + a.days -
-	    b.days;
-	__int128 more = days * DAY + a.usec - b.usec;
+	__int128 days = ((__int128)a.months - b.months) *
+		EV_INTERVAL_MONTH_DAYS +
+	    a.days - b.days;
+	__int128 more = days * EV_TIME_DAY + a.usec - b.usec;
 
 	return (more > 0) - (more < 0);
 }
@@ -192,7 +191,7 @@ cascade(double months, double days, double usec, struct ev_interval *out,
 		return ev_interval_range(err);
 	made.months = (int32_t)months;
 	made.days = (int32_t)days;
-	over = round_off((months - made.months) * MONTH_DAYS);
+	over = round_off((months - made.months) * EV_INTERVAL_MONTH_DAYS);
 	seconds = round_off((days - made.days + over - (int32_t)over) * 86400);
 	if (fabs(seconds) >= 86400) {
 		more = (int32_t)(seconds / 86400);
@@ -202,7 +201,7 @@ cascade(double months, double days, double usec, struct ev_interval *out,
 	}
 	if (__builtin_add_overflow(made.days, (int32_t)over, &made.days))
 		return ev_interval_range(err);
-	usec = rint(usec + seconds * SECOND);
+	usec = rint(usec + seconds * EV_TIME_SECOND_USEC);
 	if (!(usec >= -0x1p63 && usec < 0x1p63))
 		return ev_interval_range(err);
 	made.usec = (int64_t)usec;
@@ -235,20 +234,21 @@ ev_interval_div(struct ev_interval a, double divisor, struct ev_interval *out,
 static enum ev_status
 carry_hours(struct ev_interval *v, struct ev_err *err)
 {
-	int32_t days = (int32_t)(v->usec / DAY);
+	int32_t days = (int32_t)(v->usec / EV_TIME_DAY);
 
 	if (__builtin_add_overflow(v->days, days, &v->days))
 		return ev_interval_range(err);
-	v->usec %= DAY;
+	v->usec %= EV_TIME_DAY;
 	return EV_OK;
 }
 
 static enum ev_status
 carry_days(struct ev_interval *v, struct ev_err *err)
 {
-	if (__builtin_add_overflow(v->months, v->days / MONTH_DAYS, &v->months))
+	if (__builtin_add_overflow(v->months, v->days / EV_INTERVAL_MONTH_DAYS,
+		&v->months))
 		return ev_interval_range(err);
-	v->days %= MONTH_DAYS;
+	v->days %= EV_INTERVAL_MONTH_DAYS;
 	return EV_OK;
 }
 
@@ -260,7 +260,7 @@ align_hours(struct ev_interval *v)
 	    : v->days < 0 && v->usec > 0      ? -1
 					      : 0;
 
-	v->usec += sign * DAY;
+	v->usec += sign * EV_TIME_DAY;
 	v->days -= sign;
 }
 
@@ -273,7 +273,7 @@ align_days(struct ev_interval *v, int64_t rest)
 	    : v->months < 0 && less > 0      ? -1
 					     : 0;
 
-	v->days += sign * MONTH_DAYS;
+	v->days += sign * EV_INTERVAL_MONTH_DAYS;
 	v->months -= sign;
 }
 

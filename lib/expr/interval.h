@@ -28,8 +28,9 @@ struct ev_interval {
 	int32_t months;
 };
 
-#define EV_INTERVAL_TEXT_MAX 96 /* room for any one's text */
-#define EV_INTERVAL_DIGITS 6    /* of a second, at most */
+#define EV_INTERVAL_TEXT_MAX 96   /* room for any one's text */
+#define EV_INTERVAL_DIGITS 6      /* of a second, at most */
+#define EV_INTERVAL_MONTH_DAYS 30 /* where days are made of months */
 
 /* The fields of `interval day to second(3)`, as bits: what is smaller is cut
  * off, and a number without a unit counts the smallest. */

@@ -3,22 +3,12 @@
  * what whole dozens of months are; days and hours have no limit.
  */
 #include <stdio.h>
-#include <string.h>
 
 #include "expr/interval_time.h"
 
-#define SECOND INT64_C(1000000)
-#define MINUTE (60 * SECOND)
-#define HOUR (60 * MINUTE)
 #define DAY_SECONDS 86400
 
-static enum ev_status
-wrong_unit(struct ev_slice name, const char *how, struct ev_err *err)
-{
-	return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
-	    "unit \"%.*s\" not %s for type interval", (int)name.len, name.ptr,
-	    how);
-}
+static const char type_name[] = "interval";
 
 /* Fields that are whole numbers; false if it is none of those. */
 static bool
@@ -26,13 +16,13 @@ whole_field(enum ev_time_field field, struct ev_interval v, int64_t *number)
 {
 	switch (field) {
 	case EV_TIME_MICROSECONDS:
-		*number = v.usec % MINUTE;
+		*number = v.usec % EV_TIME_MINUTE_USEC;
 		return true;
 	case EV_TIME_MINUTE:
-		*number = v.usec / MINUTE % 60;
+		*number = v.usec / EV_TIME_MINUTE_USEC % 60;
 		return true;
 	case EV_TIME_HOUR:
-		*number = v.usec / HOUR;
+		*number = v.usec / EV_TIME_HOUR_USEC;
 		return true;
 	case EV_TIME_DAY_OF_MONTH:
 		*number = v.days;
@@ -72,7 +62,9 @@ calendar_seconds(struct ev_interval v)
 static void
 put_epoch(struct ev_interval v, struct ev_time_number *result)
 {
-	__int128 usec = (__int128)calendar_seconds(v) * SECOND + v.usec, size;
+	__int128 usec = (__int128)calendar_seconds(v) * EV_TIME_SECOND_USEC +
+	    v.usec,
+		 size;
 
 	result->kind = EV_TIME_NUMBER;
 	result->scale = 6;
@@ -82,18 +74,22 @@ put_epoch(struct ev_interval v, struct ev_time_number *result)
 	size = usec < 0 ? -usec : usec;
 	result->kind = EV_TIME_DECIMAL;
 	snprintf(result->text, sizeof(result->text), "%s%lld.%06lld",
-	    usec < 0 ? "-" : "", (long long)(size / SECOND),
-	    (long long)(size % SECOND));
+	    usec < 0 ? "-" : "", (long long)(size / EV_TIME_SECOND_USEC),
+	    (long long)(size % EV_TIME_SECOND_USEC));
 }
 
-enum ev_status
-ev_interval_extract(struct ev_slice name, struct ev_interval value,
-    struct ev_time_number *result, struct ev_err *err)
+static enum ev_status
+find_field(struct ev_slice name, enum ev_time_field *field, struct ev_err *err)
 {
-	enum ev_time_field field;
+	if (ev_time_field_find(name, field))
+		return EV_OK;
+	return ev_time_field_wrong(type_name, name, "recognized", err);
+}
 
-	if (!ev_time_field_find(name, &field))
-		return wrong_unit(name, "recognized", err);
+static enum ev_status
+extract(enum ev_time_field field, struct ev_slice name,
+    struct ev_interval value, struct ev_time_number *result, struct ev_err *err)
+{
 	*result = (struct ev_time_number){.kind = EV_TIME_NUMBER};
 	if (field == EV_TIME_EPOCH_FIELD) {
 		put_epoch(value, result);
@@ -102,10 +98,21 @@ ev_interval_extract(struct ev_slice name, struct ev_interval value,
 	if (whole_field(field, value, &result->value))
 		return EV_OK;
 	if (field != EV_TIME_SECOND && field != EV_TIME_MILLISECONDS)
-		return wrong_unit(name, "supported", err);
-	result->value = value.usec % MINUTE;
+		return ev_time_field_wrong(type_name, name, "supported", err);
+	result->value = value.usec % EV_TIME_MINUTE_USEC;
 	result->scale = field == EV_TIME_SECOND ? 6 : 3;
 	return EV_OK;
+}
+
+enum ev_status
+ev_interval_extract(struct ev_slice name, struct ev_interval value,
+    struct ev_time_number *result, struct ev_err *err)
+{
+	enum ev_time_field field;
+
+	if (find_field(name, &field, err) != EV_OK)
+		return EV_BAD;
+	return extract(field, name, value, result, err);
 }
 
 /* The roundings are PostgreSQL's, so they are made in its order. */
@@ -114,12 +121,11 @@ ev_interval_part(struct ev_slice name, struct ev_interval value, double *result,
     struct ev_err *err)
 {
 	struct ev_time_number number;
-	enum ev_status status = ev_interval_extract(name, value, &number, err);
-	enum ev_time_field field = EV_TIME_EPOCH_FIELD;
+	enum ev_time_field field;
 
-	if (status != EV_OK)
-		return status;
-	ev_time_field_find(name, &field);
+	if (find_field(name, &field, err) != EV_OK ||
+	    extract(field, name, value, &number, err) != EV_OK)
+		return EV_BAD;
 	if (field == EV_TIME_EPOCH_FIELD) {
 		*result = (double)value.usec / 1000000.0;
 		*result += 365.25 * DAY_SECONDS * (value.months / 12);
@@ -144,9 +150,9 @@ unit_of(enum ev_time_field field, int32_t *months, int64_t *usec)
 	    [EV_TIME_MILLENNIUM] = 12000};
 	static const int64_t of_usec[] = {[EV_TIME_MICROSECONDS] = 1,
 	    [EV_TIME_MILLISECONDS] = 1000,
-	    [EV_TIME_SECOND] = SECOND,
-	    [EV_TIME_MINUTE] = MINUTE,
-	    [EV_TIME_HOUR] = HOUR};
+	    [EV_TIME_SECOND] = EV_TIME_SECOND_USEC,
+	    [EV_TIME_MINUTE] = EV_TIME_MINUTE_USEC,
+	    [EV_TIME_HOUR] = EV_TIME_HOUR_USEC};
 
 	*months = field <= EV_TIME_MILLENNIUM ? of_months[field] : 0;
 	*usec = field <= EV_TIME_HOUR ? of_usec[field] : 0;
@@ -161,7 +167,7 @@ ev_interval_trunc(struct ev_slice name, struct ev_interval value,
 	int32_t months;
 
 	if (!ev_time_field_unit(name, &field))
-		return wrong_unit(name, "recognized", err);
+		return ev_time_field_wrong(type_name, name, "recognized", err);
 	unit_of(field, &months, &usec);
 	if (months) {
 		value.months -= value.months % months;
@@ -172,7 +178,7 @@ ev_interval_trunc(struct ev_slice name, struct ev_interval value,
 	} else if (usec) {
 		value.usec -= value.usec % usec;
 	} else {
-		return wrong_unit(name, "supported", err);
+		return ev_time_field_wrong(type_name, name, "supported", err);
 	}
 	*result = value;
 	return EV_OK;

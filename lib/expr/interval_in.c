@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "expr/interval_make.h"
 #include "expr/time.h"
 #include "expr/time_lex.h"
@@ -89,13 +90,16 @@ add_number(struct reader *r, int64_t whole, double fraction)
 		ok = ev_interval_clock(made, whole, fraction, 1000);
 		break;
 	case EV_TIME_SECOND:
-		ok = ev_interval_clock(made, whole, fraction, EV_INTERVAL_SEC);
+		ok = ev_interval_clock(made, whole, fraction,
+		    EV_TIME_SECOND_USEC);
 		break;
 	case EV_TIME_MINUTE:
-		ok = ev_interval_clock(made, whole, fraction, EV_INTERVAL_MIN);
+		ok = ev_interval_clock(made, whole, fraction,
+		    EV_TIME_MINUTE_USEC);
 		break;
 	case EV_TIME_HOUR:
-		ok = ev_interval_clock(made, whole, fraction, EV_INTERVAL_HR);
+		ok = ev_interval_clock(made, whole, fraction,
+		    EV_TIME_HOUR_USEC);
 		break;
 	case EV_TIME_DAY_OF_MONTH:
 		ok = ev_interval_days(made, whole, fraction, 1);
@@ -257,9 +261,9 @@ clock_field(struct reader *r, const char *text, unsigned *found)
 
 	if (bad)
 		return bad;
-	*usec = (int64_t)rint(c.fraction * EV_INTERVAL_SEC) +
-	    c.second * EV_INTERVAL_MIN + c.third * EV_INTERVAL_SEC;
-	if (__builtin_mul_overflow(c.first, EV_INTERVAL_HR, &c.first) ||
+	*usec = (int64_t)rint(c.fraction * EV_TIME_SECOND_USEC) +
+	    c.second * EV_TIME_MINUTE_USEC + c.third * EV_TIME_SECOND_USEC;
+	if (__builtin_mul_overflow(c.first, EV_TIME_HOUR_USEC, &c.first) ||
 	    __builtin_add_overflow(*usec, c.first, usec))
 		return EV_INTERVAL_OVERFLOW;
 	*found = CLOCK;
@@ -370,7 +374,7 @@ ev_interval_in(struct ev_slice text, unsigned fields, struct ev_interval *value,
 		    bad == EV_INTERVAL_FORMAT
 			? "invalid input syntax for type interval"
 			: "interval field value out of range",
-		    (int)text.len, text.ptr);
+		    (int)ev_utf8_cut(text.ptr, text.len, 100), text.ptr);
 	months = r.made.years * INT64_C(12) + r.made.months;
 	if (months != (int32_t)months)
 		return ev_interval_range(err);

@@ -145,9 +145,10 @@ clock_together(struct iso *iso)
 	int64_t n = iso->whole;
 
 	return fits(
-	    ev_interval_clock(iso->made, n / 10000, 0, EV_INTERVAL_HR) &&
-	    ev_interval_clock(iso->made, n / 100 % 100, 0, EV_INTERVAL_MIN) &&
-	    ev_interval_clock(iso->made, n % 100, 0, EV_INTERVAL_SEC) &&
+	    ev_interval_clock(iso->made, n / 10000, 0, EV_TIME_HOUR_USEC) &&
+	    ev_interval_clock(iso->made, n / 100 % 100, 0,
+		EV_TIME_MINUTE_USEC) &&
+	    ev_interval_clock(iso->made, n % 100, 0, EV_TIME_SECOND_USEC) &&
 	    ev_interval_clock(iso->made, 0, iso->fraction, 1));
 }
 
@@ -159,13 +160,13 @@ clock_divided(struct iso *iso)
 
 	if (iso->any)
 		return EV_INTERVAL_FORMAT;
-	for (int64_t unit = EV_INTERVAL_HR;; unit /= 60) {
+	for (int64_t unit = EV_TIME_HOUR_USEC;; unit /= 60) {
 		if (!ev_interval_clock(iso->made, iso->whole, iso->fraction,
 			unit))
 			return EV_INTERVAL_OVERFLOW;
 		if (!*iso->at)
 			return EV_INTERVAL_FINE;
-		if (*iso->at++ != ':' || unit == EV_INTERVAL_SEC)
+		if (*iso->at++ != ':' || unit == EV_TIME_SECOND_USEC)
 			return EV_INTERVAL_FORMAT;
 		bad = read_number(iso);
 		if (bad)
@@ -178,7 +179,7 @@ static enum ev_interval_fault
 clock_unit(struct iso *iso)
 {
 	const char *units = "HMS", *found = strchr(units, *iso->at);
-	int64_t unit = EV_INTERVAL_HR;
+	int64_t unit = EV_TIME_HOUR_USEC;
 
 	if (!*iso->at && iso->width == 6 && !iso->any)
 		return clock_together(iso);

@@ -5,9 +5,6 @@
 
 #include <math.h>
 
-#define DAY (24 * EV_INTERVAL_HR)
-#define MONTH_DAYS 30
-
 /* Rounds to microseconds, halves towards zero. */
 static bool
 add_fraction(struct ev_interval_make *made, double fraction, int64_t scale)
@@ -29,7 +26,7 @@ add_days(struct ev_interval_make *made, double fraction, int32_t scale)
 	fraction *= scale;
 	days = (int32_t)fraction;
 	return !__builtin_add_overflow(made->days, days, &made->days) &&
-	    add_fraction(made, fraction - days, DAY);
+	    add_fraction(made, fraction - days, EV_TIME_DAY);
 }
 
 /* *sum += whole * scale, all of 32 bits. */
@@ -56,7 +53,7 @@ ev_interval_months(struct ev_interval_make *made, int64_t whole,
     double fraction)
 {
 	return add_whole(&made->months, whole, 1) &&
-	    add_days(made, fraction, MONTH_DAYS);
+	    add_days(made, fraction, EV_INTERVAL_MONTH_DAYS);
 }
 
 bool

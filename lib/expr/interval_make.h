@@ -7,10 +7,7 @@
 #define EV_EXPR_INTERVAL_MAKE_H
 
 #include "expr/interval.h"
-
-#define EV_INTERVAL_SEC INT64_C(1000000) /* microseconds */
-#define EV_INTERVAL_MIN (60 * EV_INTERVAL_SEC)
-#define EV_INTERVAL_HR (60 * EV_INTERVAL_MIN)
+#include "expr/time.h"
 
 struct ev_interval_make {
 	int32_t years, months, days;

@@ -10,27 +10,16 @@
 
 /* ---- text to JSON ---- */
 
-/* A copy of a text with a newline behind it, as the scanner wants it. A newline
- * inside is a blank to JSON, and in a string a mistake as any control
- * character is. */
+/* A copy of a text with a newline behind it, as the scanner wants it. */
 static struct ev_slice
 copy_line(struct ev_run *run, struct ev_slice text)
 {
 	char *line = ev_arena_alloc(run->arena, text.len + 1 + EV_SCAN_PADDING);
-	bool quoted = false;
 
 	if (text.len)
 		memcpy(line, text.ptr, text.len);
 	memset(line + text.len, '\n', 1 + EV_SCAN_PADDING);
-	for (size_t i = 0; i < text.len; i++) {
-		if (line[i] == '\n')
-			line[i] = quoted ? '\x01' : ' ';
-		else if (line[i] == '"')
-			quoted = !quoted;
-		else if (line[i] == '\\' && quoted && i + 1 < text.len &&
-		    line[i + 1] != '\n')
-			i++;
-	}
+	ev_value_join_lines(line, text.len);
 	return (struct ev_slice){line, text.len};
 }
 
@@ -166,19 +155,20 @@ put_string(struct ev_run *run, struct ev_value string, struct ev_buf *out)
 	ev_build_text(out, text);
 }
 
-/* One dimension of an array, and those in it; returns the item behind, NULL
- * where one fails. */
+/* One dimension of an array, and those in it, with a comma between the parts of
+ * this one; returns the item behind, NULL where one fails. */
 static const struct ev_val *
 put_items(struct ev_run *run, const struct ev_node *node,
     const struct ev_array *array, unsigned dim, const struct ev_val *item,
-    struct ev_buf *out)
+    const char *comma, struct ev_buf *out)
 {
 	ev_buf_char(out, '[');
 	for (int32_t i = 0; i < array->length[dim] && item; i++) {
 		if (i)
-			ev_buf_char(out, ',');
+			ev_buf_str(out, comma);
 		if (dim + 1 < array->dims)
-			item = put_items(run, node, array, dim + 1, item, out);
+			item = put_items(run, node, array, dim + 1, item, ",",
+			    out);
 		else
 			item = ev_json_put(run, node, item, out) ? item + 1
 								 : NULL;
@@ -187,12 +177,13 @@ put_items(struct ev_run *run, const struct ev_node *node,
 	return item;
 }
 
-static bool
-put_array(struct ev_run *run, const struct ev_node *node,
-    const struct ev_array *array, struct ev_buf *out)
+bool
+ev_json_put_array(struct ev_run *run, const struct ev_node *node,
+    const struct ev_array *array, bool lines, struct ev_buf *out)
 {
 	if (array->dims)
-		return put_items(run, node, array, 0, array->item, out) != NULL;
+		return put_items(run, node, array, 0, array->item,
+			   lines ? ",\n " : ",", out) != NULL;
 	ev_buf_str(out, "[]");
 	return true;
 }
@@ -208,7 +199,7 @@ ev_json_put(struct ev_run *run, const struct ev_node *node,
 	else if (val->type == EV_SQL_JSON && val->json.escaped)
 		put_string(run, val->json, out);
 	else if (ev_sql_is_array(val->type))
-		return put_array(run, node, val->array, out);
+		return ev_json_put_array(run, node, val->array, false, out);
 	else
 		ev_val_json(run->time, val, out);
 	return out->len <= EV_EXPR_TEXT_MAX || ev_text_too_long(run, node);
@@ -247,28 +238,15 @@ ev_json_tree(struct ev_run *run, const struct ev_node *node,
 
 /* ---- results ---- */
 
-/* How deep a JSON text is nested. */
-static unsigned
-depth_of(struct ev_slice json)
+bool
+ev_json_check_depth(struct ev_run *run, const struct ev_node *node,
+    struct ev_slice json)
 {
-	unsigned depth = 0, deepest = 0;
-	bool quoted = false;
-
-	for (size_t i = 0; i < json.len; i++) {
-		char c = json.ptr[i];
-
-		if (c == '"')
-			quoted = !quoted;
-		else if (quoted)
-			i += c == '\\';
-		else if (c == '{' || c == '[')
-			depth++;
-		else if (c == '}' || c == ']')
-			depth--;
-		if (depth > deepest)
-			deepest = depth;
-	}
-	return deepest;
+	/* a shorter text cannot be nested so deep */
+	return json.len < EV_SCAN_DEPTH ||
+	    ev_value_depth(json) < EV_SCAN_DEPTH ||
+	    ev_run_fail(run, node, "is nested more than %d deep",
+		EV_SCAN_DEPTH - 1);
 }
 
 bool
@@ -279,10 +257,8 @@ ev_json_text_out(struct ev_run *run, const struct ev_node *node,
 
 	if (json.len > EV_EXPR_TEXT_MAX)
 		return ev_text_too_long(run, node);
-	/* a shorter text cannot be nested too deep for a member of an event */
-	if (json.len >= EV_SCAN_DEPTH && depth_of(json) >= EV_SCAN_DEPTH)
-		return ev_run_fail(run, node, "is nested more than %d deep",
-		    EV_SCAN_DEPTH - 1);
+	if (!ev_json_check_depth(run, node, json))
+		return false;
 	ev_run_text(run, out);
 	out->type = EV_SQL_JSONTEXT;
 	return true;
@@ -325,7 +301,7 @@ json_step(struct ev_value of, struct ev_slice step)
 		return ev_value_member(of, step);
 	if (!ev_jsonb_index(step, &index))
 		return none;
-	return ev_value_element(of, index < 0 ? index : index + 1);
+	return ev_value_item(of, index);
 }
 
 void
@@ -376,8 +352,7 @@ ev_eval_json_member(struct ev_run *run, const struct ev_node *node,
 	else
 		ev_json_part_out(key.type == EV_SQL_TEXT
 			? ev_value_member(ev_json_value(out), key.text)
-			: ev_value_element(ev_json_value(out),
-			      index < 0 ? index : index + 1),
+			: ev_value_item(ev_json_value(out), index),
 		    out);
 	return true;
 }

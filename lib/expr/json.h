@@ -33,6 +33,10 @@ bool ev_json_scalar(struct ev_run *run, const struct ev_node *node,
 /* Appends to_json(val); NULL is null. */
 bool ev_json_put(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *val, struct ev_buf *out);
+/* The same of an array; lines: each element of its first dimension has a line
+ * of its own. */
+bool ev_json_put_array(struct ev_run *run, const struct ev_node *node,
+    const struct ev_array *array, bool lines, struct ev_buf *out);
 /* to_jsonb(val); NULL is null. */
 bool ev_json_tree(struct ev_run *run, const struct ev_node *node,
     const struct ev_val *val, struct ev_jsonb *out);
@@ -48,6 +52,19 @@ ev_json_value(const struct ev_val *val)
 {
 	return ev_value_of(val->text);
 }
+/* The result of what made it, and returned `made`. */
+static inline bool
+ev_jsonb_out(struct ev_run *run, bool made, const struct ev_jsonb *json,
+    struct ev_val *out)
+{
+	if (made)
+		ev_json_tree_out(run, json, out);
+	return made;
+}
+/* Fails where a JSON text is nested so deep that it can be no member of an
+ * event. */
+bool ev_json_check_depth(struct ev_run *run, const struct ev_node *node,
+    struct ev_slice json);
 /* A part of a json; NULL where it is EV_MISSING. */
 void ev_json_part_out(struct ev_value part, struct ev_val *out);
 /* json or jsonb as ->> gives it: a string's text, NULL for null. */
@@ -63,9 +80,11 @@ void ev_json_follow(struct ev_val *val, const struct ev_val *step,
 
 /* "object", "array" … */
 const char *ev_json_type_name(enum ev_type type);
-/* Is it an array, whose length can be told? */
-bool ev_json_is_array(struct ev_run *run, const struct ev_node *node,
-    enum ev_type type);
+/* Is JSON of this type the array or the object that is wanted? Else it fails:
+ * "cannot extract elements from an object", where what is "extract elements
+ * from". */
+bool ev_json_want(struct ev_run *run, const struct ev_node *node,
+    enum ev_type type, enum ev_type want, const char *what);
 /* arg[1] … are the steps of a path into arg[0]; any may be NULL. */
 void ev_json_extract(const struct ev_node *node, const struct ev_val *arg,
     struct ev_val *out);

@@ -20,12 +20,14 @@ ev_json_type_name(enum ev_type type)
 }
 
 bool
-ev_json_is_array(struct ev_run *run, const struct ev_node *node,
-    enum ev_type type)
+ev_json_want(struct ev_run *run, const struct ev_node *node, enum ev_type type,
+    enum ev_type want, const char *what)
 {
-	return type == EV_ARRAY ||
-	    ev_run_fail(run, node, "cannot get array length of a %s",
-		type == EV_OBJECT ? "non-array" : "scalar");
+	return type == want ||
+	    ev_run_fail(run, node, "cannot %s %s", what,
+		type == EV_OBJECT      ? "an object"
+		    : type == EV_ARRAY ? "an array"
+				       : "a scalar");
 }
 
 void
@@ -62,7 +64,7 @@ key_of(struct ev_run *run, const struct ev_node *node, struct ev_val val,
 	if (val.type == EV_SQL_JSON && val.json.type == EV_STRING &&
 	    !ev_val_settle(run, node, &val))
 		return false;
-	if (ev_sql_is_json(val.type) ||
+	if (ev_sql_is_json(val.type) || ev_sql_is_array(val.type) ||
 	    (val.type == EV_SQL_JSON && val.json.type >= EV_ARRAY))
 		return ev_run_fail(run, node,
 		    "key value must be scalar, not array, composite, or json");

@@ -11,21 +11,6 @@
 
 #define LEVELS (EV_SCAN_DEPTH - 1) /* it is to be a member of an event */
 
-void *
-ev_jsonb_grow(struct ev_run *run, void *list, size_t count, size_t *cap,
-    size_t size)
-{
-	void *more;
-
-	if (count < *cap)
-		return list;
-	*cap = *cap ? *cap * 2 : 4;
-	more = ev_arena_alloc(run->arena, *cap * size);
-	if (count)
-		memcpy(more, list, count * size);
-	return more;
-}
-
 /* ---- making ---- */
 
 /* The bytes of a string's text, with its quotes. */
@@ -109,26 +94,30 @@ compare_pairs(const void *a, const void *b)
 	return order ? order : (x > y) - (x < y);
 }
 
-/* The pairs in order, in a list of their own; returns how many are left. */
-static size_t
-sort_pairs(struct ev_run *run, const struct ev_jsonb_pair **pair, size_t count)
+/* The pairs in order, in a list of their own; *count is how many are left. */
+static bool
+sort_pairs(struct ev_run *run, const struct ev_node *node,
+    const struct ev_jsonb_pair **pair, size_t *count)
 {
-	const struct ev_jsonb_pair **order = ev_arena_alloc(run->arena,
-	    count * sizeof(*order));
-	struct ev_jsonb_pair *sorted = ev_arena_alloc(run->arena,
-	    count * sizeof(*sorted));
+	const struct ev_jsonb_pair **order = ev_run_take(run, node,
+	    *count * sizeof(*order));
+	struct ev_jsonb_pair *sorted = ev_run_take(run, node,
+	    *count * sizeof(*sorted));
 	size_t kept = 0;
 
-	for (size_t i = 0; i < count; i++)
+	if (!order || !sorted)
+		return false;
+	for (size_t i = 0; i < *count; i++)
 		order[i] = *pair + i;
-	qsort(order, count, sizeof(*order), compare_pairs);
-	for (size_t i = 0; i < count; i++) {
+	qsort(order, *count, sizeof(*order), compare_pairs);
+	for (size_t i = 0; i < *count; i++) {
 		if (kept && ev_slice_equal(sorted[kept - 1].key, order[i]->key))
 			kept--;
 		sorted[kept++] = *order[i];
 	}
 	*pair = sorted;
-	return kept;
+	*count = kept;
+	return true;
 }
 
 bool
@@ -142,8 +131,8 @@ ev_jsonb_object(struct ev_run *run, const struct ev_node *node,
 	while (i < count &&
 	    ev_jsonb_compare_keys(pair[i - 1].key, pair[i].key) < 0)
 		i++;
-	if (i < count)
-		count = sort_pairs(run, &sorted, count);
+	if (i < count && !sort_pairs(run, node, &sorted, &count))
+		return false;
 	size = count ? 4 * count : 2;
 	for (i = 0; i < count; i++) {
 		const struct ev_jsonb *value = &sorted[i].value;
@@ -218,9 +207,9 @@ read_array(struct reader *reader, struct ev_jsonb *out)
 	size_t count = 0, cap = 0;
 
 	while (step(reader) != ']') {
-		item = ev_jsonb_grow(reader->run, item, count, &cap,
+		item = ev_run_grow(reader->run, reader->node, item, count, &cap,
 		    sizeof(*item));
-		if (!read_value(reader, &item[count++]))
+		if (!item || !read_value(reader, &item[count++]))
 			return false;
 	}
 	reader->at++;
@@ -236,10 +225,10 @@ read_object(struct reader *reader, struct ev_jsonb *out)
 	while (step(reader) != '}') {
 		struct ev_value key = ev_value_head(reader->at);
 
-		pair = ev_jsonb_grow(reader->run, pair, count, &cap,
+		pair = ev_run_grow(reader->run, reader->node, pair, count, &cap,
 		    sizeof(*pair));
 		reader->at += key.len;
-		if (!read_text(reader, key, &pair[count].key))
+		if (!pair || !read_text(reader, key, &pair[count].key))
 			return false;
 		step(reader);
 		if (!read_value(reader, &pair[count++].value))
@@ -269,6 +258,8 @@ ev_jsonb_read(struct ev_run *run, const struct ev_node *node,
 	struct ev_value value = ev_value_of(json);
 	struct reader reader = {run, node, value.ptr, 0};
 
+	if (!ev_run_has_room(run, node))
+		return false;
 	/* a number on its own has nothing behind it that would end it */
 	if (value.type < EV_ARRAY)
 		return read_scalar(&reader, value, out);
@@ -386,8 +377,7 @@ ev_jsonb_index(struct ev_slice text, int64_t *index)
 {
 	char digits[16], *end;
 
-	while (text.len &&
-	    (*text.ptr == ' ' || (*text.ptr >= '\t' && *text.ptr <= '\r'))) {
+	while (text.len && ev_text_is_space(*text.ptr)) {
 		text.ptr++;
 		text.len--;
 	}

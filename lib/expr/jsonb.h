@@ -22,7 +22,7 @@ struct ev_jsonb_pair;
 struct ev_jsonb {
 	uint8_t type;   /* enum ev_type, from EV_NULL on */
 	uint16_t depth; /* levels of containers in it; a scalar has none */
-	uint32_t count; /* items or pairs */
+	uint32_t count; /* items or pairs; NUMBER: bytes before the point */
 	uint32_t size;  /* bytes of its text */
 	union {
 		struct ev_slice text; /* NUMBER, STRING */
@@ -54,10 +54,6 @@ bool ev_jsonb_array(struct ev_run *run, const struct ev_node *node,
 bool ev_jsonb_object(struct ev_run *run, const struct ev_node *node,
     struct ev_jsonb_pair *pair, size_t count, struct ev_jsonb *out);
 
-/* Makes room for one item of size bytes more in a list that grows. */
-void *ev_jsonb_grow(struct ev_run *run, void *list, size_t count, size_t *cap,
-    size_t size);
-
 /* Appends its text; the second with line breaks, as jsonb_pretty. */
 void ev_jsonb_print(const struct ev_jsonb *json, struct ev_buf *out);
 void ev_jsonb_pretty(const struct ev_jsonb *json, unsigned indent,
@@ -79,14 +75,26 @@ bool ev_jsonb_index(struct ev_slice text, int64_t *index);
 /* ---- comparing ---- */
 
 /* The order of jsonb: negative, 0, positive. */
-int ev_jsonb_compare(struct ev_run *run, const struct ev_jsonb *a,
-    const struct ev_jsonb *b);
+int ev_jsonb_compare(const struct ev_jsonb *a, const struct ev_jsonb *b);
 /* *is: a @> b. Fails where too many of their items would have to be compared
  * with one another. */
 bool ev_jsonb_contains(struct ev_run *run, const struct ev_node *node,
     const struct ev_jsonb *a, const struct ev_jsonb *b, bool *is);
-/* a ? key: a member of that name, or a string among the items. */
-bool ev_jsonb_exists(const struct ev_jsonb *a, struct ev_slice key);
+/* json ?| keys, json ?& keys (all): is one of them a member of that name, or a string
+ * among the items? NULLs are none. */
+bool ev_jsonb_exists(struct ev_run *run, const struct ev_jsonb *json,
+    const struct ev_val *key, size_t keys, bool all);
+/* Names, each once, in the order of members; of texts and NULLs, which are
+ * none. */
+struct ev_jsonb_names {
+	const struct ev_slice *text;
+	size_t count;
+};
+struct ev_jsonb_names ev_jsonb_names(struct ev_run *run,
+    const struct ev_val *key, size_t keys);
+/* Which of them it is; -1: none. */
+ptrdiff_t ev_jsonb_find_name(const struct ev_jsonb_names *names,
+    struct ev_slice text);
 /* The order of members. */
 int ev_jsonb_compare_keys(struct ev_slice a, struct ev_slice b);
 

@@ -3,22 +3,26 @@
  */
 #include "expr/jsonb.h"
 #include "expr/text.h"
-#include "expr/value.h"
 
+/* Numbers by their texts, which are numeric's own, and may have 131,072 digits
+ * and more: the longer whole part is the greater, else the first digit that
+ * differs decides, and zeros at the end do not count. */
 static int
-order_numbers(struct ev_run *run, struct ev_slice a, struct ev_slice b)
+order_numbers(const struct ev_jsonb *a, const struct ev_jsonb *b)
 {
-	struct ev_num x, y;
-	int64_t m, n;
+	bool minus = *a->text.ptr == '-';
+	size_t len = a->text.len < b->text.len ? a->text.len : b->text.len;
+	struct ev_slice rest = a->text.len > len ? a->text : b->text;
+	int is;
 
-	if (ev_slice_equal(a, b))
-		return 0;
-	if (ev_val_small(a, &m) && ev_val_small(b, &n))
-		return (m > n) - (m < n);
-	/* they are numeric's own texts: nothing can fail */
-	ev_num_from_text(a, run->pool, &x, NULL);
-	ev_num_from_text(b, run->pool, &y, NULL);
-	return ev_num_cmp(x, y);
+	if (minus != (*b->text.ptr == '-'))
+		return minus ? -1 : 1;
+	is = a->count != b->count ? (a->count < b->count ? -1 : 1)
+				  : memcmp(a->text.ptr, b->text.ptr, len);
+	for (size_t i = len; !is && i < rest.len; i++)
+		if (rest.ptr[i] > '0')
+			is = rest.ptr == a->text.ptr ? 1 : -1;
+	return minus ? -is : is;
 }
 
 /* null, strings, numbers, booleans, arrays, objects. */
@@ -37,7 +41,7 @@ rank(const struct ev_jsonb *json)
 }
 
 static int
-order(struct ev_run *run, const struct ev_jsonb *a, const struct ev_jsonb *b)
+order(const struct ev_jsonb *a, const struct ev_jsonb *b)
 {
 	int is = rank(a) - rank(b);
 
@@ -46,92 +50,85 @@ order(struct ev_run *run, const struct ev_jsonb *a, const struct ev_jsonb *b)
 	if (a->type == EV_STRING)
 		return ev_text_order(a->text, b->text);
 	if (a->type == EV_NUMBER)
-		return order_numbers(run, a->text, b->text);
+		return order_numbers(a, b);
 	if (a->type < EV_ARRAY)
 		return a->type - b->type;
 	if (a->count != b->count)
 		return a->count < b->count ? -1 : 1;
 	for (uint32_t i = 0; i < a->count && !is; i++) {
 		if (a->type == EV_ARRAY) {
-			is = order(run, &a->item[i], &b->item[i]);
+			is = order(&a->item[i], &b->item[i]);
 			continue;
 		}
 		is = ev_text_order(a->pair[i].key, b->pair[i].key);
 		if (!is)
-			is = order(run, &a->pair[i].value, &b->pair[i].value);
+			is = order(&a->pair[i].value, &b->pair[i].value);
 	}
 	return is;
 }
 
 /* A scalar on its own is an array of one, but less than such an array. */
 int
-ev_jsonb_compare(struct ev_run *run, const struct ev_jsonb *a,
-    const struct ev_jsonb *b)
+ev_jsonb_compare(const struct ev_jsonb *a, const struct ev_jsonb *b)
 {
 	if (a->type < EV_ARRAY && b->type == EV_ARRAY)
 		return b->count ? -1 : 1;
 	if (b->type < EV_ARRAY && a->type == EV_ARRAY)
 		return a->count ? 1 : -1;
-	return order(run, a, b);
+	return order(a, b);
 }
 
 /* ---- containment ---- */
 
-#define STEPS 30000000 /* pairs of items that are compared: a second or two */
+#define STEPS 30000000 /* pairs of items and of members compared */
 
-struct search {
-	struct ev_run *run;
-	unsigned steps;
-};
-
-static bool contains(struct search *search, const struct ev_jsonb *a,
+/* *steps counts them. */
+static bool contains(unsigned *steps, const struct ev_jsonb *a,
     const struct ev_jsonb *b);
 
 /* Does a value contain another of the same type? */
 static bool
-covers(struct search *search, const struct ev_jsonb *a,
-    const struct ev_jsonb *b)
+covers(unsigned *steps, const struct ev_jsonb *a, const struct ev_jsonb *b)
 {
-	return b->type < EV_ARRAY ? !order(search->run, a, b)
-				  : contains(search, a, b);
+	return b->type < EV_ARRAY ? !order(a, b) : contains(steps, a, b);
 }
 
 static bool
-has_item(struct search *search, const struct ev_jsonb *array,
+has_item(unsigned *steps, const struct ev_jsonb *array,
     const struct ev_jsonb *item)
 {
-	for (uint32_t i = 0; i < array->count && search->steps < STEPS; i++) {
-		search->steps++;
+	for (uint32_t i = 0; i < array->count && *steps < STEPS; i++) {
+		++*steps;
 		if (array->item[i].type == item->type &&
-		    covers(search, &array->item[i], item))
+		    covers(steps, &array->item[i], item))
 			return true;
 	}
 	return false;
 }
 
 static bool
-has_pair(struct search *search, const struct ev_jsonb *object,
+has_pair(unsigned *steps, const struct ev_jsonb *object,
     const struct ev_jsonb_pair *pair)
 {
 	const struct ev_jsonb *own = ev_jsonb_member(object, pair->key);
 
+	++*steps;
 	return own && own->type == pair->value.type &&
-	    covers(search, own, &pair->value);
+	    covers(steps, own, &pair->value);
 }
 
 static bool
-contains(struct search *search, const struct ev_jsonb *a,
-    const struct ev_jsonb *b)
+contains(unsigned *steps, const struct ev_jsonb *a, const struct ev_jsonb *b)
 {
 	if (a->type < EV_ARRAY)
-		return b->type < EV_ARRAY && !order(search->run, a, b);
+		return b->type < EV_ARRAY && !order(a, b);
 	if (b->type < EV_ARRAY)
-		return a->type == EV_ARRAY && has_item(search, a, b);
+		return a->type == EV_ARRAY && has_item(steps, a, b);
 	if (a->type != b->type || (a->type == EV_OBJECT && a->count < b->count))
 		return false;
-	for (uint32_t i = 0; i < b->count; i++)
-		if (a->type == EV_OBJECT ? !has_pair(search, a, &b->pair[i])
-					 : !has_item(search, a, &b->item[i]))
+	for (uint32_t i = 0; i < b->count && *steps < STEPS; i++)
+		if (a->type == EV_OBJECT ? !has_pair(steps, a, &b->pair[i])
+					 : !has_item(steps, a, &b->item[i]))
 			return false;
 	return true;
 }
@@ -140,24 +137,10 @@ bool
 ev_jsonb_contains(struct ev_run *run, const struct ev_node *node,
     const struct ev_jsonb *a, const struct ev_jsonb *b, bool *is)
 {
-	struct search search = {run, 0};
+	unsigned steps = 0;
 
-	*is = contains(&search, a, b);
-	return search.steps < STEPS ||
+	*is = contains(&steps, a, b);
+	return steps < STEPS ||
 	    ev_run_fail(run, node, "needs more than %d comparisons of elements",
 		STEPS);
-}
-
-bool
-ev_jsonb_exists(const struct ev_jsonb *a, struct ev_slice key)
-{
-	if (a->type == EV_OBJECT)
-		return ev_jsonb_member(a, key) != NULL;
-	if (a->type == EV_STRING)
-		return ev_slice_equal(a->text, key);
-	for (uint32_t i = 0; a->type == EV_ARRAY && i < a->count; i++)
-		if (a->item[i].type == EV_STRING &&
-		    ev_slice_equal(a->item[i].text, key))
-			return true;
-	return false;
 }

@@ -3,8 +3,7 @@
  */
 #include "expr/jsonb.h"
 
-#include <stdlib.h>
-
+#include "base/utf8.h"
 #include "expr/array.h"
 
 /* ---- || ---- */
@@ -14,9 +13,11 @@ concat_objects(struct ev_run *run, const struct ev_node *node,
     const struct ev_jsonb *a, const struct ev_jsonb *b, struct ev_jsonb *out)
 {
 	size_t count = (size_t)a->count + b->count;
-	struct ev_jsonb_pair *pair = ev_arena_alloc(run->arena,
+	struct ev_jsonb_pair *pair = ev_run_take(run, node,
 	    (count + 1) * sizeof(*pair));
 
+	if (!pair)
+		return false;
 	if (a->count)
 		memcpy(pair, a->pair, a->count * sizeof(*pair));
 	if (b->count)
@@ -44,8 +45,10 @@ ev_jsonb_concat(struct ev_run *run, const struct ev_node *node,
 
 	if (a->type == EV_OBJECT && b->type == EV_OBJECT)
 		return concat_objects(run, node, a, b, out);
-	item = ev_arena_alloc(run->arena,
+	item = ev_run_take(run, node,
 	    ((size_t)a->count + b->count + 2) * sizeof(*item));
+	if (!item)
+		return false;
 	count = add_items(item, 0, a);
 	count = add_items(item, count, b);
 	return ev_jsonb_array(run, node, item, count, out);
@@ -53,45 +56,12 @@ ev_jsonb_concat(struct ev_run *run, const struct ev_node *node,
 
 /* ---- - ---- */
 
-/* Names to be left out, in the order of members. */
-struct names {
-	struct ev_slice *text;
-	size_t count;
-};
-
-static int
-compare_names(const void *a, const void *b)
-{
-	return ev_jsonb_compare_keys(*(const struct ev_slice *)a,
-	    *(const struct ev_slice *)b);
-}
-
-static struct names
-sort_names(struct ev_run *run, const struct ev_val *key, size_t keys)
-{
-	struct names names = {.text = ev_arena_alloc(run->arena,
-				  (keys + 1) * sizeof(*names.text))};
-
-	for (size_t i = 0; i < keys; i++)
-		if (key[i].type != EV_SQL_NULL)
-			names.text[names.count++] = key[i].text;
-	qsort(names.text, names.count, sizeof(*names.text), compare_names);
-	return names;
-}
-
-static bool
-is_among(const struct names *names, const struct ev_slice *text)
-{
-	return bsearch(text, names->text, names->count, sizeof(*names->text),
-		   compare_names) != NULL;
-}
-
 bool
 ev_jsonb_without(struct ev_run *run, const struct ev_node *node,
     const struct ev_jsonb *json, const struct ev_val *key, size_t keys,
     struct ev_jsonb *out)
 {
-	struct names names = sort_names(run, key, keys);
+	struct ev_jsonb_names names = ev_jsonb_names(run, key, keys);
 	struct ev_jsonb_pair *pair;
 	struct ev_jsonb *item;
 	uint32_t kept = 0;
@@ -99,17 +69,22 @@ ev_jsonb_without(struct ev_run *run, const struct ev_node *node,
 	if (json->type < EV_ARRAY)
 		return ev_run_fail(run, node, "cannot delete from scalar");
 	if (json->type == EV_OBJECT) {
-		pair = ev_arena_alloc(run->arena,
-		    (json->count + 1) * sizeof(*pair));
+		pair = ev_run_take(run, node,
+		    ((size_t)json->count + 1) * sizeof(*pair));
+		if (!pair)
+			return false;
 		for (uint32_t i = 0; i < json->count; i++)
-			if (!is_among(&names, &json->pair[i].key))
+			if (ev_jsonb_find_name(&names, json->pair[i].key) < 0)
 				pair[kept++] = json->pair[i];
 		return ev_jsonb_object(run, node, pair, kept, out);
 	}
-	item = ev_arena_alloc(run->arena, (json->count + 1) * sizeof(*item));
+	item = ev_run_take(run, node,
+	    ((size_t)json->count + 1) * sizeof(*item));
+	if (!item)
+		return false;
 	for (uint32_t i = 0; i < json->count; i++)
 		if (json->item[i].type != EV_STRING ||
-		    !is_among(&names, &json->item[i].text))
+		    ev_jsonb_find_name(&names, json->item[i].text) < 0)
 			item[kept++] = json->item[i];
 	return ev_jsonb_array(run, node, item, kept, out);
 }
@@ -128,7 +103,10 @@ ev_jsonb_without_item(struct ev_run *run, const struct ev_node *node,
 		    "cannot delete from object using integer index");
 	if (index < 0)
 		index += json->count;
-	item = ev_arena_alloc(run->arena, (json->count + 1) * sizeof(*item));
+	item = ev_run_take(run, node,
+	    ((size_t)json->count + 1) * sizeof(*item));
+	if (!item)
+		return false;
 	for (uint32_t i = 0; i < json->count; i++)
 		if (i != index)
 			item[kept++] = json->item[i];
@@ -145,8 +123,10 @@ ev_jsonb_strip(struct ev_run *run, const struct ev_node *node,
 
 	*out = *json;
 	if (json->type == EV_ARRAY) {
-		item = ev_arena_alloc(run->arena,
-		    (json->count + 1) * sizeof(*item));
+		item = ev_run_take(run, node,
+		    ((size_t)json->count + 1) * sizeof(*item));
+		if (!item)
+			return false;
 		for (uint32_t i = 0; i < json->count; i++)
 			if (!ev_jsonb_strip(run, node, &json->item[i],
 				&item[i]))
@@ -155,7 +135,10 @@ ev_jsonb_strip(struct ev_run *run, const struct ev_node *node,
 	}
 	if (json->type != EV_OBJECT)
 		return true;
-	pair = ev_arena_alloc(run->arena, (json->count + 1) * sizeof(*pair));
+	pair = ev_run_take(run, node,
+	    ((size_t)json->count + 1) * sizeof(*pair));
+	if (!pair)
+		return false;
 	for (uint32_t i = 0; i < json->count; i++) {
 		if (json->pair[i].value.type == EV_NULL)
 			continue;
@@ -186,10 +169,12 @@ edit_object(struct edit *edit, size_t level, const struct ev_jsonb *json,
 {
 	struct ev_slice key = edit->path->item[level].text;
 	bool last = level + 1 == edit->path->count, found = false;
-	struct ev_jsonb_pair *pair = ev_arena_alloc(edit->run->arena,
-	    (json->count + 1) * sizeof(*pair));
+	struct ev_jsonb_pair *pair = ev_run_take(edit->run, edit->node,
+	    ((size_t)json->count + 1) * sizeof(*pair));
 	uint32_t kept = 0;
 
+	if (!pair)
+		return false;
 	for (uint32_t i = 0; i < json->count; i++) {
 		pair[kept] = json->pair[i];
 		if (found || !ev_slice_equal(json->pair[i].key, key)) {
@@ -236,15 +221,17 @@ edit_array(struct edit *edit, size_t level, const struct ev_jsonb *json,
 	struct ev_slice step = edit->path->item[level].text;
 	bool last = level + 1 == edit->path->count;
 	bool put = last && edit->edit >= EV_JSONB_CREATE;
-	struct ev_jsonb *item = ev_arena_alloc(edit->run->arena,
-	    (json->count + 1) * sizeof(*item));
+	struct ev_jsonb *item = ev_run_take(edit->run, edit->node,
+	    ((size_t)json->count + 1) * sizeof(*item));
 	uint32_t kept = 0;
 	int64_t index;
 
+	if (!item)
+		return false;
 	if (!ev_jsonb_index(step, &index))
 		return ev_run_fail(edit->run, edit->node,
 		    "path element at position %zu is not an integer: \"%.*s\"",
-		    level + 1, (int)(step.len < 100 ? step.len : 100),
+		    level + 1, (int)ev_utf8_cut(step.ptr, step.len, 100),
 		    step.ptr);
 	if (index < 0)
 		index += json->count;

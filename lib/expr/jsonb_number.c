@@ -113,6 +113,14 @@ put_parts(const struct parts *parts, struct ev_buf *out)
 	return true;
 }
 
+static uint32_t
+whole_length(struct ev_slice text)
+{
+	const char *point = memchr(text.ptr, '.', text.len);
+
+	return (uint32_t)(point ? (size_t)(point - text.ptr) : text.len);
+}
+
 bool
 ev_jsonb_number(struct ev_run *run, const struct ev_node *node,
     struct ev_slice json, struct ev_jsonb *out)
@@ -130,6 +138,7 @@ ev_jsonb_number(struct ev_run *run, const struct ev_node *node,
 		text = ev_arena_slice(run->arena, ev_buf_as_slice(buf));
 	}
 	*out = (struct ev_jsonb){.type = EV_NUMBER,
+	    .count = whole_length(text),
 	    .size = (uint32_t)text.len,
 	    .text = text};
 	return true;

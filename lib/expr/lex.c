@@ -4,19 +4,43 @@
  */
 #include "expr/lex.h"
 
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 
 #include "base/utf8.h"
 #include "expr/param.h"
+#include "expr/text.h"
 
 /* Longest first. */
 static const char *const operators[] = {"!~*", "->>", "||/", "#>>", "::", "=>",
-    ":=", "<=", ">=", "<>", "!=", "||", "|/", "@>", "<@", "&&", "->", "~*",
-    "!~", "^@", "<<", ">>", "?|", "?&", "#>", "#-", "=", "<", ">", "+", "-",
-    "*", "/", "%", "~", "(", ")", ",", ".", "[", "]", ";", "^", "&", "|", "#",
-    "@", ":", "?", NULL};
+    ":=", "<=", ">=", "<>", "!=", "||", "|/", "@>", "<@", "@?", "@@", "&&",
+    "->", "~*", "!~", "^@", "<<", ">>", "?|", "?&", "#>", "#-", "=", "<", ">",
+    "+", "-", "*", "/", "%", "~", "(", ")", ",", ".", "[", "]", ";", "^", "&",
+    "|", "#", "@", ":", "?", NULL};
+
+/* What others write, which PostgreSQL's scanner takes for operators that there
+ * are none of, or for nothing. */
+static const struct {
+	const char *written, *here;
+} elsewhere[] = {
+    {"===", "SQL writes one = for equality"},
+    {"==", "SQL writes one = for equality"},
+    {"=~", "a regular expression stands behind ~, as in name ~ '^A'"},
+    {"!==", "write <>"},
+    {"<=>", "write IS NOT DISTINCT FROM"},
+    {"=<", "write <="},
+    {"~=", "write <>, or ~ before a regular expression"},
+    {"**", "a power is written 2 ^ 3"},
+    {"//", "/ of integers cuts, and a comment stands behind --"},
+    {"??", "write COALESCE(email, 'none')"},
+    {"$.", "a path is written user.club, without $. before it"},
+    {"${", "a field is its name alone, a parameter $limit"},
+    {"`", "a text stands between two ', a name between two \""},
+    {"\\", "SQL's quotes need no backslash; a ' in a text is doubled"},
+    {"!", "write NOT"},
+    {"{", "JSON stands in quotes, as in '{\"a\":1}'::jsonb"},
+    {"}", "JSON stands in quotes, as in '{\"a\":1}'::jsonb"},
+};
 
 static bool
 is_digit(char c)
@@ -28,12 +52,6 @@ static bool
 is_name(char c)
 {
 	return ev_param_has(c) || c == '$';
-}
-
-static bool
-is_space(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
 /* The byte `ahead` of the current place, or NUL behind the end. */
@@ -72,7 +90,7 @@ static bool
 skip(struct ev_lex *lex)
 {
 	for (;;) {
-		if (is_space(peek(lex, 0))) {
+		if (ev_text_is_space(peek(lex, 0))) {
 			lex->at++;
 		} else if (peek(lex, 0) == '-' && peek(lex, 1) == '-') {
 			while (
@@ -145,7 +163,7 @@ goes_on(struct ev_lex *lex)
 	size_t at = lex->at;
 	bool newline = false;
 
-	while (is_space(peek(lex, 0)))
+	while (ev_text_is_space(peek(lex, 0)))
 		newline |= lex->source.ptr[lex->at++] == '\n';
 	if (newline && peek(lex, 0) == '\'') {
 		lex->at++;
@@ -155,12 +173,37 @@ goes_on(struct ev_lex *lex)
 	return false;
 }
 
+/* The bytes from the opening quote to the closing one, or to the source's end:
+ * what they say is no longer. */
+static size_t
+quoted_length(struct ev_lex lex, char quote, bool escapes)
+{
+	size_t begin = lex.at++;
+
+	for (; lex.at < lex.source.len; lex.at++) {
+		char c = peek(&lex, 0);
+
+		if (c == '\\' && escapes)
+			lex.at++;
+		else if (c == quote && peek(&lex, 1) == quote)
+			lex.at++;
+		else if (c == quote) {
+			lex.at++;
+			if (quote == '"' || !goes_on(&lex))
+				break;
+			lex.at--;
+		}
+	}
+	return lex.at - begin;
+}
+
 /* A text or a name up to its closing quote, which is doubled inside it. */
 static enum ev_status
 read_quoted(struct ev_lex *lex, char quote, bool escapes,
     struct ev_token *token, struct ev_err *err)
 {
-	char *out = ev_arena_alloc(lex->arena, lex->source.len - lex->at + 1);
+	char *out = ev_arena_alloc(lex->arena,
+	    quoted_length(*lex, quote, escapes));
 	size_t len = 0;
 
 	lex->at++;
@@ -169,8 +212,10 @@ read_quoted(struct ev_lex *lex, char quote, bool escapes,
 
 		if (lex->at >= lex->source.len)
 			return ev_lex_point(lex->source, token->at, err,
-			    "the %s that begins here has no closing %c",
-			    quote == '"' ? "name" : "text", quote);
+			    quote == '"'
+				? "the name that begins here has no closing \""
+				: "the text that begins here has no closing '; "
+				  "a ' in a text is doubled");
 		lex->at++;
 		if (c == quote && peek(lex, 0) == quote) {
 			out[len++] = quote;
@@ -268,29 +313,64 @@ read_number(struct ev_lex *lex, struct ev_token *token, struct ev_err *err)
 	return EV_OK;
 }
 
+/* Does this stand here, and no comment in its last character? */
+static bool
+at_written(const struct ev_lex *lex, const char *written)
+{
+	size_t n = strlen(written);
+
+	return n <= lex->source.len - lex->at &&
+	    !memcmp(lex->source.ptr + lex->at, written, n) &&
+	    !(written[n - 1] == '/' && peek(lex, n) == '*');
+}
+
+/* What stands here and is written otherwise in SQL, if it is longer than the
+ * operator that stands here too (`known` bytes); *here: how. Its length, or 0. */
+static size_t
+foreign_length(const struct ev_lex *lex, size_t known, const char **here)
+{
+	for (size_t i = 0; i < sizeof(elsewhere) / sizeof(elsewhere[0]); i++) {
+		size_t n = strlen(elsewhere[i].written);
+
+		if (n > known && at_written(lex, elsewhere[i].written)) {
+			*here = elsewhere[i].here;
+			return n;
+		}
+	}
+	return 0;
+}
+
+static size_t
+operator_length(const struct ev_lex *lex)
+{
+	size_t rest = lex->source.len - lex->at, n;
+
+	for (const char *const *op = operators; *op; op++) {
+		n = strlen(*op);
+		if (n <= rest && !memcmp(*op, lex->source.ptr + lex->at, n))
+			return n;
+	}
+	return 0;
+}
+
 static enum ev_status
 read_operator(struct ev_lex *lex, struct ev_token *token, struct ev_err *err)
 {
-	const char *begin = lex->source.ptr + lex->at;
-	size_t rest = lex->source.len - lex->at;
+	const char *begin = lex->source.ptr + lex->at, *here;
+	size_t len = operator_length(lex);
+	size_t foreign = foreign_length(lex, len, &here);
 
-	for (const char *const *op = operators; *op; op++) {
-		size_t n = strlen(*op);
-
-		if (n <= rest && !memcmp(*op, begin, n)) {
-			token->kind = EV_TOKEN_OP;
-			token->text = (struct ev_slice){begin, n};
-			lex->at += n;
-			return EV_OK;
-		}
-	}
-	if ((unsigned char)*begin < ' ' || *begin == 0x7F)
+	if (foreign)
+		return ev_lex_point(lex->source, token->at, err,
+		    "there is no %.*s: %s", (int)foreign, begin, here);
+	if (!len)
 		return ev_lex_point(lex->source, token->at, err,
 		    "a control character (0x%02x) has no place here",
 		    (unsigned)*begin);
-	return ev_lex_point(lex->source, token->at, err,
-	    "'%c' begins nothing that an expression may hold%s", *begin,
-	    *begin == '!' ? ": write NOT" : "");
+	token->kind = EV_TOKEN_OP;
+	token->text = (struct ev_slice){begin, len};
+	lex->at += len;
+	return EV_OK;
 }
 
 /* The quotes that word processors put in: U+2018 to U+201D. */
@@ -321,12 +401,19 @@ static enum ev_status
 read_token(struct ev_lex *lex, struct ev_token *token, struct ev_err *err)
 {
 	char c = peek(lex, 0);
+	const char *here;
 
 	if ((c == 'e' || c == 'E') && peek(lex, 1) == '\'') {
 		lex->at++;
 		token->kind = EV_TOKEN_TEXT;
 		return read_quoted(lex, '\'', true, token, err);
 	}
+	if ((c == 'u' || c == 'U') && peek(lex, 1) == '&' &&
+	    (peek(lex, 2) == '\'' || peek(lex, 2) == '"'))
+		return ev_lex_point(lex->source, token->at, err,
+		    "there is no U&%c: write %s", peek(lex, 2),
+		    peek(lex, 2) == '"' ? "the name's characters themselves"
+					: "E'\\u0061', or unistr('\\0061')");
 	if (c == '\'' || c == '"') {
 		token->kind = c == '"' ? EV_TOKEN_QUOTED : EV_TOKEN_TEXT;
 		return read_quoted(lex, c, false, token, err);
@@ -335,7 +422,7 @@ read_token(struct ev_lex *lex, struct ev_token *token, struct ev_err *err)
 		return read_name(lex, token, err);
 	if (is_digit(c) || (c == '.' && is_digit(peek(lex, 1))))
 		return read_number(lex, token, err);
-	if (c == '$')
+	if (c == '$' && !foreign_length(lex, 0, &here))
 		return read_dollar(lex, token) ? EV_OK
 					       : read_param(lex, token, err);
 	return read_operator(lex, token, err);
@@ -362,19 +449,17 @@ ev_lex_next(struct ev_lex *lex, struct ev_token *token, struct ev_err *err)
 	return status;
 }
 
-#define WIDTH 72 /* bytes of the source that a message shows */
+#define WIDTH 72    /* bytes of the source that a message shows */
+#define MESSAGE 600 /* bytes before it */
 
 enum ev_status
-ev_lex_point(struct ev_slice source, size_t at, struct ev_err *err,
-    const char *format, ...)
+ev_lex_vpoint(struct ev_slice source, size_t at, struct ev_err *err,
+    const char *format, va_list args)
 {
-	size_t begin = at, end = at, column = 0;
-	char message[512];
-	va_list args;
+	size_t begin = at, end = at, column = 0, whole;
+	char message[MESSAGE + 1];
+	bool cut = vsnprintf(message, sizeof(message), format, args) > MESSAGE;
 
-	va_start(args, format);
-	vsnprintf(message, sizeof(message), format, args);
-	va_end(args);
 	while (begin > 0 && source.ptr[begin - 1] != '\n' &&
 	    at - begin < WIDTH * 2 / 3)
 		begin--;
@@ -388,6 +473,20 @@ ev_lex_point(struct ev_slice source, size_t at, struct ev_err *err,
 	    ((unsigned char)source.ptr[end] & 0xC0) == 0x80)
 		end--;
 	column = ev_utf8_count(source.ptr + begin, at - begin);
-	return ev_err_set(err, EV_BAD, EV_EXIT_USAGE, "%s\n  %.*s\n  %*s^",
-	    message, (int)(end - begin), source.ptr + begin, (int)column, "");
+	whole = cut ? ev_utf8_check(message, MESSAGE) : strlen(message);
+	return ev_err_set(err, EV_BAD, EV_EXIT_USAGE, "%.*s%s\n  %.*s\n  %*s^",
+	    (int)whole, message, cut ? "…" : "", (int)(end - begin),
+	    source.ptr + begin, (int)column, "");
+}
+
+enum ev_status
+ev_lex_point(struct ev_slice source, size_t at, struct ev_err *err,
+    const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	ev_lex_vpoint(source, at, err, format, args);
+	va_end(args);
+	return EV_BAD;
 }

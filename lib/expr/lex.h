@@ -6,6 +6,8 @@
 #ifndef EV_EXPR_LEX_H
 #define EV_EXPR_LEX_H
 
+#include <stdarg.h>
+
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/slice.h"
@@ -38,9 +40,13 @@ enum ev_status ev_lex_next(struct ev_lex *lex, struct ev_token *token,
     struct ev_err *err);
 
 /* Puts a message about the place `at` of source into err: the message, the
- * line, and a caret under the column. Returns EV_BAD. */
+ * line, and a caret under the column. A message of more than 600 bytes is cut.
+ * Returns EV_BAD. */
 enum ev_status ev_lex_point(struct ev_slice source, size_t at,
     struct ev_err *err, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+enum ev_status ev_lex_vpoint(struct ev_slice source, size_t at,
+    struct ev_err *err, const char *format, va_list args)
+    __attribute__((format(printf, 4, 0)));
 
 #endif

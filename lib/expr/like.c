@@ -146,23 +146,13 @@ ev_like_new(struct ev_arena *arena, struct ev_slice pattern,
 	return like;
 }
 
-static bool
-is_ascii(struct ev_slice text)
-{
-	unsigned char all = 0;
-
-	for (size_t i = 0; i < text.len; i++)
-		all |= (unsigned char)text.ptr[i];
-	return all < 0x80;
-}
-
 /* The text in lower case; bytes only, where it is ASCII. */
 static struct ev_slice
 fold(struct ev_run *run, struct ev_slice text)
 {
 	char *out;
 
-	if (!is_ascii(text))
+	if (!ev_utf8_ascii(text))
 		return ev_text_case(run, text, false);
 	out = ev_arena_alloc(run->arena, text.len + 1);
 	for (size_t i = 0; i < text.len; i++)

@@ -3,15 +3,8 @@
  */
 #include "base/utf8.h"
 #include "expr/eval.h"
+#include "expr/result.h"
 #include "expr/text.h"
-
-static bool
-truth_out(const struct ev_node *node, struct ev_val *out, bool matches)
-{
-	out->type = EV_SQL_BOOL;
-	out->truth = matches != node->negated;
-	return true;
-}
 
 bool
 ev_eval_concat(struct ev_run *run, const struct ev_node *node,
@@ -27,10 +20,9 @@ ev_eval_concat(struct ev_run *run, const struct ev_node *node,
 	if (a.type == EV_SQL_NULL || b.type == EV_SQL_NULL)
 		return true;
 	if (a.text.len + b.text.len > EV_EXPR_TEXT_MAX)
-		return ev_run_fail(run, node,
-		    "the text would be longer than "
-		    "%u MiB",
-		    EV_EXPR_TEXT_MAX >> 20);
+		return ev_text_too_long(run, node);
+	if (!ev_run_has_room(run, node))
+		return false;
 	text = ev_arena_alloc(run->arena, a.text.len + b.text.len + 1);
 	if (a.text.len)
 		memcpy(text, a.text.ptr, a.text.len);
@@ -47,9 +39,11 @@ match_like(struct ev_run *run, const struct ev_node *node,
 {
 	bool matches = false;
 
+	if (!ev_run_has_room(run, node))
+		return false;
 	if (ev_like_match(like, run, text, &matches, run->err) != EV_OK)
 		return ev_run_failed(run, node);
-	return truth_out(node, out, matches);
+	return ev_result_truth(out, matches != node->negated);
 }
 
 bool
@@ -124,5 +118,5 @@ ev_eval_regex(struct ev_run *run, const struct ev_node *node,
 		node->op == 'i' ? EV_PATTERN_FOLD : 0, run->err) != EV_OK ||
 	    ev_pattern_match(regex, text.text, &matches, run->err) != EV_OK)
 		return ev_run_failed(run, node);
-	return truth_out(node, out, matches);
+	return ev_result_truth(out, matches != node->negated);
 }

@@ -17,8 +17,11 @@
 
 /* A deeper tree is refused, so that recursion needs no more care. */
 #define EV_EXPR_DEPTH 1000
-#define EV_EXPR_LENGTH (1u << 20)     /* bytes of an expression */
-#define EV_EXPR_TEXT_MAX (256u << 20) /* bytes of a text that is made */
+#define EV_EXPR_LENGTH (1u << 20) /* bytes of an expression */
+#define EV_EXPR_TEXT_MAX \
+	(256u << 20)                  /* bytes of a text that is made, of the
+                                       * elements of an array */
+#define EV_EXPR_MEMORY_MAX (1u << 30) /* bytes of all that an event makes */
 
 enum ev_node_kind {
 	EV_NODE_CONST,
@@ -27,9 +30,7 @@ enum ev_node_kind {
 	EV_NODE_MEMBER, /* arg[0] -> arg[1] (text or integer) */
 	EV_NODE_MEMBER_TEXT, /* arg[0] ->> arg[1] */
 	EV_NODE_ELEMENT,     /* arg[0] [ arg[1] ]; op, enum ev_slice_part:
-	                      * the bounds of a slice behind arg[0];
-	                      * symmetric: it is in parentheses, so that
-	                      * subscripts behind it begin anew */
+	                      * the bounds of a slice behind arg[0] */
 	EV_NODE_NEGATE,
 	EV_NODE_PLUS,
 	EV_NODE_ARITH, /* op: + - * / % */
@@ -55,7 +56,7 @@ enum ev_node_kind {
 	EV_NODE_TRY_CAST, /* CAST, and NULL where that fails */
 	EV_NODE_ARRAY,    /* ARRAY[arg …] */
 	EV_NODE_ANY,      /* arg[0], whose arg[1] is an array, for one of its
-	                   * items; symmetric: for ALL of them */
+	                   * items, or all */
 	EV_NODE_CELL,     /* what bind put in place of a part */
 	EV_NODE_ROWS,     /* the present row of arg[0], which gives many */
 	EV_NODE_HELD,     /* arg[0], computed once for each now() */
@@ -70,6 +71,8 @@ struct ev_node;
 struct ev_func;
 struct ev_lookup;
 struct ev_pattern;
+struct ev_java_picture;
+struct ev_pict;
 
 /* What evaluation has at hand. */
 struct ev_run {
@@ -111,9 +114,15 @@ struct ev_node {
 	uint8_t op;
 	bool negated;   /* NOT LIKE, IS NOT NULL … */
 	bool symmetric; /* BETWEEN SYMMETRIC */
+	bool all;       /* ANY: it is ALL */
+	bool enclosed;  /* ELEMENT: in parentheses, so that subscripts behind
+	               * it begin anew */
+	bool booleans;  /* CAST of a field to text: true and false have one */
+	bool overlaps;  /* CAST of a field to an array, as an operand of && */
 	bool stable;    /* depends on the session: PostgreSQL does not evaluate
 	               * it while planning, so its mistakes are found later */
 	bool varies;    /* a field is in it */
+	bool param;     /* CONST: the text of a parameter */
 	uint8_t clock;  /* enum ev_clock_use */
 	bool fails;     /* a constant part that fails, if it is reached */
 	uint32_t argc;
@@ -121,21 +130,28 @@ struct ev_node {
 	struct ev_node **arg;
 	union {
 		struct ev_val value; /* CONST */
-		unsigned slot; /* FIELD, once bound; IN: how many items are
-		                * evaluated before the first is compared */
+		unsigned slot;       /* FIELD, once bound */
+		/* IN: so many items are evaluated before one is compared */
+		unsigned first;
 		struct ev_sql_type sql;     /* CAST */
 		const struct ev_func *func; /* CALL, once bound */
 		const void *data;     /* what bind prepared: a pattern … */
 		struct ev_held *held; /* HELD */
 	};
 	union {
-		struct ev_slice *path;          /* FIELD */
-		struct ev_pattern *regex;       /* CALL of EV_FUNC_REGEX */
-		const struct ev_lookup *lookup; /* IN, ANY; or NULL */
+		struct ev_slice *path;           /* FIELD */
+		struct ev_pattern *regex;        /* CALL of EV_FUNC_REGEX */
+		struct ev_pattern **regexes;     /* CALL of EV_FUNC_PATH */
+		const struct ev_lookup *lookup;  /* IN, ANY; or NULL */
+		struct ev_java_picture *picture; /* CALL of EV_FUNC_PICTURE */
+		const struct ev_pict *pict; /* CALL of EV_FUNC_PICT; or NULL */
+		const char *hint; /* CONST that is NULL: what else may have
+		                   * been meant, or NULL */
 	};
 	uint32_t path_len;
 	struct ev_slice name; /* CALL: in lower case */
 	uint32_t at, end;     /* where it stands in the source */
+	uint32_t from;        /* the same with the parentheses around it */
 };
 
 /* Says why the evaluation of node fails: returns false. The part of the
@@ -144,6 +160,23 @@ bool ev_run_fail(struct ev_run *run, const struct ev_node *node,
     const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* The same where err was set by what failed: returns false. */
 bool ev_run_failed(struct ev_run *run, const struct ev_node *node);
+
+/* Fails where what the event has made is more than EV_EXPR_MEMORY_MAX: asked
+ * wherever more is made of a value than it was. */
+bool ev_run_no_room(struct ev_run *run, const struct ev_node *node);
+static inline bool
+ev_run_has_room(struct ev_run *run, const struct ev_node *node)
+{
+	return run->arena->size <= EV_EXPR_MEMORY_MAX ||
+	    ev_run_no_room(run, node);
+}
+
+/* size bytes for what is made of the event; NULL, and it fails, where there
+ * would be more than EV_EXPR_MEMORY_MAX with them. */
+void *ev_run_take(struct ev_run *run, const struct ev_node *node, size_t size);
+/* As ev_arena_grow, but NULL as above. */
+void *ev_run_grow(struct ev_run *run, const struct ev_node *node, void *list,
+    size_t count, size_t *cap, size_t size);
 
 /* A text made by appending: ev_run_begin returns an empty buffer, and
  * ev_run_text makes a value of what stands in it. Not nested. */

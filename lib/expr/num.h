@@ -28,6 +28,9 @@
 
 #define EV_NUM_SCALE_MAX 16383  /* digits after the point */
 #define EV_NUM_WHOLE_MAX 131072 /* digits before the point */
+/* Digits of all big numbers that are read into one pool: 1e131071 has 131,072,
+ * and an event may hold it by the thousand. */
+#define EV_NUM_POOL_MAX (256u << 20)
 
 struct ev_num_big;
 
@@ -53,18 +56,34 @@ struct ev_num_pool {
 	struct ev_num_big **items; /* owned, as is what they point to */
 	size_t used;
 	size_t count;
+	size_t digits; /* of the texts that big ones were read from */
+	bool full;     /* there was no room for a number; see compare.c */
 };
 
 /* Ends the life of all big numbers of the pool; keeps memory for the next. */
 void ev_num_pool_reset(struct ev_num_pool *pool);
+/* The same for those that were made since a mark. */
+struct ev_num_pool_mark {
+	size_t used, digits;
+};
+static inline struct ev_num_pool_mark
+ev_num_pool_mark(const struct ev_num_pool *pool)
+{
+	return (struct ev_num_pool_mark){pool->used, pool->digits};
+}
+void ev_num_pool_rewind(struct ev_num_pool *pool, struct ev_num_pool_mark mark);
 void ev_num_pool_release(struct ev_num_pool *pool);
 
 /* ---- from and to text ---- */
 
 /* A JSON number (its grammar already checked), of any length. EV_BAD:
- * "value overflows numeric format". */
+ * "value overflows numeric format", or the pool has no room for more. */
 enum ev_status ev_num_from_json(struct ev_slice text, struct ev_num_pool *pool,
     struct ev_num *out, struct ev_err *err);
+
+/* The same of one of up to 18 characters without an exponent, which is a small
+ * number; false: it is another. */
+bool ev_num_from_short(struct ev_slice json, struct ev_num *out);
 
 /* Any text, as a cast does: white space around it, a plus sign, ".5", "5.",
  * NaN, Infinity, inf. EV_BAD: 'invalid input syntax for type numeric: "x"',
@@ -100,6 +119,10 @@ enum ev_status ev_num_to_double(struct ev_num num, double *out,
 int ev_num_cmp(struct ev_num a, struct ev_num b);
 /* The same, for an integer on the right. */
 int ev_num_cmp_int(struct ev_num a, int64_t b);
+/* The same of texts as ev_num_from_text takes them, without making numbers of
+ * them: 1e131071 is eight bytes to read, and 131,072 digits. False where one is
+ * not a finite number within numeric's range. */
+bool ev_num_cmp_text(struct ev_slice a, struct ev_slice b, int *order);
 
 /* EV_BAD: "value overflows numeric format"; div and mod "division by zero".
  * div gives as many digits as PostgreSQL (at least 16 significant ones, half

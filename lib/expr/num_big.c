@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "expr/num_impl.h"
 
-/* An integer of more 64-bit words than this gives its memory back at reset. */
+/* An integer of more 64-bit words than this gives its memory back in the end. */
 #define KEEP_LIMBS 64
 
 _Static_assert(GMP_NUMB_BITS == 64, "a coefficient must fit one limb");
@@ -67,15 +67,22 @@ ev_num_pool_take(struct ev_num_pool *pool)
 }
 
 void
-ev_num_pool_reset(struct ev_num_pool *pool)
+ev_num_pool_rewind(struct ev_num_pool *pool, struct ev_num_pool_mark mark)
 {
-	for (size_t i = 0; i < pool->used; i++) {
+	for (size_t i = mark.used; i < pool->used; i++) {
 		mpz_ptr coef = pool->items[i]->coef;
 
 		if (coef->_mp_alloc > KEEP_LIMBS)
 			mpz_realloc2(coef, 64);
 	}
-	pool->used = 0;
+	pool->used = mark.used;
+	pool->digits = mark.digits;
+}
+
+void
+ev_num_pool_reset(struct ev_num_pool *pool)
+{
+	ev_num_pool_rewind(pool, (struct ev_num_pool_mark){0});
 }
 
 void
@@ -198,12 +205,14 @@ align(struct ev_num num, unsigned scale, struct ev_num_view *view, mpz_t temp)
 	return temp;
 }
 
-enum ev_status
-ev_num_big_add(struct ev_num a, struct ev_num b, bool subtract,
-    struct ev_num_pool *pool, struct ev_num *out, struct ev_err *err)
+/* What combines the coefficients of both at the scale of the finer one. */
+static enum ev_status
+combine(void (*call)(mpz_ptr, mpz_srcptr, mpz_srcptr), struct ev_num a,
+    struct ev_num b, struct ev_num_pool *pool, struct ev_num *out,
+    struct ev_err *err)
 {
 	unsigned scale = a.scale > b.scale ? a.scale : b.scale;
-	struct ev_num_big *sum = ev_num_pool_take(pool);
+	struct ev_num_big *result = ev_num_pool_take(pool);
 	struct ev_num_view view_a, view_b;
 	mpz_srcptr left, right;
 	mpz_t temp;
@@ -212,12 +221,16 @@ ev_num_big_add(struct ev_num a, struct ev_num b, bool subtract,
 	mpz_init(temp);
 	left = align(a, scale, &view_a, temp);
 	right = align(b, scale, &view_b, temp);
-	if (subtract)
-		mpz_sub(sum->coef, left, right);
-	else
-		mpz_add(sum->coef, left, right);
+	call(result->coef, left, right);
 	mpz_clear(temp);
-	return ev_num_settle(sum, scale, pool, out, err);
+	return ev_num_settle(result, scale, pool, out, err);
+}
+
+enum ev_status
+ev_num_big_add(struct ev_num a, struct ev_num b, bool subtract,
+    struct ev_num_pool *pool, struct ev_num *out, struct ev_err *err)
+{
+	return combine(subtract ? mpz_sub : mpz_add, a, b, pool, out, err);
 }
 
 int
@@ -302,18 +315,7 @@ enum ev_status
 ev_num_big_mod(struct ev_num a, struct ev_num b, struct ev_num_pool *pool,
     struct ev_num *out, struct ev_err *err)
 {
-	unsigned scale = a.scale > b.scale ? a.scale : b.scale;
-	struct ev_num_big *rest = ev_num_pool_take(pool);
-	struct ev_num_view view_a, view_b;
-	mpz_srcptr left, right;
-	mpz_t temp;
-
-	mpz_init(temp);
-	left = align(a, scale, &view_a, temp);
-	right = align(b, scale, &view_b, temp);
-	mpz_tdiv_r(rest->coef, left, right);
-	mpz_clear(temp);
-	return ev_num_settle(rest, scale, pool, out, err);
+	return combine(mpz_tdiv_r, a, b, pool, out, err);
 }
 
 unsigned

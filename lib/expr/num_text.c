@@ -112,6 +112,14 @@ big_coef(const struct parts *parts, mpz_t coef)
 	ev_buf_release(&text);
 }
 
+static bool
+in_range(const struct parts *parts)
+{
+	return parts->scale <= EV_NUM_SCALE_MAX &&
+	    (!parts->digits ||
+		(int64_t)parts->digits - parts->scale <= EV_NUM_WHOLE_MAX);
+}
+
 static enum ev_status
 join(const struct parts *parts, struct ev_num_pool *pool, struct ev_num *out,
     struct ev_err *err)
@@ -123,9 +131,7 @@ join(const struct parts *parts, struct ev_num_pool *pool, struct ev_num *out,
 	    : 0;
 	struct ev_num_big *big;
 
-	if (shown > EV_NUM_SCALE_MAX ||
-	    (parts->digits &&
-		(int64_t)parts->digits - parts->scale > EV_NUM_WHOLE_MAX))
+	if (!in_range(parts))
 		return ev_num_overflow(err);
 	if (parts->digits + zeros <= POW10_MAX) {
 		ev_num_settle_wide(parts->negative,
@@ -133,6 +139,13 @@ join(const struct parts *parts, struct ev_num_pool *pool, struct ev_num *out,
 		    pool, out);
 		return EV_OK;
 	}
+	if (pool->digits + parts->digits + zeros > EV_NUM_POOL_MAX) {
+		pool->full = true;
+		return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
+		    "the numbers would have more than %u digits together",
+		    EV_NUM_POOL_MAX);
+	}
+	pool->digits += parts->digits + zeros;
 	big = ev_num_pool_take(pool);
 	big_coef(parts, big->coef);
 	if (zeros)
@@ -165,9 +178,8 @@ read_finite(struct ev_slice text, const char **rest, struct parts *parts,
 	return EV_OK;
 }
 
-/* The fast path; false where it does not apply. */
-static bool
-read_short(struct ev_slice text, struct ev_num *out)
+bool
+ev_num_from_short(struct ev_slice text, struct ev_num *out)
 {
 	const char *at = text.ptr, *end = at + text.len;
 	const char *point = end - 1;
@@ -200,7 +212,7 @@ ev_num_from_json(struct ev_slice text, struct ev_num_pool *pool,
 	const char *rest;
 	enum ev_status status;
 
-	if (read_short(text, out))
+	if (ev_num_from_short(text, out))
 		return EV_OK;
 	status = read_finite(text, &rest, &parts, err);
 	if (status)
@@ -269,6 +281,69 @@ ev_num_from_text(struct ev_slice text, struct ev_num_pool *pool,
 	if (!rest || skip_space(rest, end) != end)
 		return bad_syntax(text, err);
 	return join(&parts, pool, out, err);
+}
+
+/* ---- comparing texts ---- */
+
+/* Takes a number apart that has nothing beside it but white space. */
+static bool
+read_alone(struct ev_slice text, struct parts *parts)
+{
+	const char *end = text.ptr + text.len, *rest;
+	const char *at = skip_space(text.ptr, end);
+
+	return read_finite((struct ev_slice){at, (size_t)(end - at)}, &rest,
+		   parts, NULL) == EV_OK &&
+	    rest && skip_space(rest, end) == end && in_range(parts);
+}
+
+/* Goes to the next digit; 0 is what stands behind the last. */
+static char
+next_digit(const char **at, const char *last)
+{
+	if (*at < last && **at == '.')
+		++*at;
+	return *at < last ? *(*at)++ : '0';
+}
+
+/* The order of two sizes, neither of them 0. */
+static int
+order_sizes(const struct parts *a, const struct parts *b)
+{
+	int64_t whole_a = (int64_t)a->digits - a->scale;
+	int64_t whole_b = (int64_t)b->digits - b->scale;
+	const char *x = a->first, *y = b->first;
+
+	if (whole_a != whole_b)
+		return whole_a < whole_b ? -1 : 1;
+	while (*x == '0' || *x == '.')
+		x++;
+	while (*y == '0' || *y == '.')
+		y++;
+	while (x < a->last || y < b->last) {
+		char c = next_digit(&x, a->last), d = next_digit(&y, b->last);
+
+		if (c != d)
+			return c < d ? -1 : 1;
+	}
+	return 0;
+}
+
+bool
+ev_num_cmp_text(struct ev_slice a, struct ev_slice b, int *order)
+{
+	struct parts x, y;
+	int sign_x, sign_y;
+
+	if (!read_alone(a, &x) || !read_alone(b, &y))
+		return false;
+	sign_x = !x.digits ? 0 : x.negative ? -1 : 1;
+	sign_y = !y.digits ? 0 : y.negative ? -1 : 1;
+	if (sign_x != sign_y || !sign_x)
+		*order = sign_x - sign_y;
+	else
+		*order = sign_x * order_sizes(&x, &y);
+	return true;
 }
 
 struct ev_num

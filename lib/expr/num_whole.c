@@ -54,38 +54,37 @@ ev_num_quotient(struct ev_num a, struct ev_num b, struct ev_num_pool *pool,
 	return ev_num_settle(quotient, 0, pool, out, err);
 }
 
-enum ev_status
-ev_num_gcd(struct ev_num a, struct ev_num b, struct ev_num_pool *pool,
-    struct ev_num *out, struct ev_err *err)
+/* What a function of GMP finds for the coefficients of both. */
+static enum ev_status
+of_both(void (*call)(mpz_ptr, mpz_srcptr, mpz_srcptr), struct ev_num a,
+    struct ev_num b, struct ev_num_pool *pool, struct ev_num *out,
+    struct ev_err *err)
 {
-	struct ev_num_big *divisor;
+	struct ev_num_big *result;
 	unsigned scale;
 	mpz_t x, y;
 
 	if (is_special(a) || is_special(b))
 		return give(EV_NUM_NAN, out);
-	divisor = ev_num_pool_take(pool);
+	result = ev_num_pool_take(pool);
 	scale = align(a, b, x, y);
-	mpz_gcd(divisor->coef, x, y);
+	call(result->coef, x, y);
 	mpz_clears(x, y, NULL);
-	return ev_num_settle(divisor, scale, pool, out, err);
+	return ev_num_settle(result, scale, pool, out, err);
+}
+
+enum ev_status
+ev_num_gcd(struct ev_num a, struct ev_num b, struct ev_num_pool *pool,
+    struct ev_num *out, struct ev_err *err)
+{
+	return of_both(mpz_gcd, a, b, pool, out, err);
 }
 
 enum ev_status
 ev_num_lcm(struct ev_num a, struct ev_num b, struct ev_num_pool *pool,
     struct ev_num *out, struct ev_err *err)
 {
-	struct ev_num_big *multiple;
-	unsigned scale;
-	mpz_t x, y;
-
-	if (is_special(a) || is_special(b))
-		return give(EV_NUM_NAN, out);
-	multiple = ev_num_pool_take(pool);
-	scale = align(a, b, x, y);
-	mpz_lcm(multiple->coef, x, y);
-	mpz_clears(x, y, NULL);
-	return ev_num_settle(multiple, scale, pool, out, err);
+	return of_both(mpz_lcm, a, b, pool, out, err);
 }
 
 /* Has more than 131072 digits. */

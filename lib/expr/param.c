@@ -43,18 +43,10 @@ take(struct ev_params *params, struct ev_arena *arena, struct ev_slice name,
 		    (int)ev_utf8_cut(name.ptr, name.len, 60), name.ptr);
 		return NULL;
 	}
-	if (params->count == params->cap) {
-		struct ev_param *more;
-
-		params->cap = params->cap ? params->cap * 2 : 8;
-		more = ev_arena_zalloc(arena, params->cap * sizeof(*more));
-		if (params->count)
-			memcpy(more, params->item,
-			    params->count * sizeof(*more));
-		params->item = more;
-	}
+	params->item = ev_arena_grow(arena, params->item, params->count,
+	    &params->cap, sizeof(*params->item));
 	param = &params->item[params->count++];
-	param->name = ev_arena_slice(arena, name);
+	*param = (struct ev_param){.name = ev_arena_slice(arena, name)};
 	return param;
 }
 
@@ -109,11 +101,15 @@ ev_params_unknown(const struct ev_params *params, struct ev_slice name,
 	nearest = ev_nearest_to(ev_buf_cstr(&word));
 	for (size_t i = 0; i < params->count; i++)
 		ev_nearest_offer(&nearest, params->item[i].name.ptr);
-	ev_buf_printf(out, "there is no parameter $%.60s", ev_buf_cstr(&word));
+	name.len = ev_utf8_cut(name.ptr, name.len, 60);
+	ev_buf_printf(out, "there is no parameter $%.*s", (int)name.len,
+	    name.ptr);
 	if (nearest.best)
 		ev_buf_printf(out, "; did you mean $%s?", nearest.best);
 	else
-		ev_buf_printf(out, ": give it with --arg %.60s=VALUE",
-		    ev_buf_cstr(&word));
+		ev_buf_printf(out,
+		    ": give it with --arg %.*s=VALUE, or if a field is meant, "
+		    "write %.*s",
+		    (int)name.len, name.ptr, (int)name.len, name.ptr);
 	ev_buf_release(&word);
 }

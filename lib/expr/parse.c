@@ -1,8 +1,8 @@
 /*
  * parse: see parse.h. This file has the operators, a function a level of
  * precedence, the loosest first: OR, AND, NOT, IS, comparison, BETWEEN IN
- * LIKE, other operators, + -, * / %, ^, AT TIME ZONE, unary minus, and what
- * stands behind a term: [ ] . ::
+ * LIKE (parse_range.c), other operators, + -, * / %, ^, AT TIME ZONE, unary
+ * minus, and what stands behind a term: [ ] . ::
  */
 #include "expr/parse.h"
 
@@ -25,6 +25,7 @@ parse_member(struct ev_parse *parse, struct ev_node *of)
 	memcpy(path, of->path, of->path_len * sizeof(*path));
 	path[of->path_len++] = name;
 	of->path = path;
+	of->at = of->from;
 	if (of->path_len > EV_EXPR_DEPTH)
 		of->depth = EV_EXPR_DEPTH + 1;
 	return ev_parse_done(parse, of);
@@ -38,7 +39,7 @@ parse_cast(struct ev_parse *parse, struct ev_node *of)
 
 	if (!ev_parse_type(parse, &type))
 		return NULL;
-	node = ev_parse_node1(parse, EV_NODE_CAST, of->at, of);
+	node = ev_parse_node1(parse, EV_NODE_CAST, of->from, of);
 	if (node)
 		node->sql = type;
 	return node;
@@ -123,7 +124,7 @@ parse_prefix(struct ev_parse *parse, const char *op)
 
 	ev_parse_step(parse);
 	if (++parse->depth > EV_EXPR_DEPTH)
-		return ev_parse_expected(parse, "fewer operators");
+		return ev_parse_too_deep(parse, at);
 	node = parse_plus(parse);
 	parse->depth--;
 	return node ? make_call(parse, op, at, node, NULL) : NULL;
@@ -146,13 +147,14 @@ parse_unary(struct ev_parse *parse)
 		return parse_postfix(parse);
 	ev_parse_step(parse);
 	if (++parse->depth > EV_EXPR_DEPTH)
-		return ev_parse_expected(parse, "fewer signs");
+		return ev_parse_too_deep(parse, at);
 	node = parse_unary(parse);
 	parse->depth--;
 	if (!node || !minus || node->kind != EV_NODE_NUMBER)
 		return ev_parse_node1(parse,
 		    minus ? EV_NODE_NEGATE : EV_NODE_PLUS, at, node);
-	node->at = (uint32_t)at;
+	node->at = node->from = (uint32_t)at;
+	node->end = (uint32_t)parse->last;
 	node->negated = !node->negated;
 	return node;
 }
@@ -176,7 +178,7 @@ parse_at(struct ev_parse *parse)
 			return NULL;
 		ev_parse_add(parse, &list, zone);
 		ev_parse_add(parse, &list, node);
-		node = ev_parse_call(parse, "timezone", node->at, &list);
+		node = ev_parse_call(parse, "timezone", node->from, &list);
 	}
 	return node;
 }
@@ -210,7 +212,7 @@ parse_power(struct ev_parse *parse)
 		exponent = parse_at(parse);
 		if (!exponent)
 			return NULL;
-		node = make_call(parse, "^", node->at, node, exponent);
+		node = make_call(parse, "^", node->from, node, exponent);
 	}
 	return node;
 }
@@ -232,7 +234,7 @@ static const char *
 at_infix(const struct ev_parse *parse)
 {
 	static const char *const ops[] = {"&", "|", "#", "<<", ">>", "^@", "@>",
-	    "<@", "&&", "?", "?|", "?&", "#>", "#>>", "#-"};
+	    "<@", "&&", "?", "?|", "?&", "#>", "#>>", "#-", "@?", "@@"};
 
 	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
 		if (ev_parse_at_op(parse, ops[i]))
@@ -247,19 +249,21 @@ parse_infix(struct ev_parse *parse, const char *op, struct ev_node *left)
 
 	ev_parse_step(parse);
 	right = parse_plus(parse);
-	return right ? make_call(parse, op, left->at, left, right) : NULL;
+	return right ? make_call(parse, op, left->from, left, right) : NULL;
 }
 
-/* The operators that PostgreSQL gives no level of their own. */
-struct ev_node *
-ev_parse_operand(struct ev_parse *parse)
+/* An operator that is a node of its own kind. */
+struct own_op {
+	const char *op;
+	enum ev_node_kind kind;
+	bool negated;
+	char mode;
+};
+
+static const struct own_op *
+at_own_op(struct ev_parse *parse)
 {
-	static const struct {
-		const char *op;
-		enum ev_node_kind kind;
-		bool negated;
-		char mode;
-	} ops[] = {
+	static const struct own_op ops[] = {
 	    {"||", EV_NODE_CONCAT, false, 0},
 	    {"~", EV_NODE_REGEX, false, 0},
 	    {"~*", EV_NODE_REGEX, false, 'i'},
@@ -268,161 +272,51 @@ ev_parse_operand(struct ev_parse *parse)
 	    {"->", EV_NODE_MEMBER, false, 0},
 	    {"->>", EV_NODE_MEMBER_TEXT, false, 0},
 	};
-	const size_t count = sizeof(ops) / sizeof(ops[0]);
+
+	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
+		if (ev_parse_at_op(parse, ops[i].op))
+			return &ops[i];
+	return NULL;
+}
+
+static struct ev_node *
+parse_own_op(struct ev_parse *parse, const struct own_op *op,
+    struct ev_node *left)
+{
+	bool name = at_arrow_name(parse);
+	struct ev_node *node;
+
+	ev_parse_step(parse);
+	if (name)
+		return parse_member(parse, left);
+	if (op->kind == EV_NODE_REGEX && ev_parse_at_quantifier(parse))
+		return ev_parse_quantified(parse, EV_NODE_REGEX,
+		    (uint8_t)op->mode, op->negated, left);
+	node = ev_parse_node2(parse, op->kind, left, parse_plus(parse));
+	if (node) {
+		node->negated = op->negated;
+		node->op = (uint8_t)op->mode;
+	}
+	return node;
+}
+
+/* The operators that PostgreSQL gives no level of their own. */
+struct ev_node *
+ev_parse_operand(struct ev_parse *parse)
+{
 	struct ev_node *node = parse_plus(parse);
 
 	while (node) {
 		const char *call = at_infix(parse);
-		size_t i = 0;
+		const struct own_op *op = call ? NULL : at_own_op(parse);
 
-		if (call) {
+		if (call)
 			node = parse_infix(parse, call, node);
-			continue;
-		}
-		while (i < count && !ev_parse_at_op(parse, ops[i].op))
-			i++;
-		if (i == count)
+		else if (op)
+			node = parse_own_op(parse, op, node);
+		else
 			break;
-		if (at_arrow_name(parse)) {
-			ev_parse_step(parse);
-			node = parse_member(parse, node);
-			continue;
-		}
-		ev_parse_step(parse);
-		if (ops[i].kind == EV_NODE_REGEX &&
-		    ev_parse_at_quantifier(parse)) {
-			node = ev_parse_quantified(parse, EV_NODE_REGEX,
-			    (uint8_t)ops[i].mode, ops[i].negated, node);
-			continue;
-		}
-		node = ev_parse_node2(parse, ops[i].kind, node,
-		    parse_plus(parse));
-		if (node) {
-			node->negated = ops[i].negated;
-			node->op = (uint8_t)ops[i].mode;
-		}
 	}
-	return node;
-}
-
-static struct ev_node *
-parse_in(struct ev_parse *parse, struct ev_node *left)
-{
-	struct ev_node_list list = {0};
-
-	ev_parse_add(parse, &list, left);
-	if (!ev_parse_want_op(parse, "(") || !ev_parse_list(parse, &list) ||
-	    !ev_parse_close(parse))
-		return NULL;
-	return ev_parse_list_node(parse, EV_NODE_IN, left->at, &list);
-}
-
-static struct ev_node *
-parse_between(struct ev_parse *parse, struct ev_node *left)
-{
-	struct ev_node *node, *low, *high;
-	bool symmetric = ev_parse_word(parse, "symmetric");
-
-	if (!symmetric)
-		ev_parse_word(parse, "asymmetric");
-	low = ev_parse_operand(parse);
-	if (!low || !ev_parse_want_word(parse, "and"))
-		return NULL;
-	high = ev_parse_operand(parse);
-	if (!high)
-		return NULL;
-	node = ev_parse_node(parse, EV_NODE_BETWEEN, left->at, 3);
-	node->arg[0] = left;
-	node->arg[1] = low;
-	node->arg[2] = high;
-	node->symmetric = symmetric;
-	return ev_parse_done(parse, node);
-}
-
-static struct ev_node *
-parse_like(struct ev_parse *parse, struct ev_node *left, char mode,
-    bool negated)
-{
-	struct ev_node_list list = {0};
-	struct ev_node *node;
-
-	if (ev_parse_at_quantifier(parse))
-		return ev_parse_quantified(parse, EV_NODE_LIKE, (uint8_t)mode,
-		    negated, left);
-	node = ev_parse_operand(parse);
-	if (!node)
-		return NULL;
-	ev_parse_add(parse, &list, left);
-	ev_parse_add(parse, &list, node);
-	if (ev_parse_word(parse, "escape")) {
-		node = ev_parse_operand(parse);
-		if (!node)
-			return NULL;
-		ev_parse_add(parse, &list, node);
-	}
-	node = ev_parse_list_node(parse, EV_NODE_LIKE, left->at, &list);
-	if (node) {
-		node->op = (uint8_t)mode;
-		node->negated = negated;
-	}
-	return node;
-}
-
-/* SUBSTRING has a SIMILAR without TO. */
-static bool
-at_similar(const struct ev_parse *parse)
-{
-	struct ev_parse ahead = *parse;
-
-	return ev_parse_word(&ahead, "similar") &&
-	    ev_parse_at_word(&ahead, "to");
-}
-
-/* x SIMILAR TO pattern [ESCAPE character], behind x. */
-static struct ev_node *
-parse_similar(struct ev_parse *parse, struct ev_node *left, bool negated)
-{
-	struct ev_node_list list = {0};
-	struct ev_node *node;
-
-	ev_parse_step(parse);
-	ev_parse_step(parse);
-	ev_parse_add(parse, &list, left);
-	do {
-		node = ev_parse_operand(parse);
-		if (!node)
-			return NULL;
-		ev_parse_add(parse, &list, node);
-	} while (list.count == 2 && ev_parse_word(parse, "escape"));
-	node = ev_parse_call(parse, "SIMILAR TO", left->at, &list);
-	return negated ? ev_parse_node1(parse, EV_NODE_NOT, left->at, node)
-		       : node;
-}
-
-static struct ev_node *
-parse_range(struct ev_parse *parse)
-{
-	struct ev_node *node = ev_parse_operand(parse);
-	bool negated;
-
-	if (!node)
-		return NULL;
-	negated = ev_parse_word(parse, "not");
-	if (ev_parse_word(parse, "in"))
-		node = parse_in(parse, node);
-	else if (ev_parse_word(parse, "between"))
-		node = parse_between(parse, node);
-	else if (ev_parse_word(parse, "like"))
-		return parse_like(parse, node, 0, negated);
-	else if (ev_parse_word(parse, "ilike"))
-		return parse_like(parse, node, 'i', negated);
-	else if (at_similar(parse))
-		return parse_similar(parse, node, negated);
-	else if (negated)
-		return ev_parse_expected(parse,
-		    "IN, BETWEEN, LIKE, ILIKE or SIMILAR TO");
-	if (node && negated)
-		node->negated = true;
 	return node;
 }
 
@@ -435,10 +329,11 @@ static const struct {
 #define COMPARISONS (sizeof(comparisons) / sizeof(comparisons[0]))
 
 bool
-ev_parse_at_comparison(const struct ev_parse *parse)
+ev_parse_is_comparison(const struct ev_token *token)
 {
 	for (size_t i = 0; i < COMPARISONS; i++)
-		if (ev_parse_at_op(parse, comparisons[i].op))
+		if (token->kind == EV_TOKEN_OP &&
+		    ev_slice_is(token->text, comparisons[i].op))
 			return true;
 	return false;
 }
@@ -452,16 +347,13 @@ compare_with(struct ev_parse *parse, struct ev_node *left)
 
 		if (!ev_parse_op(parse, comparisons[i].op))
 			continue;
-		if (i == 0 && ev_parse_at_op(parse, "="))
-			return ev_parse_expected(parse,
-			    "an expression (SQL writes one = for equality)");
 		if (ev_parse_at_quantifier(parse)) {
 			node = ev_parse_quantified(parse, EV_NODE_COMPARE,
 			    (uint8_t)comparisons[i].compare, false, left);
 			return node ? compare_with(parse, node) : NULL;
 		}
 		node = ev_parse_node2(parse, EV_NODE_COMPARE, left,
-		    parse_range(parse));
+		    ev_parse_range(parse));
 		if (node)
 			node->op = (uint8_t)comparisons[i].compare;
 		return node;
@@ -472,7 +364,7 @@ compare_with(struct ev_parse *parse, struct ev_node *left)
 static struct ev_node *
 parse_compare(struct ev_parse *parse)
 {
-	struct ev_node *node = parse_range(parse);
+	struct ev_node *node = ev_parse_range(parse);
 
 	return node ? compare_with(parse, node) : NULL;
 }
@@ -488,16 +380,17 @@ parse_is_what(struct ev_parse *parse, struct ev_node *left)
 	struct ev_node *node;
 
 	if (truth) {
-		node = ev_parse_node1(parse, EV_NODE_IS_TRUTH, left->at, left);
+		node = ev_parse_node1(parse, EV_NODE_IS_TRUTH, left->from,
+		    left);
 		if (node)
 			node->op = (uint8_t)truth;
 		return node;
 	}
 	if (ev_parse_word(parse, "null"))
-		return ev_parse_node1(parse, EV_NODE_IS_NULL, left->at, left);
+		return ev_parse_node1(parse, EV_NODE_IS_NULL, left->from, left);
 	if (!ev_parse_word(parse, "distinct"))
 		return ev_parse_expected(parse,
-		    "NULL, TRUE, FALSE, UNKNOWN or DISTINCT FROM");
+		    "NULL, TRUE, FALSE, UNKNOWN, NORMALIZED or DISTINCT FROM");
 	if (!ev_parse_want_word(parse, "from"))
 		return NULL;
 	return ev_parse_node2(parse, EV_NODE_DISTINCT, left,
@@ -516,11 +409,17 @@ parse_is(struct ev_parse *parse)
 
 		if (ev_parse_word(parse, "isnull") ||
 		    ev_parse_word(parse, "notnull")) {
-			node = ev_parse_node1(parse, EV_NODE_IS_NULL, node->at,
-			    node);
+			node = ev_parse_node1(parse, EV_NODE_IS_NULL,
+			    node->from, node);
 		} else if (ev_parse_word(parse, "is")) {
 			negated = ev_parse_word(parse, "not");
-			node = parse_is_what(parse, node);
+			if (ev_parse_at_normalized(parse)) {
+				node = ev_parse_normalized(parse, node,
+				    negated);
+				negated = false;
+			} else {
+				node = parse_is_what(parse, node);
+			}
 		} else {
 			break;
 		}
@@ -541,7 +440,7 @@ parse_not(struct ev_parse *parse)
 	if (!ev_parse_word(parse, "not"))
 		return parse_is(parse);
 	if (++parse->depth > EV_EXPR_DEPTH)
-		return ev_parse_expected(parse, "fewer NOTs");
+		return ev_parse_too_deep(parse, at);
 	node = parse_not(parse);
 	parse->depth--;
 	return ev_parse_node1(parse, EV_NODE_NOT, at, node);
@@ -565,7 +464,7 @@ parse_chain(struct ev_parse *parse, const char *word, enum ev_node_kind kind,
 			return NULL;
 		ev_parse_add(parse, &list, node);
 	}
-	return ev_parse_list_node(parse, kind, first->at, &list);
+	return ev_parse_list_node(parse, kind, first->from, &list);
 }
 
 static struct ev_node *
@@ -579,7 +478,8 @@ ev_parse_expr(struct ev_parse *parse)
 {
 	struct ev_node *node;
 
-	if (++parse->depth > EV_EXPR_DEPTH / 4) {
+	/* the whole is one, too */
+	if (++parse->depth > EV_EXPR_DEPTH / 4 + 1) {
 		ev_lex_point(parse->source, parse->now->at, parse->err,
 		    "the expression is nested too deeply: more than %d "
 		    "parentheses",

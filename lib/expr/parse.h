@@ -12,6 +12,7 @@
 
 struct ev_parse {
 	struct ev_slice source;
+	const struct ev_token *first;
 	const struct ev_token
 	    *now;               /* the current token; EV_TOKEN_END is last */
 	size_t last;            /* where the token before it ended */
@@ -41,8 +42,10 @@ bool ev_parse_op(struct ev_parse *parse, const char *op);
 /* The same without taking it. */
 bool ev_parse_at_word(const struct ev_parse *parse, const char *word);
 bool ev_parse_at_op(const struct ev_parse *parse, const char *op);
-/* At one of = <> != < <= > >=? */
-bool ev_parse_at_comparison(const struct ev_parse *parse);
+/* One of = <> != < <= > >=? */
+bool ev_parse_is_comparison(const struct ev_token *token);
+/* This keyword, in any case? */
+bool ev_parse_is_word(const struct ev_token *token, const char *word);
 /* Must be there: false, and "expected …, found …". */
 bool ev_parse_want_word(struct ev_parse *parse, const char *word);
 bool ev_parse_want_op(struct ev_parse *parse, const char *op);
@@ -56,6 +59,10 @@ bool ev_parse_reserved(const struct ev_token *token);
 void ev_parse_step(struct ev_parse *parse);
 /* "expected <what>, found <the current token>": returns NULL. */
 void *ev_parse_expected(struct ev_parse *parse, const char *what);
+
+/* Where the grammar cannot go on: does another language write it so? Then err
+ * says how SQL does, and where (parse_elsewhere.c). */
+bool ev_parse_from_elsewhere(struct ev_parse *parse);
 
 /* A node that begins at `at` and ends where the parser is, with room for argc
  * arguments; and the same around given ones. */
@@ -71,6 +78,8 @@ struct ev_node *ev_parse_text_node(struct ev_parse *parse, struct ev_slice text,
 /* Sets end and depth, once the arguments are there; NULL where the tree is
  * too deep. Every node goes through it. */
 struct ev_node *ev_parse_done(struct ev_parse *parse, struct ev_node *node);
+/* Says so, with a caret under `at`: returns NULL. */
+void *ev_parse_too_deep(struct ev_parse *parse, size_t at);
 
 /* Arguments as they come, for lists whose length is not known. */
 struct ev_node_list {
@@ -87,6 +96,8 @@ struct ev_node *ev_parse_list_node(struct ev_parse *parse,
 struct ev_node *ev_parse_call(struct ev_parse *parse, const char *name,
     size_t at, const struct ev_node_list *list);
 
+/* What a comparison is of: perhaps an IN, BETWEEN or LIKE (parse_range.c). */
+struct ev_node *ev_parse_range(struct ev_parse *parse);
 /* What is neither operator nor parenthesis: a literal, a name, a call, CASE
  * (parse_term.c). */
 struct ev_node *ev_parse_term(struct ev_parse *parse);
@@ -94,6 +105,10 @@ struct ev_node *ev_parse_term(struct ev_parse *parse);
  * current token is the name, behind it a parenthesis. *special says whether it
  * is one (parse_call.c). */
 struct ev_node *ev_parse_special(struct ev_parse *parse, bool *special);
+/* [NFC|NFD|NFKC|NFKD] NORMALIZED here, and the node of x IS [NOT] that. */
+bool ev_parse_at_normalized(const struct ev_parse *parse);
+struct ev_node *ev_parse_normalized(struct ev_parse *parse,
+    struct ev_node *left, bool negated);
 /* A type's name: "double precision", "numeric(10,2)" (parse_type.c). */
 bool ev_parse_type(struct ev_parse *parse, struct ev_sql_type *type);
 /* The fields of an interval, if they stand here: DAY TO SECOND(3). They are

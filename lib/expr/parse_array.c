@@ -57,7 +57,7 @@ ev_parse_subscript(struct ev_parse *parse, struct ev_node *of)
 	}
 	if (!ev_parse_want_op(parse, "]"))
 		return NULL;
-	node = ev_parse_list_node(parse, EV_NODE_ELEMENT, of->at, &list);
+	node = ev_parse_list_node(parse, EV_NODE_ELEMENT, of->from, &list);
 	if (node)
 		node->op = op;
 	return node;
@@ -91,8 +91,8 @@ ev_parse_quantified(struct ev_parse *parse, enum ev_node_kind kind, uint8_t op,
 		return NULL;
 	node->op = op;
 	node->negated = negated;
-	node = ev_parse_node1(parse, EV_NODE_ANY, left->at, node);
+	node = ev_parse_node1(parse, EV_NODE_ANY, left->from, node);
 	if (node)
-		node->symmetric = all;
+		node->all = all;
 	return node;
 }

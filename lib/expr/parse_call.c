@@ -228,7 +228,7 @@ parse_nullif(struct ev_parse *parse, size_t at)
 		return NULL;
 	node = ev_parse_node2(parse, EV_NODE_NULLIF, a, b);
 	if (node)
-		node->at = (uint32_t)at;
+		node->at = node->from = (uint32_t)at;
 	return node;
 }
 
@@ -241,35 +241,67 @@ zero(struct ev_parse *parse, size_t at)
 	return node;
 }
 
-#define INTERVAL_PARTS 7
+#define NAMED_MOST 7
 
-/* Which argument of make_interval comes: the next one, or that whose name
- * stands before => (or :=); INTERVAL_PARTS, and a message, where there is
- * none. Behind a name all have names. */
+/* What a function calls its arguments. */
+struct names {
+	const char *function;
+	unsigned count;
+	const char *name[NAMED_MOST];
+	const char *all; /* of them, for a message */
+};
+
+/* Which argument comes: the next one, or that whose name stands before => (or
+ * :=); NAMED_MOST, and a message, where there is none. Behind a name all have
+ * names. */
 static unsigned
-interval_part(struct ev_parse *parse, unsigned next, bool *named)
+named_part(struct ev_parse *parse, const struct names *names, unsigned next,
+    bool *named)
 {
-	static const char *const names[INTERVAL_PARTS] = {"years", "months",
-	    "weeks", "days", "hours", "mins", "secs"};
 	struct ev_parse ahead = *parse;
 	unsigned i = 0;
 
 	ev_parse_step(&ahead);
 	if (!ev_parse_at_op(&ahead, "=>") && !ev_parse_at_op(&ahead, ":=")) {
-		if (!*named && next < INTERVAL_PARTS)
+		if (!*named && next < names->count)
 			return next;
 		ev_parse_expected(parse, *named ? "a name and =>" : ")");
-		return INTERVAL_PARTS;
+		return NAMED_MOST;
 	}
 	*named = true;
-	while (i < INTERVAL_PARTS && !ev_parse_at_word(parse, names[i]))
+	while (i < names->count && !ev_parse_at_word(parse, names->name[i]))
 		i++;
-	if (i == INTERVAL_PARTS)
-		ev_parse_expected(parse,
-		    "years, months, weeks, days, hours, mins or secs");
+	if (i == names->count) {
+		ev_parse_expected(parse, names->all);
+		return NAMED_MOST;
+	}
 	*parse = ahead;
 	ev_parse_step(parse);
 	return i;
+}
+
+/* The arguments of such a function, by place or by name, up to the
+ * parenthesis; NULL: left out. */
+static bool
+parse_named(struct ev_parse *parse, const struct names *names,
+    struct ev_node *part[NAMED_MOST])
+{
+	bool named = false, more = !ev_parse_at_op(parse, ")");
+
+	for (unsigned i, next = 0; more; more = ev_parse_op(parse, ",")) {
+		i = named_part(parse, names, next++, &named);
+		if (i == NAMED_MOST)
+			return false;
+		if (part[i]) {
+			ev_lex_point(parse->source, parse->now->at, parse->err,
+			    "%s has this argument twice", names->function);
+			return false;
+		}
+		part[i] = ev_parse_expr(parse);
+		if (!part[i])
+			return false;
+	}
+	return ev_parse_close(parse);
 }
 
 /* make_interval(years, months, weeks, days, hours, mins, secs), by place or by
@@ -277,28 +309,109 @@ interval_part(struct ev_parse *parse, unsigned next, bool *named)
 static struct ev_node *
 parse_make_interval(struct ev_parse *parse, size_t at)
 {
-	struct ev_node *part[INTERVAL_PARTS] = {0};
+	static const struct names names = {"make_interval", NAMED_MOST,
+	    {"years", "months", "weeks", "days", "hours", "mins", "secs"},
+	    "years, months, weeks, days, hours, mins or secs"};
+	struct ev_node *part[NAMED_MOST] = {0};
 	struct ev_node_list list = {0};
-	bool named = false, more = !ev_parse_at_op(parse, ")");
 
-	for (unsigned i, next = 0; more; more = ev_parse_op(parse, ",")) {
-		i = interval_part(parse, next++, &named);
-		if (i == INTERVAL_PARTS)
-			return NULL;
-		if (part[i]) {
-			ev_lex_point(parse->source, parse->now->at, parse->err,
-			    "make_interval has this argument twice");
-			return NULL;
-		}
-		part[i] = ev_parse_expr(parse);
-		if (!part[i])
-			return NULL;
-	}
-	if (!ev_parse_close(parse))
+	if (!parse_named(parse, &names, part))
 		return NULL;
-	for (unsigned i = 0; i < INTERVAL_PARTS; i++)
+	for (unsigned i = 0; i < NAMED_MOST; i++)
 		ev_parse_add(parse, &list, part[i] ? part[i] : zero(parse, at));
 	return ev_parse_call(parse, "make_interval", at, &list);
+}
+
+/* jsonb_path_…(target, path, vars, silent): vars may be left out where silent
+ * is not. */
+static struct ev_node *
+parse_path(struct ev_parse *parse, const char *function, size_t at)
+{
+	struct names names = {function, 4, {"target", "path", "vars", "silent"},
+	    "target, path, vars or silent"};
+	struct ev_node *part[NAMED_MOST] = {0};
+	struct ev_node_list list = {0};
+
+	if (!parse_named(parse, &names, part))
+		return NULL;
+	if (part[3] && !part[2])
+		part[2] = ev_parse_text_node(parse, EV_SLICE("{}"), at);
+	for (unsigned i = 0; i < 4; i++) {
+		if (!part[i] && i < 2 && (part[2] || part[1])) {
+			ev_lex_point(parse->source, at, parse->err,
+			    "%s needs its argument %s", function,
+			    names.name[i]);
+			return NULL;
+		}
+		if (part[i])
+			ev_parse_add(parse, &list, part[i]);
+	}
+	return ev_parse_call(parse, function, at, &list);
+}
+
+/* The name of a normal form, or NULL. */
+static const char *
+take_form(struct ev_parse *parse)
+{
+	static const char *const forms[] = {"NFC", "NFD", "NFKC", "NFKD"};
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+		if (ev_parse_word(parse, forms[i]))
+			return forms[i];
+	return NULL;
+}
+
+/* NORMALIZE(x [, form]): the form is a word. */
+static struct ev_node *
+parse_normalize(struct ev_parse *parse, size_t at)
+{
+	struct ev_node *node = ev_parse_expr(parse);
+	struct ev_node_list list = {0};
+	const char *form;
+
+	if (!node)
+		return NULL;
+	ev_parse_add(parse, &list, node);
+	if (ev_parse_op(parse, ",")) {
+		size_t word = parse->now->at;
+
+		form = take_form(parse);
+		if (!form)
+			return ev_parse_expected(parse,
+			    "NFC, NFD, NFKC or NFKD");
+		ev_parse_add(parse, &list,
+		    ev_parse_text_node(parse, ev_slice_of(form), word));
+	}
+	if (!ev_parse_want_op(parse, ")"))
+		return NULL;
+	return ev_parse_call(parse, "normalize", at, &list);
+}
+
+bool
+ev_parse_at_normalized(const struct ev_parse *parse)
+{
+	struct ev_parse ahead = *parse;
+
+	take_form(&ahead);
+	return ev_parse_at_word(&ahead, "normalized");
+}
+
+struct ev_node *
+ev_parse_normalized(struct ev_parse *parse, struct ev_node *left, bool negated)
+{
+	struct ev_node_list list = {0};
+	size_t word = parse->now->at;
+	const char *form = take_form(parse);
+	struct ev_node *node;
+
+	ev_parse_step(parse);
+	ev_parse_add(parse, &list, left);
+	if (form)
+		ev_parse_add(parse, &list,
+		    ev_parse_text_node(parse, ev_slice_of(form), word));
+	node = ev_parse_call(parse, "is_normalized", left->from, &list);
+	return negated ? ev_parse_node1(parse, EV_NODE_NOT, left->from, node)
+		       : node;
 }
 
 struct ev_node *
@@ -315,6 +428,7 @@ ev_parse_special(struct ev_parse *parse, bool *special)
 	    {"ifnull", parse_coalesce}, /* ksqlDB's name */
 	    {"least", parse_least},
 	    {"make_interval", parse_make_interval},
+	    {"normalize", parse_normalize},
 	    {"nullif", parse_nullif},
 	    {"overlay", parse_overlay},
 	    {"position", parse_position},
@@ -322,9 +436,21 @@ ev_parse_special(struct ev_parse *parse, bool *special)
 	    {"trim", parse_trim},
 	    {"try_cast", parse_try_cast},
 	};
+	static const char *const paths[] = {"jsonb_path_exists",
+	    "jsonb_path_match", "jsonb_path_query", "jsonb_path_query_array",
+	    "jsonb_path_query_first", "jsonb_path_exists_tz",
+	    "jsonb_path_match_tz", "jsonb_path_query_tz",
+	    "jsonb_path_query_array_tz", "jsonb_path_query_first_tz"};
 	size_t at = parse->now->at;
 
 	*special = true;
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		if (!ev_parse_at_word(parse, paths[i]))
+			continue;
+		ev_parse_step(parse);
+		ev_parse_step(parse);
+		return parse_path(parse, paths[i], at);
+	}
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
 		if (!ev_parse_at_word(parse, calls[i].name))
 			continue;

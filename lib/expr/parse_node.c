@@ -20,8 +20,8 @@ static const char *const reserved[] = {"all", "and", "any", "array", "as",
     "null", "or", "select", "similar", "symmetric", "then", "trailing", "true",
     "when", "where", NULL};
 
-static bool
-word_is(const struct ev_token *token, const char *word)
+bool
+ev_parse_is_word(const struct ev_token *token, const char *word)
 {
 	return token->kind == EV_TOKEN_NAME &&
 	    token->text.len == strlen(word) &&
@@ -32,7 +32,7 @@ bool
 ev_parse_reserved(const struct ev_token *token)
 {
 	for (const char *const *word = reserved; *word; word++)
-		if (word_is(token, *word))
+		if (ev_parse_is_word(token, *word))
 			return true;
 	return false;
 }
@@ -49,7 +49,7 @@ ev_parse_step(struct ev_parse *parse)
 bool
 ev_parse_at_word(const struct ev_parse *parse, const char *word)
 {
-	return word_is(parse->now, word);
+	return ev_parse_is_word(parse->now, word);
 }
 
 bool
@@ -110,6 +110,8 @@ ev_parse_expected(struct ev_parse *parse, const char *what)
 	const struct ev_token *now = parse->now;
 	size_t len = now->end - now->at;
 
+	if (ev_parse_from_elsewhere(parse))
+		return NULL;
 	if (now->kind == EV_TOKEN_END)
 		ev_lex_point(parse->source, end_of(parse), parse->err,
 		    "expected %s, found the end", what);
@@ -163,6 +165,15 @@ ev_parse_name(struct ev_parse *parse, struct ev_slice *name, const char *what)
 
 /* ---- nodes ---- */
 
+void *
+ev_parse_too_deep(struct ev_parse *parse, size_t at)
+{
+	ev_lex_point(parse->source, at, parse->err,
+	    "the expression is nested too deeply: more than %d levels",
+	    EV_EXPR_DEPTH);
+	return NULL;
+}
+
 struct ev_node *
 ev_parse_done(struct ev_parse *parse, struct ev_node *node)
 {
@@ -170,12 +181,9 @@ ev_parse_done(struct ev_parse *parse, struct ev_node *node)
 		if (node->arg[i]->depth >= node->depth)
 			node->depth = node->arg[i]->depth + 1;
 	node->end = (uint32_t)parse->last;
-	if (node->depth <= EV_EXPR_DEPTH)
-		return node;
-	ev_lex_point(parse->source, node->at, parse->err,
-	    "the expression is nested too deeply: more than %d levels",
-	    EV_EXPR_DEPTH);
-	return NULL;
+	return node->depth <= EV_EXPR_DEPTH
+	    ? node
+	    : ev_parse_too_deep(parse, node->at);
 }
 
 struct ev_node *
@@ -186,6 +194,7 @@ ev_parse_node(struct ev_parse *parse, enum ev_node_kind kind, size_t at,
 
 	node->kind = (uint8_t)kind;
 	node->at = (uint32_t)at;
+	node->from = (uint32_t)at;
 	node->end = (uint32_t)parse->last;
 	node->argc = argc;
 	if (argc)
@@ -215,7 +224,7 @@ ev_parse_node2(struct ev_parse *parse, enum ev_node_kind kind,
 
 	if (!a || !b)
 		return NULL;
-	node = ev_parse_node(parse, kind, a->at, 2);
+	node = ev_parse_node(parse, kind, a->from, 2);
 	node->arg[0] = a;
 	node->arg[1] = b;
 	return ev_parse_done(parse, node);
@@ -300,6 +309,6 @@ ev_parse_start(struct ev_parse *parse, struct ev_slice source,
 		if (status != EV_OK)
 			return status;
 	} while (token[count++].kind != EV_TOKEN_END);
-	parse->now = token;
+	parse->first = parse->now = token;
 	return EV_OK;
 }

@@ -98,15 +98,18 @@ parse_call(struct ev_parse *parse)
 	struct ev_slice lower = ev_arena_slice(parse->arena, name->text);
 	struct ev_node_list list = {0};
 	char *c = (char *)(uintptr_t)lower.ptr;
+	const char *here;
 
 	for (; *c && name->kind == EV_TOKEN_NAME; c++)
 		if (*c >= 'A' && *c <= 'Z')
 			*c |= 32;
 	if (ev_func_is_aggregate(name->text)) {
+		here = ev_func_elsewhere(name->text);
 		ev_lex_point(parse->source, name->at, parse->err,
 		    "there is no function %.*s: an expression sees one event, "
-		    "and no others",
-		    (int)name->text.len, name->text.ptr);
+		    "and no others%s%s",
+		    (int)name->text.len, name->text.ptr,
+		    here ? "; of several values: " : "", here ? here : "");
 		return NULL;
 	}
 	ev_parse_step(parse);
@@ -207,6 +210,7 @@ make_param(struct ev_parse *parse, const struct ev_param *param)
 	if (param->kind == EV_PARAM_TEXT) {
 		node = parse_literal(parse, EV_NODE_CONST);
 		node->value.text = text;
+		node->param = true;
 		return node;
 	}
 	minus = *text.ptr == '-';
@@ -302,6 +306,7 @@ ev_parse_term(struct ev_parse *parse)
 	if (!node || !ev_parse_want_op(parse, ")"))
 		return NULL;
 	if (node->kind == EV_NODE_ELEMENT)
-		node->symmetric = true;
+		node->enclosed = true;
+	node->from = (uint32_t)at;
 	return node;
 }

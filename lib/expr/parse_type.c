@@ -2,6 +2,7 @@
  * parse_type: the names of types, in casts and around typed literals.
  */
 #include "base/nearest.h"
+#include "base/utf8.h"
 #include "expr/parse.h"
 
 #include <stdlib.h>
@@ -38,6 +39,7 @@ static const struct {
     {"interval", EV_SQL_INTERVAL},
     {"json", EV_SQL_JSONTEXT},
     {"jsonb", EV_SQL_JSONB},
+    {"jsonpath", EV_SQL_JSONPATH},
 };
 
 #define TYPES (sizeof(types) / sizeof(types[0]))
@@ -77,7 +79,8 @@ unknown(struct ev_parse *parse)
 		if (!strcasecmp(elsewhere[i].name, word.ptr))
 			nearest.best = elsewhere[i].here;
 	ev_lex_point(parse->source, now->at, parse->err,
-	    "there is no type %.60s%s%s%s", word.ptr,
+	    "there is no type %.*s%s%s%s",
+	    (int)ev_utf8_cut(word.ptr, word.len, 60), word.ptr,
 	    nearest.best ? "; did you mean " : "",
 	    nearest.best ? nearest.best : "", nearest.best ? "?" : "");
 	return false;

@@ -203,6 +203,12 @@ round_to(int64_t stamp, int precision)
 	return (stamp + unit / 2) / unit * unit;
 }
 
+static int32_t
+offset_of(const struct ev_pict_fields *f)
+{
+	return f->zone_sign * (f->zone_hour * 60 + f->zone_minute) * 60;
+}
+
 static enum ev_status
 finish(const struct ev_time_env *env, struct whole *w, enum ev_time_kind kind,
     int64_t *value)
@@ -217,8 +223,7 @@ finish(const struct ev_time_env *env, struct whole *w, enum ev_time_kind kind,
 		    w->text.ptr);
 	}
 	if (f->zone_sign)
-		w->parts.east = f->zone_sign *
-		    (f->zone_hour * 60 + f->zone_minute) * 60;
+		w->parts.east = offset_of(f);
 	else
 		w->parts.east = ev_time_east_at(&w->parts, env->zone);
 	if (ev_time_join_east(&w->parts, value)) {
@@ -230,6 +235,20 @@ finish(const struct ev_time_env *env, struct whole *w, enum ev_time_kind kind,
 	    "timestamp out of range");
 }
 
+/* The date and the time of day, checked. */
+static enum ev_status
+complete(struct whole *w)
+{
+	int64_t usec = w->f->msec * INT64_C(1000) + w->f->usec;
+	enum ev_status status = set_clock(w);
+
+	if (status == EV_OK)
+		status = set_date(w);
+	w->parts.usec = usec < 0 || usec >= EV_TIME_SECOND_USEC ? -1
+								: (int)usec;
+	return status == EV_OK ? check(w) : status;
+}
+
 enum ev_status
 ev_pict_fields_value(const struct ev_time_env *env,
     struct ev_pict_fields *fields, struct ev_slice text, enum ev_time_kind kind,
@@ -239,13 +258,45 @@ ev_pict_fields_value(const struct ev_time_env *env,
 	    .parts = {.month = 1, .day = 1},
 	    .text = text,
 	    .err = err};
-	int64_t usec = fields->msec * INT64_C(1000) + fields->usec;
-	enum ev_status status = set_clock(&w);
+	enum ev_status status = complete(&w);
 
-	if (status == EV_OK)
-		status = set_date(&w);
-	w.parts.usec = usec < 0 || usec >= EV_TIME_SECOND_USEC ? -1 : (int)usec;
-	if (status == EV_OK)
-		status = check(&w);
 	return status == EV_OK ? finish(env, &w, kind, value) : status;
+}
+
+static int64_t
+clock_of(const struct ev_time_parts *p)
+{
+	return ((p->hour * 60 + p->minute) * INT64_C(60) + p->second) *
+	    EV_TIME_SECOND_USEC +
+	    p->usec;
+}
+
+enum ev_status
+ev_pict_fields_moment(struct ev_pict_fields *fields, struct ev_slice text,
+    struct ev_pict_moment *moment, struct ev_err *err)
+{
+	struct whole w = {.f = fields,
+	    .parts = {.month = 1, .day = 1},
+	    .text = text,
+	    .err = err};
+	enum ev_status status = complete(&w);
+
+	if (status != EV_OK)
+		return status;
+	if (!moment->timed)
+		return moment->zoned || !moment->dated
+		    ? ev_err_set(err, EV_BAD, EV_EXIT_DATA,
+			  "datetime format is %s and not timed",
+			  moment->dated ? "zoned" : "not dated")
+		    : finish(NULL, &w, EV_TIME_DATE, &moment->value);
+	if (moment->zoned)
+		moment->east = w.parts.east = offset_of(fields);
+	if (!moment->dated)
+		moment->value = clock_of(&w.parts);
+	else if (!ev_time_join_east(&w.parts, &moment->value))
+		return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
+		    "timestamp out of range");
+	if (fields->precision)
+		moment->value = round_to(moment->value, fields->precision);
+	return EV_OK;
 }

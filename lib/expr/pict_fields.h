@@ -5,6 +5,7 @@
 #ifndef EV_EXPR_PICT_FIELDS_H
 #define EV_EXPR_PICT_FIELDS_H
 
+#include "expr/pict.h"
 #include "expr/pict_format.h"
 #include "expr/time.h"
 
@@ -39,5 +40,8 @@ struct ev_pict_fields {
 enum ev_status ev_pict_fields_value(const struct ev_time_env *env,
     struct ev_pict_fields *fields, struct ev_slice text, enum ev_time_kind kind,
     int64_t *value, struct ev_err *err);
+/* As a moment that has what its flags, which are set, say. */
+enum ev_status ev_pict_fields_moment(struct ev_pict_fields *fields,
+    struct ev_slice text, struct ev_pict_moment *moment, struct ev_err *err);
 
 #endif

@@ -31,12 +31,12 @@ static const struct ev_pict_key time_keys[] = {
     {"Day", EV_PICT_DAY, TI, false, ANY},
     {"Dy", EV_PICT_DY, TI, false, ANY},
     {"D", EV_PICT_D, UP, true, GREG},
-    {"FF1", EV_PICT_FF1, UP, true, ANY},
-    {"FF2", EV_PICT_FF2, UP, true, ANY},
-    {"FF3", EV_PICT_FF3, UP, true, ANY},
-    {"FF4", EV_PICT_FF4, UP, true, ANY},
-    {"FF5", EV_PICT_FF5, UP, true, ANY},
-    {"FF6", EV_PICT_FF6, UP, true, ANY},
+    {"FF1", EV_PICT_FF, UP, true, ANY},
+    {"FF2", EV_PICT_FF, UP, true, ANY},
+    {"FF3", EV_PICT_FF, UP, true, ANY},
+    {"FF4", EV_PICT_FF, UP, true, ANY},
+    {"FF5", EV_PICT_FF, UP, true, ANY},
+    {"FF6", EV_PICT_FF, UP, true, ANY},
     {"FX", EV_PICT_FX, UP, false, ANY},
     {"HH24", EV_PICT_HH24, UP, true, ANY},
     {"HH12", EV_PICT_HH12, UP, true, ANY},
@@ -87,12 +87,12 @@ static const struct ev_pict_key time_keys[] = {
     {"dd", EV_PICT_DD, LO, true, GREG},
     {"dy", EV_PICT_DY, LO, false, ANY},
     {"d", EV_PICT_D, LO, true, GREG},
-    {"ff1", EV_PICT_FF1, LO, true, ANY},
-    {"ff2", EV_PICT_FF2, LO, true, ANY},
-    {"ff3", EV_PICT_FF3, LO, true, ANY},
-    {"ff4", EV_PICT_FF4, LO, true, ANY},
-    {"ff5", EV_PICT_FF5, LO, true, ANY},
-    {"ff6", EV_PICT_FF6, LO, true, ANY},
+    {"ff1", EV_PICT_FF, LO, true, ANY},
+    {"ff2", EV_PICT_FF, LO, true, ANY},
+    {"ff3", EV_PICT_FF, LO, true, ANY},
+    {"ff4", EV_PICT_FF, LO, true, ANY},
+    {"ff5", EV_PICT_FF, LO, true, ANY},
+    {"ff6", EV_PICT_FF, LO, true, ANY},
     {"fx", EV_PICT_FX, LO, false, ANY},
     {"hh24", EV_PICT_HH24, LO, true, ANY},
     {"hh12", EV_PICT_HH12, LO, true, ANY},
@@ -198,11 +198,34 @@ ev_pict_ordinal(const char *digits, size_t len, bool upper)
 	}
 }
 
-struct ev_pict_cursor
-ev_pict_begin(struct ev_slice format, bool numbers)
+bool
+ev_pict_is_clock(enum ev_pict_id id)
 {
-	return (struct ev_pict_cursor){format.ptr, format.ptr + format.len,
-	    numbers, false};
+	switch (id) {
+	case EV_PICT_AM:
+	case EV_PICT_AM_DOTS:
+	case EV_PICT_HH24:
+	case EV_PICT_HH12:
+	case EV_PICT_MI:
+	case EV_PICT_SS:
+	case EV_PICT_SSSS:
+	case EV_PICT_MS:
+	case EV_PICT_US:
+	case EV_PICT_FF:
+		return true;
+	default:
+		return false;
+	}
+}
+
+struct ev_pict_cursor
+ev_pict_begin(struct ev_pict format, bool numbers)
+{
+	return (struct ev_pict_cursor){.node = format.node,
+	    .last = format.node ? format.node + format.nodes : NULL,
+	    .at = format.text.ptr,
+	    .end = format.text.ptr + format.text.len,
+	    .numbers = numbers};
 }
 
 static bool
@@ -264,8 +287,9 @@ take_char(struct ev_pict_cursor *c, struct ev_pict_node *node)
 	node->fill = node->translated = false;
 }
 
-bool
-ev_pict_next(struct ev_pict_cursor *c, struct ev_pict_node *node)
+/* Cuts the next node off the text. */
+static bool
+cut_next(struct ev_pict_cursor *c, struct ev_pict_node *node)
 {
 	memset(node, 0, sizeof(*node));
 	while (c->at < c->end) {
@@ -278,6 +302,7 @@ ev_pict_next(struct ev_pict_cursor *c, struct ev_pict_node *node)
 			if (*c->at == '\\' && c->at + 1 < c->end)
 				c->at++;
 			take_char(c, node);
+			node->quoted = true;
 			return true;
 		}
 		if (!c->numbers)
@@ -305,4 +330,32 @@ ev_pict_next(struct ev_pict_cursor *c, struct ev_pict_node *node)
 		return true;
 	}
 	return false;
+}
+
+bool
+ev_pict_next(struct ev_pict_cursor *c, struct ev_pict_node *node)
+{
+	if (!c->node)
+		return cut_next(c, node);
+	if (c->node == c->last)
+		return false;
+	*node = *c->node++;
+	return true;
+}
+
+struct ev_pict
+ev_pict_cut(struct ev_arena *arena, struct ev_slice text, bool numbers)
+{
+	struct ev_pict made = ev_pict_of(text);
+	struct ev_pict_cursor cursor = ev_pict_begin(made, numbers);
+	struct ev_pict_node *node = NULL, next;
+	size_t room = 0;
+
+	while (cut_next(&cursor, &next)) {
+		node = ev_arena_grow(arena, node, made.nodes, &room,
+		    sizeof(*node));
+		node[made.nodes++] = next;
+	}
+	made.node = node;
+	return made;
 }

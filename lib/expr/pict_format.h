@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/slice.h"
+#include "expr/pict.h"
 
 enum ev_pict_id {
 	/* dates and times */
@@ -22,12 +22,7 @@ enum ev_pict_id {
 	EV_PICT_DD,
 	EV_PICT_DY,
 	EV_PICT_D,
-	EV_PICT_FF1,
-	EV_PICT_FF2,
-	EV_PICT_FF3,
-	EV_PICT_FF4,
-	EV_PICT_FF5,
-	EV_PICT_FF6,
+	EV_PICT_FF, /* FF1 … FF6: the name has the digit */
 	EV_PICT_FX,
 	EV_PICT_HH24,
 	EV_PICT_HH12,
@@ -115,6 +110,7 @@ struct ev_pict_node {
 	enum ev_pict_node_kind kind;
 	const struct ev_pict_key *key;
 	struct ev_slice text; /* the character, unless it is a key */
+	bool quoted;          /* it stands in double quotes */
 	bool fill;            /* FM before it */
 	bool translated;      /* TM before it */
 	enum {
@@ -125,15 +121,20 @@ struct ev_pict_node {
 };
 
 struct ev_pict_cursor {
+	const struct ev_pict_node *node; /* of one that is cut: the next … */
+	const struct ev_pict_node *last; /* … and the one behind the last */
 	const char *at;
 	const char *end;
 	bool numbers; /* a picture of numbers, not of times */
 	bool quoted;
 };
 
-struct ev_pict_cursor ev_pict_begin(struct ev_slice format, bool numbers);
+struct ev_pict_cursor ev_pict_begin(struct ev_pict format, bool numbers);
 /* The next node; false at the end. */
 bool ev_pict_next(struct ev_pict_cursor *cursor, struct ev_pict_node *node);
+
+/* True for what a time of day has, offsets apart. */
+bool ev_pict_is_clock(enum ev_pict_id id);
 
 /* True for an ASCII character that is visible, but neither letter nor digit.
  */

@@ -1,199 +1,15 @@
 /*
- * pict_number: to_char of numbers. The picture is read twice: once for what
- * it holds (places before and after the point, where the sign goes), then
- * place by place, writing.
+ * pict_number: to_char of numbers, place by place of the picture.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "expr/pict_digits.h"
 #include "expr/pict_format.h"
-
-/* What the picture has. */
-enum {
-	POINT = 1 << 0,
-	FILL = 1 << 1, /* FM */
-	ZERO = 1 << 2,
-	BLANK = 1 << 3,
-	BRACKETS = 1 << 4,
-	SIGN = 1 << 5, /* S */
-	MINUS = 1 << 6,
-	PLUS = 1 << 7,
-	ROMAN = 1 << 8,
-	SHIFT = 1 << 9,
-	EEEE = 1 << 10,
-};
-
-struct picture {
-	unsigned has;
-	int pre;   /* places before the point */
-	int post;  /* and after it */
-	int shift; /* places after V */
-	int zero_start;
-	int zero_end;
-	int sign_place; /* places before S */
-	enum {
-		NO_S,
-		S_BEFORE,
-		S_AFTER,
-	} sign;
-};
-
-static enum ev_status
-refuse(struct ev_err *err, const char *why)
-{
-	return ev_err_set(err, EV_BAD, EV_EXIT_DATA, "%s", why);
-}
-
-static const char *
-see_place(struct picture *p, bool zero)
-{
-	if (p->has & BRACKETS)
-		return zero ? "\"0\" must be ahead of \"PR\""
-			    : "\"9\" must be ahead of \"PR\"";
-	if (zero) {
-		if (!(p->has & (ZERO | POINT))) {
-			p->has |= ZERO;
-			p->zero_start = p->pre + 1;
-		}
-	} else if (p->has & SHIFT) {
-		p->shift++;
-		return NULL;
-	}
-	if (p->has & POINT)
-		p->post++;
-	else
-		p->pre++;
-	if (zero)
-		p->zero_end = p->pre + p->post;
-	return NULL;
-}
-
-static const char *
-see_sign(struct picture *p)
-{
-	if (p->has & SIGN)
-		return "cannot use \"S\" twice";
-	if (p->has & (PLUS | MINUS | BRACKETS))
-		return "cannot use \"S\" and \"PL\"/\"MI\"/\"SG\"/\"PR\" "
-		       "together";
-	p->has |= SIGN;
-	p->sign = p->has & POINT ? S_AFTER : S_BEFORE;
-	p->sign_place = p->pre;
-	return NULL;
-}
-
-static const char *
-see_point(struct picture *p)
-{
-	if (p->has & POINT)
-		return "multiple decimal points";
-	if (p->has & SHIFT)
-		return "cannot use \"V\" and decimal point together";
-	p->has |= POINT;
-	return NULL;
-}
-
-static const char *
-see_other_sign(struct picture *p, unsigned which, const char *clash)
-{
-	if (p->has & SIGN)
-		return clash;
-	p->has |= which;
-	return NULL;
-}
-
-static const char *
-see_rest(struct picture *p, enum ev_pict_id id)
-{
-	switch (id) {
-	case EV_PICT_BRACKETS:
-		if (p->has & (SIGN | PLUS | MINUS))
-			return "cannot use \"PR\" and "
-			       "\"S\"/\"PL\"/\"MI\"/\"SG\" together";
-		p->has |= BRACKETS;
-		return NULL;
-	case EV_PICT_SHIFT:
-		if (p->has & POINT)
-			return "cannot use \"V\" and decimal point together";
-		p->has |= SHIFT;
-		return NULL;
-	case EV_PICT_EEEE:
-		if (p->has &
-		    (BLANK | FILL | SIGN | BRACKETS | MINUS | PLUS | ROMAN |
-			SHIFT))
-			return "\"EEEE\" is incompatible with other formats";
-		p->has |= EEEE;
-		return NULL;
-	case EV_PICT_BLANK:
-		if (!p->pre && !p->post && !(p->has & ZERO))
-			p->has |= BLANK;
-		return NULL;
-	case EV_PICT_FILL:
-		p->has |= FILL;
-		return NULL;
-	case EV_PICT_ROMAN:
-		p->has |= ROMAN;
-		return NULL;
-	default:
-		return NULL;
-	}
-}
-
-/* Returns what is wrong, or NULL. */
-static const char *
-see(struct picture *p, enum ev_pict_id id)
-{
-	if (p->has & EEEE)
-		return id == EV_PICT_EEEE
-		    ? "cannot use \"EEEE\" twice"
-		    : "\"EEEE\" must be the last pattern used";
-	switch (id) {
-	case EV_PICT_9:
-		return see_place(p, false);
-	case EV_PICT_0:
-		return see_place(p, true);
-	case EV_PICT_POINT:
-	case EV_PICT_POINT_LOC:
-		return see_point(p);
-	case EV_PICT_SIGN:
-		return see_sign(p);
-	case EV_PICT_MINUS:
-		return see_other_sign(p, MINUS,
-		    "cannot use \"S\" and \"MI\" together");
-	case EV_PICT_PLUS:
-		return see_other_sign(p, PLUS,
-		    "cannot use \"S\" and \"PL\" together");
-	case EV_PICT_PLUS_MINUS:
-		return see_other_sign(p, PLUS | MINUS,
-		    "cannot use \"S\" and \"SG\" together");
-	default:
-		return see_rest(p, id);
-	}
-}
-
-static enum ev_status
-look(struct ev_slice format, struct picture *picture, struct ev_err *err)
-{
-	struct ev_pict_cursor cursor = ev_pict_begin(format, true);
-	struct ev_pict_node node;
-
-	memset(picture, 0, sizeof(*picture));
-	while (ev_pict_next(&cursor, &node)) {
-		const char *wrong = node.kind == EV_PICT_KEY
-		    ? see(picture, node.key->id)
-		    : NULL;
-
-		if (wrong)
-			return refuse(err, wrong);
-	}
-	return EV_OK;
-}
-
-/* -- writing ------------------------------------------------------------- */
+#include "expr/pict_places.h"
 
 struct writer {
-	struct picture p;
+	struct ev_pict_places p;
 	const char *number; /* NUL-terminated */
 	const char *at;     /* the next of its characters */
 	const char *last;   /* with FM, the last that counts; else NULL */
@@ -241,22 +57,22 @@ find_last(struct writer *w)
 static void
 prepare(struct writer *w)
 {
-	struct picture *p = &w->p;
+	struct ev_pict_places *p = &w->p;
 
 	if (p->zero_start)
 		p->zero_start--;
-	if (p->has & (PLUS | MINUS)) {
-		w->sign_done = (p->has & MINUS) != 0;
+	if (p->has & (EV_HAS_PLUS | EV_HAS_MINUS)) {
+		w->sign_done = (p->has & EV_HAS_MINUS) != 0;
 	} else {
-		if (w->sign != '-' && (p->has & FILL))
-			p->has &= ~(unsigned)BRACKETS;
-		w->sign_done = w->sign == '+' && (p->has & FILL) &&
-		    !(p->has & SIGN);
-		if (p->sign == S_BEFORE && p->pre == p->sign_place)
-			p->sign = S_AFTER;
+		if (w->sign != '-' && (p->has & EV_HAS_FILL))
+			p->has &= ~(unsigned)EV_HAS_BRACKETS;
+		w->sign_done = w->sign == '+' && (p->has & EV_HAS_FILL) &&
+		    !(p->has & EV_HAS_SIGN);
+		if (p->sign == EV_S_BEFORE && p->pre == p->sign_place)
+			p->sign = EV_S_AFTER;
 	}
 	w->places = p->post + p->pre - 1;
-	if ((p->has & FILL) && (p->has & POINT))
+	if ((p->has & EV_HAS_FILL) && (p->has & EV_HAS_POINT))
 		find_last(w);
 	if (!w->sign_done && !w->spaces)
 		w->places++;
@@ -272,8 +88,8 @@ ends_at_point(const struct writer *w)
 static bool
 hidden_zero(const struct writer *w)
 {
-	return !(w->p.has & ZERO) && w->at == w->number && *w->at == '0' &&
-	    w->p.post;
+	return !(w->p.has & EV_HAS_ZERO) && w->at == w->number &&
+	    *w->at == '0' && w->p.post;
 }
 
 static void
@@ -283,18 +99,18 @@ write_sign(struct writer *w)
 
 	if (w->sign_done ||
 	    (w->place < w->spaces &&
-		!((has & ZERO) && w->p.zero_start == w->place)) ||
+		!((has & EV_HAS_ZERO) && w->p.zero_start == w->place)) ||
 	    (hidden_zero(w) && !ends_at_point(w)))
 		return;
-	if (has & SIGN) {
-		if (w->p.sign != S_BEFORE)
+	if (has & EV_HAS_SIGN) {
+		if (w->p.sign != EV_S_BEFORE)
 			return;
 		ev_buf_char(w->out, w->sign);
-	} else if (has & BRACKETS) {
+	} else if (has & EV_HAS_BRACKETS) {
 		ev_buf_char(w->out, w->sign == '+' ? ' ' : '<');
 	} else if (w->sign == '-') {
 		ev_buf_char(w->out, '-');
-	} else if (!(has & FILL)) {
+	} else if (!(has & EV_HAS_FILL)) {
 		ev_buf_char(w->out, ' ');
 	}
 	w->sign_done = true;
@@ -305,12 +121,12 @@ static void
 write_digit(struct writer *w, bool zero)
 {
 	if (*w->at == '.') {
-		if (!ends_at_point(w) || (w->p.has & FILL))
+		if (!ends_at_point(w) || (w->p.has & EV_HAS_FILL))
 			ev_buf_char(w->out, '.');
 	} else if (w->last && w->at > w->last && !zero) {
 		; /* zeros at the end */
 	} else if (hidden_zero(w)) {
-		if (!(w->p.has & FILL))
+		if (!(w->p.has & EV_HAS_FILL))
 			ev_buf_char(w->out, ' ');
 		else if (ends_at_point(w))
 			ev_buf_char(w->out, '0');
@@ -325,15 +141,16 @@ write_digit(struct writer *w, bool zero)
 static void
 write_sign_after(struct writer *w)
 {
-	int end = w->places + (w->spaces != 0) + ((w->p.has & POINT) != 0);
+	int end = w->places + (w->spaces != 0) +
+	    ((w->p.has & EV_HAS_POINT) != 0);
 
 	if (w->last && w->last == w->at)
 		end = w->place;
 	if (w->place + 1 != end)
 		return;
-	if (w->sign_done && (w->p.has & BRACKETS))
+	if (w->sign_done && (w->p.has & EV_HAS_BRACKETS))
 		ev_buf_char(w->out, w->sign == '+' ? ' ' : '>');
-	else if ((w->p.has & SIGN) && w->p.sign == S_AFTER)
+	else if ((w->p.has & EV_HAS_SIGN) && w->p.sign == EV_S_AFTER)
 		ev_buf_char(w->out, w->sign);
 }
 
@@ -342,14 +159,14 @@ write_place(struct writer *w, bool zero)
 {
 	unsigned has = w->p.has;
 
-	if (has & ROMAN)
+	if (has & EV_HAS_ROMAN)
 		return;
 	w->inside = false;
 	write_sign(w);
 	if (w->place >= w->spaces) {
 		write_digit(w, zero);
-	} else if (!(has & ZERO) || w->p.zero_start > w->place) {
-		if (!(has & FILL))
+	} else if (!(has & EV_HAS_ZERO) || w->p.zero_start > w->place) {
+		if (!(has & EV_HAS_FILL))
 			ev_buf_char(w->out, ' ');
 	} else {
 		ev_buf_char(w->out, '0');
@@ -365,7 +182,7 @@ write_group(struct writer *w)
 {
 	if (w->inside)
 		ev_buf_char(w->out, ',');
-	else if (!(w->p.has & FILL))
+	else if (!(w->p.has & EV_HAS_FILL))
 		ev_buf_char(w->out, ' ');
 }
 
@@ -374,7 +191,7 @@ write_if(struct writer *w, char sign)
 {
 	if (w->sign == sign)
 		ev_buf_char(w->out, sign);
-	else if (!(w->p.has & FILL))
+	else if (!(w->p.has & EV_HAS_FILL))
 		ev_buf_char(w->out, ' ');
 }
 
@@ -383,7 +200,7 @@ write_roman(struct writer *w, bool lower)
 {
 	size_t len = strlen(w->number);
 
-	if (!(w->p.has & FILL))
+	if (!(w->p.has & EV_HAS_FILL))
 		for (size_t i = len; i < 15; i++)
 			ev_buf_char(w->out, ' ');
 	for (size_t i = 0; i < len; i++) {
@@ -398,7 +215,8 @@ write_ordinal(struct writer *w, bool upper)
 {
 	size_t len = strlen(w->number);
 
-	if ((w->p.has & (ROMAN | POINT)) || *w->number == '#' || w->sign == '-')
+	if ((w->p.has & (EV_HAS_ROMAN | EV_HAS_POINT)) || *w->number == '#' ||
+	    w->sign == '-')
 		return;
 	if (w->number[len - 1] >= '0' && w->number[len - 1] <= '9')
 		ev_buf_str(w->out, ev_pict_ordinal(w->number, len, upper));
@@ -446,7 +264,7 @@ write_key(struct writer *w, const struct ev_pict_key *key)
 }
 
 static void
-write_all(struct writer *w, struct ev_slice format)
+write_all(struct writer *w, struct ev_pict format)
 {
 	struct ev_pict_cursor cursor = ev_pict_begin(format, true);
 	struct ev_pict_node node;
@@ -471,18 +289,19 @@ write_all(struct writer *w, struct ev_slice format)
 
 enum ev_status
 ev_pict_number(enum ev_pict_number_kind kind, struct ev_slice number,
-    struct ev_slice format, struct ev_buf *out, struct ev_err *err)
+    struct ev_pict format, struct ev_buf *out, struct ev_err *err)
 {
 	struct writer w = {.out = out};
 	struct ev_pict_digits digits = {.sign = '+'};
-	enum ev_status status = look(format, &w.p, err);
+	enum ev_status status = ev_pict_places(format, &w.p, err);
 
 	if (status != EV_OK)
 		return status;
-	if (w.p.has & ROMAN) {
+	if (w.p.has & EV_HAS_ROMAN) {
 		status = ev_pict_roman(kind, number, &digits.text, err);
-		w.p = (struct picture){.has = ROMAN | (w.p.has & FILL)};
-	} else if (w.p.has & EEEE) {
+		w.p = (struct ev_pict_places){
+		    .has = EV_HAS_ROMAN | (w.p.has & EV_HAS_FILL)};
+	} else if (w.p.has & EV_HAS_EEEE) {
 		ev_pict_scientific(kind, number, w.p.pre, w.p.post, out);
 		return EV_OK;
 	} else {
@@ -492,7 +311,7 @@ ev_pict_number(enum ev_pict_number_kind kind, struct ev_slice number,
 	}
 	if (status == EV_OK) {
 		w.number = ev_buf_cstr(&digits.text);
-		w.sign = w.p.has & ROMAN ? '\0' : digits.sign;
+		w.sign = w.p.has & EV_HAS_ROMAN ? '\0' : digits.sign;
 		w.spaces = digits.spaces;
 		prepare(&w);
 		write_all(&w, format);

@@ -48,9 +48,19 @@ void
 ev_pict_put_number(struct ev_buf *out, int64_t number, int width,
     const struct ev_pict_node *node)
 {
+	uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
 	size_t start = out->len;
+	char text[32]; /* the widest has 9 */
+	char *end = text + sizeof(text), *at = end;
 
-	ev_buf_printf(out, "%0*lld", node->fill ? 0 : width, (long long)number);
+	do
+		*--at = (char)('0' + rest % 10);
+	while (rest /= 10);
+	while (!node->fill && end - at + (number < 0) < width)
+		*--at = '0';
+	if (number < 0)
+		*--at = '-';
+	ev_buf_append(out, at, (size_t)(end - at));
 	if (node->th != EV_PICT_NO_TH)
 		ev_buf_str(out,
 		    ev_pict_ordinal(out->ptr + start, out->len - start,

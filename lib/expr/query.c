@@ -67,6 +67,8 @@ ev_query_zone(struct ev_query *query, const char *name, struct ev_err *err)
 void
 ev_query_now(struct ev_query *query, int64_t microseconds)
 {
+	if (query->time.fixed)
+		return;
 	query->time.now = microseconds - EV_TIME_EPOCH * 1000000;
 	query->run.moment++;
 	ev_arena_reset(&query->held_arena);
@@ -144,44 +146,10 @@ ev_query_start(struct ev_query *query, struct ev_parse *parse,
 enum ev_status
 ev_query_end(struct ev_parse *parse, const char *what)
 {
-	static const struct {
-		const char *word, *why;
-	} clauses[] = {
-	    {"from", "there is no FROM: the events are what is read"},
-	    {"group", "there is no GROUP BY: an expression sees one event"},
-	    {"having", "there is no HAVING: an expression sees one event"},
-	    {"order", "there is no ORDER BY: events stay in their order"},
-	    {"limit", "there is no LIMIT: write --limit N"},
-	    {"join", "there is no JOIN: evjoin(1) does that"},
-	};
-
 	if (parse->now->kind == EV_TOKEN_END)
 		return EV_OK;
-	for (size_t i = 0; i < sizeof(clauses) / sizeof(clauses[0]); i++)
-		if (ev_parse_at_word(parse, clauses[i].word))
-			return ev_lex_point(parse->source, parse->now->at,
-			    parse->err, "%s", clauses[i].why);
-	if (ev_parse_at_comparison(parse))
-		return ev_lex_point(parse->source, parse->now->at, parse->err,
-		    "a comparison cannot follow another one: write AND "
-		    "between two, or put one in parentheses");
 	ev_parse_expected(parse, what);
 	return EV_BAD;
-}
-
-/* A key on its own has its slot already; that of user.club is asked for. */
-static void
-want_names(struct ev_query *query)
-{
-	query->name_slot = ev_arena_alloc(&query->arena,
-	    query->names * sizeof(*query->name_slot));
-	query->name_seen = ev_arena_alloc(&query->arena,
-	    query->names * sizeof(*query->name_seen));
-	for (size_t i = 0; i < query->names; i++) {
-		query->name_slot[i] = ev_scan_want_key(query->scan,
-		    query->name[i]);
-		query->name_seen[i] = false;
-	}
 }
 
 /* A condition from the current token on. */
@@ -196,13 +164,9 @@ parse_condition(struct ev_query *query, struct ev_parse *parse)
 	if (ev_query_end(parse, "an operator or the end") != EV_OK)
 		return EV_BAD;
 	query->source = parse->source;
-	query->bind.names = 0;
+	query->bind.fields = 0;
 	query->condition = ev_bind_truth(&query->bind, node, "a condition");
-	query->name = query->bind.name;
-	query->names = query->bind.names;
-	query->bind.name = NULL;
-	query->bind.names = query->bind.names_cap = 0;
-	want_names(query);
+	ev_query_watch(query);
 	return query->condition ? EV_OK : EV_BAD;
 }
 
@@ -259,44 +223,7 @@ ev_query_has_list(const struct ev_query *query)
 	return query->list.count > 0;
 }
 
-bool
-ev_query_names(const struct ev_query *query, struct ev_slice key)
-{
-	for (size_t i = 0; i < query->names; i++)
-		if (ev_slice_equal(query->name[i], key))
-			return true;
-	return false;
-}
-
 /* ---- running ---- */
-
-/* The scan's fields, which stay where they are once all are asked for. */
-static inline const struct ev_value *
-fields(struct ev_query *query)
-{
-	if (!query->run.fields)
-		query->run.fields = ev_scan_fields(query->scan);
-	return query->run.fields;
-}
-
-void
-ev_query_look(struct ev_query *query)
-{
-	const struct ev_value *field = fields(query);
-
-	for (size_t i = 0; i < query->names; i++)
-		query->name_seen[i] |= field[query->name_slot[i]].type !=
-		    EV_MISSING;
-}
-
-struct ev_slice
-ev_query_unseen(const struct ev_query *query)
-{
-	for (size_t i = 0; i < query->names; i++)
-		if (!query->name_seen[i])
-			return query->name[i];
-	return (struct ev_slice){NULL, 0};
-}
 
 struct ev_run *
 ev_query_begin(struct ev_query *query, struct ev_err *err)
@@ -307,7 +234,7 @@ ev_query_begin(struct ev_query *query, struct ev_err *err)
 		ev_arena_reset(&query->event);
 	if (query->pool.used)
 		ev_num_pool_reset(&query->pool);
-	run->fields = fields(query);
+	run->fields = ev_query_fields(query);
 	run->err = err;
 	run->failed = NULL;
 	return run;
@@ -344,5 +271,5 @@ ev_query_test(struct ev_query *query, int *truth, struct ev_err *err)
 const struct ev_value *
 ev_query_delete_mark(struct ev_query *query)
 {
-	return &fields(query)[query->deleted];
+	return &ev_query_fields(query)[query->deleted];
 }

@@ -36,7 +36,7 @@ enum ev_status ev_query_zone(struct ev_query *query, const char *name,
     struct ev_err *err);
 /* What now() gives from now on: microseconds since 1970 UTC; without it, the
  * time of ev_query_new. Not while an event is judged. What is made of it is
- * computed anew. */
+ * computed anew. Nothing, once the time is fixed. */
 void ev_query_now(struct ev_query *query, int64_t microseconds);
 /* The same for ever, and what the clock says is the same too: a time as text,
  * in the session's zone. Before anything is compiled. EV_BAD: it is none. */
@@ -74,8 +74,8 @@ bool ev_query_names(const struct ev_query *query, struct ev_slice key);
 
 /* Does it ask for the present time (now(), current_date, 'today'), so that
  * another run may find something else in the same events? Not where that is
- * fixed. Of what is compiled so far; words such as 'now' in events are not
- * counted. */
+ * fixed, unless to 'today' or its like. Of what is compiled so far; words such
+ * as 'now' in events are not counted. */
 bool ev_query_asks_time(const struct ev_query *query);
 
 /* Appends what is done with each event, as lines for people: fields, condition
@@ -88,12 +88,20 @@ void ev_query_explain(const struct ev_query *query, struct ev_buf *out);
 enum ev_status ev_query_test(struct ev_query *query, int *truth,
     struct ev_err *err);
 
-/* Notes which of the keys that the condition reads the scan's last line has,
+/* ---- for people (hint.c) ---- */
+
+/* Can the condition never be this, whatever the event, because a part of it is
+ * always NULL? Then err says which, with a caret. */
+bool ev_query_never(const struct ev_query *query, bool truth,
+    struct ev_err *err);
+
+/* Notes which of the fields that the condition reads the scan's last line has,
  * if only as null. */
 void ev_query_look(struct ev_query *query);
-/* A key that the condition reads and none of the lines looked at has, which is
- * likely to be mistyped; ptr NULL if there is none. */
-struct ev_slice ev_query_unseen(const struct ev_query *query);
+/* Is there a field that the condition reads and none of the lines looked at
+ * has, which is likely to be mistyped? Appends its name in quotes, and what
+ * may have been meant. */
+bool ev_query_unseen(const struct ev_query *query, struct ev_buf *out);
 
 /* Appends the event that the list makes of the scan's last line. *changed is
  * false, and nothing is appended, where that would be the line as it is. Of a

@@ -5,7 +5,8 @@
  * shorter ones.
  *
  * All are made before one is emitted, so that an event that fails at its last
- * row is bad as a whole.
+ * row is bad as a whole. What is made for a row is let go of behind it, and what
+ * is the same in all rows is computed in the first.
  */
 #include "expr/array.h"
 #include "expr/eval.h"
@@ -44,6 +45,8 @@ ev_query_rows(struct ev_query *query, bool deleted, struct ev_buf *out,
 	struct ev_run *run = ev_query_begin(query, err);
 	struct ev_list *list = &query->list;
 	size_t before = out->len;
+	struct ev_num_pool_mark numbers;
+	struct ev_arena_mark mark;
 	uint32_t count;
 	bool changed;
 
@@ -52,16 +55,21 @@ ev_query_rows(struct ev_query *query, bool deleted, struct ev_buf *out,
 	/* a deletion is never lost: it may not carry what rows are made of */
 	if (!count && deleted)
 		count = 1;
+	mark = ev_arena_mark(run->arena);
+	numbers = ev_num_pool_mark(run->pool);
 	for (run->row = 0; run->row < count; run->row++) {
 		if (!ev_list_write(query, run, deleted, out, &changed)) {
 			out->len = before;
 			return ev_query_failed(run, list->source, err);
 		}
 		ev_buf_char(out, '\n');
+		ev_arena_rewind(run->arena, mark);
+		ev_num_pool_rewind(run->pool, numbers);
 		if (out->len - before > EV_EXPR_TEXT_MAX) {
 			out->len = before;
 			return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
-			    "the rows of the event are more than 256 MiB");
+			    "the rows of the event are more than %u MiB",
+			    EV_EXPR_TEXT_MAX >> 20);
 		}
 	}
 	return EV_OK;

@@ -79,8 +79,7 @@ ev_search_begin(struct ev_search *search, struct ev_run *run,
 	    .text = arg[0].text};
 	if (options && !read_options(search, options->text))
 		return false;
-	if (search->all && strcmp(node->func->name, "regexp_replace") != 0 &&
-	    strcmp(node->func->name, "regexp_matches") != 0)
+	if (search->all && !(node->func->flags & EV_FUNC_GLOBAL))
 		return ev_run_fail(run, node,
 		    "%s() does not support the \"global\" option",
 		    node->func->name);

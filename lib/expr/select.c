@@ -1,11 +1,10 @@
 /*
- * select: select lists: expressions with names, and the star with what it
- * leaves out (EXCLUDE), replaces (REPLACE) and gives new names (RENAME), as
- * DuckDB and Snowflake write it. What is only passed on keeps its bytes.
+ * select: select lists are read: expressions with names, and the star with what
+ * it leaves out (EXCLUDE), replaces (REPLACE) and gives new names (RENAME), as
+ * DuckDB and Snowflake write it.
  */
 #include "base/utf8.h"
 #include "event/build.h"
-#include "expr/eval.h"
 #include "expr/query_impl.h"
 
 /* ---- parsing ---- */
@@ -13,24 +12,26 @@
 static struct ev_item *
 add(struct ev_query *query, struct ev_item **item, size_t *count, size_t *cap)
 {
-	if (*count == *cap) {
-		struct ev_item *more;
-
-		*cap = *cap ? *cap * 2 : 8;
-		more = ev_arena_zalloc(&query->arena, *cap * sizeof(*more));
-		if (*count)
-			memcpy(more, *item, *count * sizeof(*more));
-		*item = more;
-	}
+	*item = ev_arena_grow(&query->arena, *item, *count, cap,
+	    sizeof(**item));
+	(*item)[*count] = (struct ev_item){0};
 	return &(*item)[(*count)++];
 }
 
+/* A name as JSON, with what ev_build_member reads behind it. */
 static struct ev_slice
 json_of(struct ev_query *query, struct ev_slice name)
 {
+	static const char padding[EV_BUF_SHORT];
+	struct ev_slice json;
+	size_t len;
+
 	query->scratch.len = 0;
 	ev_build_text(&query->scratch, name);
-	return ev_arena_slice(&query->arena, ev_buf_as_slice(&query->scratch));
+	len = query->scratch.len;
+	ev_buf_append(&query->scratch, padding, sizeof(padding));
+	json = ev_arena_slice(&query->arena, ev_buf_as_slice(&query->scratch));
+	return (struct ev_slice){json.ptr, len};
 }
 
 static void
@@ -56,8 +57,11 @@ name_of(const struct ev_node *node)
 		if (node->arg[1]->kind == EV_NODE_CONST)
 			return node->arg[1]->value.text;
 		return (struct ev_slice){NULL, 0};
-	case EV_NODE_CALL:
-		return node->name;
+	case EV_NODE_CALL: /* of an operator, which is no name, or a function */
+		return ev_param_begins(*node->name.ptr) &&
+			!memchr(node->name.ptr, ' ', node->name.len)
+		    ? node->name
+		    : (struct ev_slice){NULL, 0};
 	case EV_NODE_COALESCE:
 		return EV_SLICE("coalesce");
 	case EV_NODE_NULLIF:
@@ -73,7 +77,7 @@ bind_item(struct ev_query *query, struct ev_item *item, struct ev_node *node)
 {
 	struct ev_bind *bind = &query->bind;
 
-	bind->names = 0;
+	bind->fields = 0;
 	bind->takes_rows = true;
 	bind->rows = query->list.rows;
 	item->node = ev_bind_result(bind, node);
@@ -83,12 +87,14 @@ bind_item(struct ev_query *query, struct ev_item *item, struct ev_node *node)
 	bind->rows = ev_bind_used_rows(bind->rows, query->list.rows,
 	    item->node);
 	item->rows = bind->rows != query->list.rows;
+	item->steady = !item->rows && item->node->clock != EV_CLOCK_TICKS;
 	query->list.rows = bind->rows;
-	item->slots = bind->names;
+	item->slots = bind->fields;
 	item->slot = ev_arena_alloc(&query->arena,
-	    (bind->names + 1) * sizeof(*item->slot));
-	for (size_t i = 0; i < bind->names; i++)
-		item->slot[i] = ev_scan_want_key(query->scan, bind->name[i]);
+	    (bind->fields + 1) * sizeof(*item->slot));
+	for (size_t i = 0; i < bind->fields; i++)
+		item->slot[i] = ev_scan_want_key(query->scan,
+		    bind->field[i]->path[0]);
 	return true;
 }
 
@@ -365,179 +371,4 @@ ev_query_drop(struct ev_query *query, struct ev_slice text, struct ev_err *err)
 			return EV_BAD;
 	} while (ev_parse_op(&parse, ","));
 	return ev_query_end(&parse, "a comma or the end");
-}
-
-/* ---- projecting ---- */
-
-bool
-ev_item_carried(const struct ev_run *run, const struct ev_item *item)
-{
-	for (size_t i = 0; i < item->slots; i++)
-		if (run->fields[item->slot[i]].type == EV_MISSING)
-			return false;
-	return item->slots > 0;
-}
-
-static bool
-write_value(struct ev_run *run, const struct ev_node *node, struct ev_buf *out)
-{
-	struct ev_val val;
-
-	if (!ev_node_eval(run, node, &val))
-		return false;
-	if (val.type == EV_SQL_JSON)
-		ev_build_raw(out, ev_value_raw(val.json));
-	else
-		ev_val_json(run->time, &val, out);
-	return true;
-}
-
-static const struct ev_item *
-find(const struct ev_item *item, size_t count, struct ev_value key)
-{
-	for (size_t i = 0; i < count; i++)
-		if (!item[i].star && ev_value_text_is(key, item[i].name))
-			return &item[i];
-	return NULL;
-}
-
-/* A member that stands in the event and in the list: no part of an expression
- * is to blame. */
-static bool
-clash(struct ev_run *run, const struct ev_item *item)
-{
-	ev_err_set(run->err, EV_BAD, EV_EXIT_DATA,
-	    "the event has a member %.*s already: write "
-	    "* REPLACE (… AS %.*s) or * EXCLUDE (%.*s)",
-	    (int)item->key.len, item->key.ptr, (int)item->name.len,
-	    item->name.ptr, (int)item->name.len, item->name.ptr);
-	return false;
-}
-
-/* A member would have the name of another one that keeps it. */
-static bool
-meets(struct ev_run *run, const struct ev_item *rename)
-{
-	ev_err_set(run->err, EV_BAD, EV_EXIT_DATA,
-	    "the event has a member %.*s already, which %.*s is renamed to: "
-	    "write * EXCLUDE (%.*s) RENAME (…), or rename it too",
-	    (int)rename->key.len, rename->key.ptr, (int)rename->name.len,
-	    rename->name.ptr, (int)rename->to.len, rename->to.ptr);
-	return false;
-}
-
-/* No other member may have the name of one of the star's that keeps its own:
- * none of the list beside it, none that is renamed. */
-static bool
-check_member(const struct ev_list *list, struct ev_run *run,
-    struct ev_value key)
-{
-	const struct ev_item *item = NULL;
-
-	if (list->count > 1)
-		item = find(list->item, list->count, key);
-	if (item)
-		return clash(run, item);
-	for (size_t i = 0; i < list->renames; i++) {
-		item = &list->rename[i];
-		if (run->fields[*item->slot].type != EV_MISSING &&
-		    ev_value_text_is(key, item->to))
-			return meets(run, item);
-	}
-	return true;
-}
-
-static bool
-write_member(const struct ev_list *list, struct ev_run *run,
-    const struct ev_member *member, struct ev_buf *out, bool *changed)
-{
-	const struct ev_item *value = find(list->replace, list->replaces,
-	    member->key);
-	const struct ev_item *name = find(list->rename, list->renames,
-	    member->key);
-
-	*changed |= value || name;
-	if (!name && !check_member(list, run, member->key))
-		return false;
-	ev_build_key_raw(out, name ? name->key : ev_value_raw(member->key));
-	if (value)
-		return write_value(run, value->node, out);
-	ev_build_raw(out, ev_value_raw(member->value));
-	return true;
-}
-
-static bool
-write_star(struct ev_query *query, struct ev_run *run, struct ev_buf *out,
-    bool *changed)
-{
-	const struct ev_list *list = &query->list;
-	const struct ev_member *member;
-	size_t count;
-
-	member = ev_scan_members(query->scan, &count);
-	for (size_t i = 0; i < count; i++) {
-		if (find(list->exclude, list->excludes, member[i].key))
-			*changed = true;
-		else if (!write_member(list, run, &member[i], out, changed))
-			return false;
-	}
-	return true;
-}
-
-static bool
-write_items(struct ev_query *query, struct ev_run *run, bool deleted,
-    struct ev_buf *out, bool *changed)
-{
-	const struct ev_list *list = &query->list;
-	bool marked = false;
-
-	for (size_t i = 0; i < list->count; i++) {
-		const struct ev_item *item = &list->item[i];
-
-		if (item->star) {
-			if (!write_star(query, run, out, changed))
-				return false;
-			continue;
-		}
-		*changed = true;
-		if (deleted && !ev_item_carried(run, item))
-			continue;
-		marked |= deleted && ev_slice_equal(item->name, EV_DELETED);
-		ev_build_key_raw(out, item->key);
-		if (!write_value(run, item->node, out))
-			return false;
-	}
-	if (deleted && !list->star && !marked) {
-		ev_build_key(out, EV_DELETED);
-		ev_build_bool(out, true);
-	}
-	return true;
-}
-
-bool
-ev_list_write(struct ev_query *query, struct ev_run *run, bool deleted,
-    struct ev_buf *out, bool *changed)
-{
-	*changed = false;
-	ev_build_open(out);
-	if (!write_items(query, run, deleted, out, changed))
-		return false;
-	ev_build_close(out);
-	return true;
-}
-
-enum ev_status
-ev_query_project(struct ev_query *query, bool deleted, struct ev_buf *out,
-    bool *changed, struct ev_err *err)
-{
-	size_t before = out->len;
-	struct ev_run *run = ev_query_begin(query, err);
-
-	if (!ev_list_write(query, run, deleted, out, changed)) {
-		out->len = before;
-		return ev_query_failed(run, query->list.source, err);
-	}
-	if (!*changed)
-		out->len = before;
-	return EV_OK;
 }

@@ -8,19 +8,34 @@
 
 #include "expr/node.h"
 
+/* White space, as PostgreSQL's input has it. */
+static inline bool
+ev_text_is_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
 /* The order of texts in locale C.UTF-8, which is that of their bytes: negative,
  * 0, positive. */
 static inline int
 ev_text_order(struct ev_slice a, struct ev_slice b)
 {
 	size_t len = a.len < b.len ? a.len : b.len;
-	int order = len ? memcmp(a.ptr, b.ptr, len) : 0;
+	int order = a.ptr != b.ptr && len ? memcmp(a.ptr, b.ptr, len) : 0;
 
 	return order ? order : (a.len > b.len) - (a.len < b.len);
 }
 
 /* Fails with "the text would be longer than 256 MiB": returns false. */
 bool ev_text_too_long(struct ev_run *run, const struct ev_node *node);
+/* A text of what stands in run->buf; fails where it is longer than a text may
+ * be. */
+bool ev_text_out(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *out);
+/* A text as bytea is written: \x and hexadecimal digits, or itself with octal
+ * escapes (func_code.c). */
+bool ev_text_to_bytea(struct ev_run *run, const struct ev_node *node,
+    struct ev_val *val);
 /* The byte offset of the n-th character (from 0), or the text's length. */
 size_t ev_text_offset(struct ev_slice text, uint64_t n);
 /* Whose letters have upper and lower case: the C library's C.UTF-8. */

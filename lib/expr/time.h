@@ -21,7 +21,8 @@
  * - zones, and abbreviations that stand for a zone, come from the system's
  *   zone files, not from a copy of one's own.
  * - a year and a day of it ("14970209-141") beyond the calendar is out of
- *   range; PostgreSQL's 32-bit arithmetic wraps to some other date.
+ *   range; PostgreSQL's 32-bit arithmetic wraps to some other date. So are
+ *   hours and minutes behind their unit (h999999) of more seconds than that.
  */
 #ifndef EV_EXPR_TIME_H
 #define EV_EXPR_TIME_H
@@ -45,7 +46,11 @@ enum ev_time_kind {
 #define EV_TIME_NEG_INF INT64_MIN
 /* POSIX seconds of 2000-01-01 00:00:00 UTC. */
 #define EV_TIME_EPOCH INT64_C(946684800)
-#define EV_TIME_DAY INT64_C(86400000000) /* microseconds */
+/* In microseconds. */
+#define EV_TIME_SECOND_USEC INT64_C(1000000)
+#define EV_TIME_MINUTE_USEC (60 * EV_TIME_SECOND_USEC)
+#define EV_TIME_HOUR_USEC (60 * EV_TIME_MINUTE_USEC)
+#define EV_TIME_DAY (24 * EV_TIME_HOUR_USEC)
 /* Room for any value's text, without a NUL. */
 #define EV_TIME_TEXT_MAX 64
 
@@ -140,13 +145,16 @@ enum ev_time_field {
 	EV_TIME_TIMEZONE_HOUR,
 	EV_TIME_TIMEZONE_MINUTE,
 };
+#define EV_TIME_FIELDS (EV_TIME_TIMEZONE_MINUTE + 1)
 
 /* A field by its name as PostgreSQL takes it (any case; "years", "yr", "mon"
- * … too). False if there is none of that name; ev_time_field_unknown makes
- * the message, for kind: `unit "x" not recognized for type date`. */
+ * … too), and a name of it. False if there is none of that name;
+ * ev_time_field_wrong makes the message, with how "recognized": `unit "x" not
+ * recognized for type date`. */
 bool ev_time_field_find(struct ev_slice name, enum ev_time_field *field);
-enum ev_status ev_time_field_unknown(enum ev_time_kind kind,
-    struct ev_slice name, struct ev_err *err);
+const char *ev_time_field_name(enum ev_time_field field);
+enum ev_status ev_time_field_wrong(const char *type, struct ev_slice name,
+    const char *how, struct ev_err *err);
 
 /* The same for what may stand in an interval ("3 days") and in date_trunc. */
 bool ev_time_field_unit(struct ev_slice name, enum ev_time_field *field);

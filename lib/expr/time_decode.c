@@ -77,24 +77,32 @@ month_word(struct ev_time_decoder *d, int month)
 	d->parts.month = month;
 }
 
-/* `more` is the kind of the next field; EV_LEX_WORD where there is none. */
 static enum ev_time_fault
-word_field(struct ev_time_decoder *d, const char *text,
+zone_name(struct ev_time_decoder *d, const char *text)
+{
+	d->found = ZONE;
+	return ev_zones_find(d->env->zones, ev_slice_of(text), &d->zone,
+		   NULL) == EV_OK
+	    ? EV_FAULT_NONE
+	    : EV_FAULT_FORMAT;
+}
+
+/* The T between a date and the field behind it, a clock. */
+static enum ev_time_fault
+time_word(struct ev_time_decoder *d, enum ev_time_lex_kind more)
+{
+	if ((d->known & DATE) != DATE ||
+	    (more != EV_LEX_NUMBER && more != EV_LEX_TIME &&
+		more != EV_LEX_DATE))
+		return EV_FAULT_FORMAT;
+	d->unit = EV_UNIT_TIME;
+	return EV_FAULT_NONE;
+}
+
+static enum ev_time_fault
+known_word(struct ev_time_decoder *d, const struct ev_time_word *word,
     enum ev_time_lex_kind more)
 {
-	const struct ev_time_abbrev *abbrev = ev_time_abbrev_find(text);
-	const struct ev_time_word *word;
-
-	if (abbrev)
-		return zone_word(d, abbrev);
-	word = ev_time_word_find(text);
-	if (!word) {
-		d->found = ZONE;
-		return ev_zones_find(d->env->zones, ev_slice_of(text), &d->zone,
-			   NULL) == EV_OK
-		    ? EV_FAULT_NONE
-		    : EV_FAULT_FORMAT;
-	}
 	switch (word->kind) {
 	case EV_WORD_MONTH:
 		month_word(d, word->value);
@@ -116,12 +124,7 @@ word_field(struct ev_time_decoder *d, const char *text,
 		d->unit = (enum ev_time_unit)word->value;
 		break;
 	case EV_WORD_ISO_TIME:
-		if ((d->known & DATE) != DATE ||
-		    (more != EV_LEX_NUMBER && more != EV_LEX_TIME &&
-			more != EV_LEX_DATE))
-			return EV_FAULT_FORMAT;
-		d->unit = EV_UNIT_TIME;
-		break;
+		return time_word(d, more);
 	case EV_WORD_DST:
 		d->bare_dst = true;
 		d->found = SUMMER;
@@ -131,6 +134,20 @@ word_field(struct ev_time_decoder *d, const char *text,
 		break;
 	}
 	return EV_FAULT_NONE;
+}
+
+/* `more` is the kind of the next field; EV_LEX_WORD where there is none. */
+static enum ev_time_fault
+word_field(struct ev_time_decoder *d, const char *text,
+    enum ev_time_lex_kind more)
+{
+	const struct ev_time_abbrev *abbrev = ev_time_abbrev_find(text);
+	const struct ev_time_word *word;
+
+	if (abbrev)
+		return zone_word(d, abbrev);
+	word = ev_time_word_find(text);
+	return word ? known_word(d, word, more) : zone_name(d, text);
 }
 
 /* -- all of it ----------------------------------------------------------- */
@@ -231,6 +248,13 @@ check_time(struct ev_time_decoder *d)
 	return EV_FAULT_NONE;
 }
 
+/* h999999: more seconds than 32 bits hold, in which PostgreSQL counts them. */
+static bool
+is_far_clock(const struct ev_time_parts *p)
+{
+	return ((int64_t)p->hour * 60 + p->minute) * 60 + p->second > INT32_MAX;
+}
+
 /* Named zones need the whole date first. */
 static enum ev_time_fault
 check_zone(struct ev_time_decoder *d)
@@ -267,6 +291,8 @@ ev_time_decode(const struct ev_time_env *env, enum ev_time_kind kind,
 	if (!bad && !d.has_special) {
 		if ((d.known & DATE) != DATE)
 			return EV_FAULT_FORMAT;
+		if (kind != EV_TIME_DATE && is_far_clock(&d.parts))
+			return EV_FAULT_RANGE;
 		bad = check_zone(&d);
 	}
 	decoded->parts = d.parts;

@@ -423,15 +423,61 @@ julian_number(struct ev_time_decoder *d, int day, char *fraction)
 	return EV_FAULT_NONE;
 }
 
+/* T040506: a clock, and nothing else. */
+static enum ev_time_fault
+time_number(struct ev_time_decoder *d, char *text)
+{
+	enum ev_time_fault bad = run_together(d, text, d->known | DATE);
+
+	return !bad && d->found != TIME ? EV_FAULT_FORMAT : bad;
+}
+
+/* fraction: what stands behind the number. */
+static enum ev_time_fault
+plain_number(struct ev_time_decoder *d, enum ev_time_unit unit, int number,
+    char *fraction)
+{
+	struct ev_time_parts *p = &d->parts;
+
+	switch (unit) {
+	case EV_UNIT_YEAR:
+		p->year = number;
+		d->found = YEAR;
+		break;
+	case EV_UNIT_MONTH:
+		found_month(d, number);
+		break;
+	case EV_UNIT_DAY:
+		ev_time_found_day(d, number);
+		break;
+	case EV_UNIT_HOUR:
+		p->hour = number;
+		d->found = HOUR;
+		break;
+	case EV_UNIT_MINUTE:
+		p->minute = number;
+		d->found = MINUTE;
+		break;
+	case EV_UNIT_SECOND:
+		p->second = number;
+		d->found = SECOND;
+		if (*fraction != '.')
+			break;
+		d->found = SECOND | FRACTION;
+		return whole_fraction(fraction, &p->usec);
+	default:
+		return EV_FAULT_FORMAT;
+	}
+	return EV_FAULT_NONE;
+}
+
 /* y2001 m02 d04: of these numbers only a month's place can tell minutes. */
 static enum ev_time_fault
 unit_number(struct ev_time_decoder *d, char *text)
 {
 	enum ev_time_unit unit = d->unit;
-	struct ev_time_parts *p = &d->parts;
 	char *end = text;
 	int number;
-	enum ev_time_fault bad;
 
 	d->unit = EV_UNIT_NONE;
 	d->has_special = false;
@@ -441,44 +487,13 @@ unit_number(struct ev_time_decoder *d, char *text)
 		    unit != EV_UNIT_SECOND
 			: *end)
 		return EV_FAULT_FORMAT;
+	if (unit == EV_UNIT_JULIAN)
+		return julian_number(d, number, end);
+	if (unit == EV_UNIT_TIME)
+		return time_number(d, text);
 	if (unit == EV_UNIT_MONTH && (d->known & MONTH) && (d->known & HOUR))
 		unit = EV_UNIT_MINUTE;
-	switch (unit) {
-	case EV_UNIT_YEAR:
-		p->year = number;
-		d->found = YEAR;
-		return EV_FAULT_NONE;
-	case EV_UNIT_MONTH:
-		found_month(d, number);
-		return EV_FAULT_NONE;
-	case EV_UNIT_DAY:
-		ev_time_found_day(d, number);
-		return EV_FAULT_NONE;
-	case EV_UNIT_HOUR:
-		p->hour = number;
-		d->found = HOUR;
-		return EV_FAULT_NONE;
-	case EV_UNIT_MINUTE:
-		p->minute = number;
-		d->found = MINUTE;
-		return EV_FAULT_NONE;
-	case EV_UNIT_SECOND:
-		p->second = number;
-		d->found = SECOND;
-		if (*end != '.')
-			return EV_FAULT_NONE;
-		d->found = SECOND | FRACTION;
-		return whole_fraction(end, &p->usec);
-	case EV_UNIT_JULIAN:
-		return julian_number(d, number, end);
-	case EV_UNIT_TIME:
-		bad = run_together(d, text, d->known | DATE);
-		if (!bad && d->found != TIME)
-			bad = EV_FAULT_FORMAT;
-		return bad;
-	default:
-		return EV_FAULT_FORMAT;
-	}
+	return plain_number(d, unit, number, end);
 }
 
 enum ev_time_fault

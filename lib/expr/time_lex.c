@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "expr/text.h"
 #include "expr/time_word.h"
 
 struct cursor {
@@ -46,12 +47,6 @@ static bool
 is_alpha(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static bool
-is_space(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
 static bool
@@ -124,7 +119,7 @@ static bool
 take_signed(struct cursor *c, enum ev_time_lex_kind *kind)
 {
 	take(c);
-	while (is_space(peek(c)))
+	while (ev_text_is_space(peek(c)))
 		c->at++;
 	if (is_digit(peek(c))) {
 		*kind = EV_LEX_ZONE;
@@ -175,7 +170,7 @@ ev_time_lex(struct ev_slice text, size_t limit, struct ev_time_lex *lex)
 	while (c.at < c.end) {
 		unsigned char byte = (unsigned char)*c.at;
 
-		if (is_space(*c.at)) {
+		if (ev_text_is_space(*c.at)) {
 			c.at++;
 		} else if (is_digit(*c.at) || is_alpha(*c.at) ||
 		    one_of(*c.at, ".+-")) {

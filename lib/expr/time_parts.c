@@ -119,3 +119,12 @@ ev_time_east_at(const struct ev_time_parts *parts, const struct ev_zone *zone)
 		return 0;
 	return ev_zone_local(zone, ev_time_local_seconds(parts)).east;
 }
+
+bool
+ev_time_from_milliseconds(int64_t milliseconds, int64_t *stamp)
+{
+	return !__builtin_sub_overflow(milliseconds, EV_TIME_EPOCH * 1000,
+		   stamp) &&
+	    !__builtin_mul_overflow(*stamp, 1000, stamp) &&
+	    ev_time_stamp_valid(*stamp);
+}

@@ -14,7 +14,6 @@
 /* Days from 1970-01-01 and Julian days to the day 0 of a date. */
 #define EV_TIME_EPOCH_DAYS 10957
 #define EV_TIME_EPOCH_JULIAN 2451545
-#define EV_TIME_SECOND_USEC INT64_C(1000000)
 
 /* The limits: 4713-11-24 BC (Julian day 0), and the first moment that is too
  * late (294277-01-01; for dates 5874898-06-03). */
@@ -82,6 +81,9 @@ bool ev_time_join_date(const struct ev_time_parts *parts, int64_t *date);
 bool ev_time_join(const struct ev_time_parts *parts, int64_t *stamp);
 /* A timestamptz, parts->east seconds east. */
 bool ev_time_join_east(const struct ev_time_parts *parts, int64_t *stamp);
+
+/* A timestamptz of milliseconds since 1970; false if it is out of range. */
+bool ev_time_from_milliseconds(int64_t milliseconds, int64_t *stamp);
 
 /* POSIX seconds of the parts, taken as UTC. */
 int64_t ev_time_local_seconds(const struct ev_time_parts *parts);

@@ -10,7 +10,7 @@ ev_sql_name(enum ev_sql type)
 {
 	static const char *const name[] = {
 	    NAME(EV_SQL_NULL, "unknown"),
-	    NAME(EV_SQL_UNKNOWN, "unknown"),
+	    NAME(EV_SQL_UNKNOWN, "quoted text"),
 	    NAME(EV_SQL_ANY, "field"),
 	    NAME(EV_SQL_BOOL, "boolean"),
 	    NAME(EV_SQL_INT2, "smallint"),
@@ -26,6 +26,8 @@ ev_sql_name(enum ev_sql type)
 	    NAME(EV_SQL_JSON, "json"),
 	    NAME(EV_SQL_JSONTEXT, "json"),
 	    NAME(EV_SQL_JSONB, "jsonb"),
+	    NAME(EV_SQL_BYTEA, "bytea"),
+	    NAME(EV_SQL_JSONPATH, "jsonpath"),
 	    [EV_SQL_ELEMENT] = "any",
 	    [EV_SQL_ARRAY | EV_SQL_ELEMENT] = "anyarray",
 	};
@@ -49,7 +51,7 @@ ev_sql_implicit(enum ev_sql from, enum ev_sql to)
 	return from == EV_SQL_ANY &&
 	    (to == EV_SQL_BOOL || to == EV_SQL_TEXT || to == EV_SQL_NUMERIC ||
 		to == EV_SQL_FLOAT8 || ev_sql_is_json(to) ||
-		ev_sql_is_array(to));
+		to == EV_SQL_JSONPATH || ev_sql_is_array(to));
 }
 
 bool
@@ -83,4 +85,11 @@ ev_sql_json_name(struct ev_value value)
 	default:
 		return "null";
 	}
+}
+
+const char *
+ev_sql_val_name(const struct ev_val *val)
+{
+	return val->type == EV_SQL_JSON ? ev_sql_json_name(val->json)
+					: ev_sql_name(val->type);
 }

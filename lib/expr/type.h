@@ -43,6 +43,9 @@ enum ev_sql {
 	EV_SQL_JSONB,
 	EV_SQL_ELEMENT, /* of a function's row only: whatever the others are of
 	               * that are ELEMENT, or arrays of it */
+	EV_SQL_BYTEA, /* what the hashes give: its text, \\x and small hexadecimal
+	                 * digits, whose order is that of the bytes */
+	EV_SQL_JSONPATH,
 	EV_SQL_ARRAY = 0x40, /* or'ed to a type: an array of it */
 };
 
@@ -53,11 +56,12 @@ struct ev_array;
 struct ev_quoted {
 	struct ev_slice text;
 	struct ev_num num;
-	bool number;  /* it is a JSON number: num is set */
+	bool number;  /* it is read as a number beside one: num is set */
 	int8_t truth; /* 0, 1; -1 if it is no boolean */
 };
 
-struct ev_jsonb; /* expr/jsonb.h */
+struct ev_jsonb;    /* expr/jsonb.h */
+struct ev_jsonpath; /* expr/jsonpath.h */
 
 struct ev_val {
 	union {
@@ -66,9 +70,10 @@ struct ev_val {
 		double real;
 		struct ev_num num;
 		struct ev_interval interval;
-		struct ev_slice text; /* TEXT, JSONTEXT */
+		struct ev_slice text; /* TEXT, JSONTEXT, BYTEA */
 		struct ev_value json;
 		const struct ev_jsonb *jsonb;
+		const struct ev_jsonpath *jsonpath;
 		const struct ev_quoted *quoted; /* UNKNOWN */
 		const struct ev_array *array;   /* ARRAY of anything */
 	};
@@ -105,7 +110,7 @@ ev_sql_is_time(enum ev_sql type)
 
 /* A time or a span of it: what a field is only by a cast. */
 static inline bool
-ev_sql_is_timely(enum ev_sql type)
+ev_sql_is_temporal(enum ev_sql type)
 {
 	return type >= EV_SQL_DATE && type <= EV_SQL_INTERVAL;
 }
@@ -146,5 +151,7 @@ bool ev_sql_stable_cast(enum ev_sql from, enum ev_sql to);
 
 /* What a JSON value is called in messages: "a string", "an object". */
 const char *ev_sql_json_name(struct ev_value value);
+/* The same of any value: that, or the name of its type. */
+const char *ev_sql_val_name(const struct ev_val *val);
 
 #endif

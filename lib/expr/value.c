@@ -4,14 +4,15 @@
  */
 #include "expr/value.h"
 
+#include <ctype.h>
 #include <stdarg.h>
-#include <stdio.h>
 
+#include "base/utf8.h"
 #include "event/build.h"
 #include "expr/array.h"
 #include "expr/float8.h"
 #include "expr/int8.h"
-#include "expr/jsonb.h"
+#include "expr/jsonpath.h"
 
 bool
 ev_run_failed(struct ev_run *run, const struct ev_node *node)
@@ -25,14 +26,70 @@ bool
 ev_run_fail(struct ev_run *run, const struct ev_node *node, const char *format,
     ...)
 {
-	char text[512];
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
+	ev_err_vset(run->err, EV_BAD, EV_EXIT_DATA, format, args);
 	va_end(args);
-	ev_err_set(run->err, EV_BAD, EV_EXIT_DATA, "%s", text);
 	return ev_run_failed(run, node);
+}
+
+/* 2019-02-26 … */
+static bool
+begins_with_date(struct ev_slice text)
+{
+	static const char form[] = "0000-00-00";
+
+	for (size_t i = 0; i < sizeof(form) - 1; i++)
+		if (i >= text.len ||
+		    (form[i] == '0' ? !isdigit((unsigned char)text.ptr[i])
+				    : text.ptr[i] != form[i]))
+			return false;
+	return true;
+}
+
+bool
+ev_val_no_number(struct ev_run *run, const struct ev_node *node,
+    struct ev_slice text)
+{
+	if (!begins_with_date(text))
+		return ev_run_failed(run, node);
+	return ev_run_fail(run, node,
+	    "\"%.*s\" is no number (a time is cast, as in "
+	    "field::timestamptz)",
+	    (int)ev_utf8_cut(text.ptr, text.len, 60), text.ptr);
+}
+
+bool
+ev_run_no_room(struct ev_run *run, const struct ev_node *node)
+{
+	return ev_run_fail(run, node,
+	    "needs more than %u MiB of memory for one event",
+	    EV_EXPR_MEMORY_MAX >> 20);
+}
+
+void *
+ev_run_take(struct ev_run *run, const struct ev_node *node, size_t size)
+{
+	if (run->arena->size + size > EV_EXPR_MEMORY_MAX &&
+	    (size_t)(run->arena->end - run->arena->ptr) < size) {
+		ev_run_no_room(run, node);
+		return NULL;
+	}
+	return ev_arena_alloc(run->arena, size);
+}
+
+void *
+ev_run_grow(struct ev_run *run, const struct ev_node *node, void *list,
+    size_t count, size_t *cap, size_t size)
+{
+	size_t more = 2 * count * size;
+
+	if (count == *cap && run->arena->size + more > EV_EXPR_MEMORY_MAX) {
+		ev_run_no_room(run, node);
+		return NULL;
+	}
+	return ev_arena_grow(run->arena, list, count, cap, size);
 }
 
 struct ev_buf *
@@ -61,6 +118,8 @@ settle_string(struct ev_run *run, const struct ev_node *node,
 	} else {
 		struct ev_buf *buf = ev_run_begin(run);
 
+		if (!ev_run_has_room(run, node))
+			return false;
 		if (ev_value_text(val->json, buf, &text, run->err) != EV_OK)
 			return ev_run_failed(run, node);
 		text = ev_arena_slice(run->arena, text);
@@ -68,6 +127,18 @@ settle_string(struct ev_run *run, const struct ev_node *node,
 	val->type = EV_SQL_TEXT;
 	val->text = text;
 	return true;
+}
+
+void
+ev_val_decode(struct ev_run *run, struct ev_val *val)
+{
+	struct ev_slice text;
+
+	if (val->type != EV_SQL_JSON || !val->json.escaped ||
+	    ev_value_text(val->json, ev_run_begin(run), &text, NULL) != EV_OK)
+		return;
+	val->type = EV_SQL_TEXT;
+	val->text = ev_arena_slice(run->arena, text);
 }
 
 static bool
@@ -175,6 +246,7 @@ ev_val_print(const struct ev_time_env *time, const struct ev_val *val,
 		break;
 	case EV_SQL_TEXT:
 	case EV_SQL_JSONTEXT:
+	case EV_SQL_BYTEA:
 		ev_buf_slice(out, val->text);
 		break;
 	case EV_SQL_UNKNOWN:
@@ -185,6 +257,9 @@ ev_val_print(const struct ev_time_env *time, const struct ev_val *val,
 		break;
 	case EV_SQL_JSONB:
 		ev_jsonb_print(val->jsonb, out);
+		break;
+	case EV_SQL_JSONPATH:
+		ev_jsonpath_print(val->jsonpath, out);
 		break;
 	case EV_SQL_DATE:
 	case EV_SQL_STAMP:
@@ -223,13 +298,25 @@ put_line(struct ev_slice json, struct ev_buf *out)
 		*at = ' ';
 }
 
+/* A path's text as a string. Apart from what is written often, which needs no
+ * buffer. */
+static __attribute__((noinline)) void
+put_path(const struct ev_jsonpath *path, struct ev_buf *out)
+{
+	struct ev_buf text = {0};
+
+	ev_jsonpath_print(path, &text);
+	ev_build_text(out, ev_buf_as_slice(&text));
+	ev_buf_release(&text);
+}
+
 void
 ev_val_json(const struct ev_time_env *time, const struct ev_val *val,
     struct ev_buf *out)
 {
 	if (ev_val_is_null(val)) {
 		ev_build_null(out);
-	} else if (val->type == EV_SQL_TEXT) {
+	} else if (val->type == EV_SQL_TEXT || val->type == EV_SQL_BYTEA) {
 		ev_build_text(out, val->text);
 	} else if (val->type == EV_SQL_UNKNOWN) {
 		ev_build_text(out, val->quoted->text);
@@ -242,6 +329,8 @@ ev_val_json(const struct ev_time_env *time, const struct ev_val *val,
 		ev_buf_char(out, '"');
 		ev_val_print(time, val, out);
 		ev_buf_char(out, '"');
+	} else if (val->type == EV_SQL_JSONPATH) {
+		put_path(val->jsonpath, out);
 	} else {
 		ev_val_print(time, val, out);
 	}

@@ -15,6 +15,10 @@
 bool ev_val_settle(struct ev_run *run, const struct ev_node *node,
     struct ev_val *val);
 
+/* A field's string that has escapes as the text it is, where that is a text:
+ * for what is compared more than once, which would decode it each time. */
+void ev_val_decode(struct ev_run *run, struct ev_val *val);
+
 /* True if val is NULL, also as a field's value. */
 static inline bool
 ev_val_is_null(const struct ev_val *val)
@@ -40,14 +44,25 @@ bool ev_val_cast(struct ev_run *run, const struct ev_node *node,
 bool ev_val_to(struct ev_run *run, const struct ev_node *node,
     struct ev_val *val, enum ev_sql to);
 
+/* A text was no number where one is needed, as the error says: it says more
+ * where the text is a date or time. Returns false. */
+bool ev_val_no_number(struct ev_run *run, const struct ev_node *node,
+    struct ev_slice text);
+
 /* Text as boolean: 'true', 'f', 'yes', 'off', '1' …; -1 if it is none. */
 int ev_val_truth(struct ev_slice text);
 
 /* a OP b: *truth is 0, 1, or -1 for NULL. Where a number meets text, the text
  * is read as a number; where it is none, = is false, <> true, and the others
- * fail. */
+ * fail. What is made on the way is let go of. */
 bool ev_val_compare(struct ev_run *run, const struct ev_node *node,
     enum ev_compare op, struct ev_val a, struct ev_val b, int *truth);
+
+/* *is: val is not NULL, and best is or val OP best: whether it is the greatest
+ * (EV_GT) or the least (EV_LT) so far. */
+bool ev_val_beats(struct ev_run *run, const struct ev_node *node,
+    enum ev_compare op, const struct ev_val *val, const struct ev_val *best,
+    bool *is);
 
 /* A small whole JSON number (at most 18 digits, neither point nor exponent):
  * false if it is another one. */
@@ -90,6 +105,16 @@ void ev_val_json(const struct ev_time_env *time, const struct ev_val *val,
 /* What extract gives, as a value. */
 bool ev_val_number(struct ev_run *run, const struct ev_node *node,
     const struct ev_time_number *number, struct ev_val *out);
+
+/* What a function of times gave: *out, whose value it wrote, or why it did not
+ * (run->err). */
+static inline bool
+ev_val_time_out(struct ev_run *run, const struct ev_node *node,
+    enum ev_status status, enum ev_sql type, struct ev_val *out)
+{
+	out->type = (uint8_t)type;
+	return status == EV_OK || ev_run_failed(run, node);
+}
 
 /* The kind of expr/time.h of a type of time, and back. */
 enum ev_time_kind ev_val_time_kind(enum ev_sql type);

@@ -215,6 +215,12 @@ ev_zone_by_rule(const char *text)
 	return NULL;
 }
 
+const char *
+ev_zone_name(const struct ev_zone *zone)
+{
+	return zone->type_count ? zone->name : NULL;
+}
+
 /* -- asking -------------------------------------------------------------- */
 
 static struct ev_zone_at

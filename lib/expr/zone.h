@@ -37,9 +37,16 @@ void ev_zones_free(struct ev_zones *zones);
 enum ev_status ev_zones_find(struct ev_zones *zones, struct ev_slice name,
     const struct ev_zone **zone, struct ev_err *err);
 
+/* The length of the longest beginning of text that is the name of a file of
+ * zones, in any case; 0: none. */
+size_t ev_zones_prefix(const struct ev_zones *zones, struct ev_slice text);
+
 /* UTC, and a zone `east` seconds east of it (less than 168 hours). */
 const struct ev_zone *ev_zones_utc(struct ev_zones *zones);
 const struct ev_zone *ev_zones_fixed(struct ev_zones *zones, int32_t east);
+
+/* IANA's name of a zone; NULL if a POSIX string describes it. */
+const char *ev_zone_name(const struct ev_zone *zone);
 
 /* What holds at a moment. */
 struct ev_zone_at ev_zone_at(const struct ev_zone *zone, int64_t seconds);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -166,6 +167,64 @@ ev_zones_find(struct ev_zones *zones, struct ev_slice name,
 	}
 	*zone = (const struct ev_zone *)*slot;
 	return EV_OK;
+}
+
+static bool
+is_folder(DIR *dir, const struct dirent *entry)
+{
+	struct stat st;
+
+	if (entry->d_type != DT_UNKNOWN && entry->d_type != DT_LNK)
+		return entry->d_type == DT_DIR;
+	return !fstatat(dirfd(dir), entry->d_name, &st, 0) &&
+	    S_ISDIR(st.st_mode);
+}
+
+/* In one directory: the longest file's name that text begins with, and the
+ * directory's, put behind path, that it begins with before a slash, or 0. */
+static size_t
+longest_entry(struct ev_buf *path, struct ev_slice text, size_t *folder)
+{
+	DIR *dir = opendir(ev_buf_cstr(path));
+	const struct dirent *entry;
+	size_t best = 0;
+
+	*folder = 0;
+	while (dir && (entry = readdir(dir))) {
+		size_t len = strlen(entry->d_name);
+
+		if (entry->d_name[0] == '.' || len > text.len ||
+		    strncasecmp(entry->d_name, text.ptr, len) != 0)
+			continue;
+		if (!is_folder(dir, entry)) {
+			best = len > best ? len : best;
+		} else if (len < text.len && text.ptr[len] == '/' && !*folder) {
+			*folder = len;
+			ev_buf_char(path, '/');
+			ev_buf_str(path, entry->d_name);
+		}
+	}
+	if (dir)
+		closedir(dir);
+	return best;
+}
+
+size_t
+ev_zones_prefix(const struct ev_zones *zones, struct ev_slice text)
+{
+	struct ev_buf path = {0};
+	size_t at = 0, best = 0, folder;
+
+	ev_buf_str(&path, zones->dir);
+	do {
+		struct ev_slice rest = {text.ptr + at, text.len - at};
+		size_t len = longest_entry(&path, rest, &folder);
+
+		best = len ? at + len : best;
+		at += folder + 1;
+	} while (folder);
+	ev_buf_release(&path);
+	return best;
 }
 
 const struct ev_zone *

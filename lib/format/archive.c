@@ -306,8 +306,8 @@ check_nested(struct unpacker *self, const char *name, struct ev_slice first,
 	case EV_MAGIC_PACKED:
 	case EV_MAGIC_FOREIGN:
 		snprintf(why, sizeof(why),
-		    "what is in it is packed again "
-		    "(%s), and is not unpacked twice",
+		    "what is in it is packed again (%s), and is not unpacked "
+		    "twice",
 		    what);
 		return refuse(self, name, why, err);
 	default:
@@ -378,8 +378,8 @@ give_member(struct unpacker *self, struct archive *archive,
 	self->members++;
 	if (self->limits->members && self->members > self->limits->members)
 		return refuse(self, NULL,
-		    "it has too many members; if that "
-		    "is right, -X unpack-members=N allows them",
+		    "it has too many members; if that is right, "
+		    "-X unpack-members=N allows them",
 		    err);
 	if (what) {
 		char *text;

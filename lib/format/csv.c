@@ -541,8 +541,7 @@ release(struct ev_decoder *decoder)
 	ev_buf_release(&csv->names);
 	ev_buf_release(&csv->cell);
 	ev_buf_release(&csv->json);
-	if (csv->scan)
-		ev_scan_free(csv->scan);
+	ev_scan_free(csv->scan);
 	free(csv);
 }
 

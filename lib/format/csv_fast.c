@@ -4,6 +4,7 @@
  */
 #include <ctype.h>
 
+#include "base/cpu.h"
 #include "format/csv_impl.h"
 
 static bool
@@ -30,6 +31,16 @@ is_common(const struct ev_csv_settings *set)
 	return true;
 }
 
+static ev_csv_fast *
+fastest(enum ev_csv_path path)
+{
+	if (path <= EV_CSV_AVX2 && ev_csv_fast_avx2 && ev_cpu_has_avx2())
+		return ev_csv_fast_avx2;
+	if (path <= EV_CSV_SSE2 && ev_csv_fast_sse2)
+		return ev_csv_fast_sse2;
+	return ev_csv_fast_portable;
+}
+
 void
 ev_csv_fast_choose(struct ev_csv *csv)
 {
@@ -52,11 +63,5 @@ ev_csv_fast_choose(struct ev_csv *csv)
 	for (size_t c = 0; c < 256; c++)
 		if (csv->start_auto[c] != EV_CSV_START_DIGIT)
 			csv->start_plain[c] = csv->start_auto[c];
-#ifdef __SSE2__
-	if (set->path != EV_CSV_PORTABLE) {
-		csv->fast = ev_csv_fast_sse2;
-		return;
-	}
-#endif
-	csv->fast = ev_csv_fast_portable;
+	csv->fast = fastest(set->path);
 }

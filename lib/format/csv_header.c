@@ -108,7 +108,7 @@ refuse_twin(const struct ev_csv *csv, size_t first, size_t second,
     uint64_t next_line, struct ev_err *err)
 {
 	struct ev_slice name = csv->column[first].name;
-	int shown = name.len < 200 ? (int)name.len : 200;
+	int shown = (int)ev_utf8_cut(name.ptr, name.len, 200);
 	struct ev_buf list = {0};
 
 	if (!next_line)

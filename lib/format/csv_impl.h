@@ -3,8 +3,9 @@
  *
  * csv.c reads blocks, finds records and hands them to a converter; csv_row.c
  * finds where a record and its cells end (every dialect); csv_type.c makes
- * JSON of a cell; csv_header.c makes columns of the first row; csv_sse2.c and
- * csv_portable.c are csv_fast.h, the one pass for the common dialect.
+ * JSON of a cell; csv_header.c makes columns of the first row; csv_avx2.c,
+ * csv_sse2.c and csv_portable.c are csv_fast.h, the one pass for the common
+ * dialect.
  */
 #ifndef EV_FORMAT_CSV_IMPL_H
 #define EV_FORMAT_CSV_IMPL_H
@@ -14,7 +15,7 @@
 
 #define EV_CSV_BLOCK (128u << 10) /* bytes read at once */
 #define EV_CSV_HEAD (64u << 10)   /* bytes kept of a record too long */
-/* Readable bytes behind the data: a load of 16 at any of its bytes, twice for
+/* Readable bytes behind the data: a load of 32 at any of its bytes, twice for
  * a number, and a --null string that the fast pass compares. */
 #define EV_CSV_PADDING 64
 
@@ -59,6 +60,13 @@ struct ev_csv_search {
 	uint64_t lines; /* line ends among those bytes */
 };
 
+struct ev_csv;
+
+/* Converts the record at csv->start: true, and it is consumed and *len is its
+ * length; false: it is not whole, not right, or not common, and nothing has
+ * changed. */
+typedef bool ev_csv_fast(struct ev_csv *csv, struct ev_buf *out, size_t *len);
+
 struct ev_csv {
 	struct ev_decoder decoder;
 	struct ev_input *in;
@@ -89,7 +97,7 @@ struct ev_csv {
 	/* enum ev_csv_start by a cell's first byte, in columns where a number
 	 * is one and in those where it is text */
 	unsigned char start_auto[256], start_plain[256];
-	bool (*fast)(struct ev_csv *csv, struct ev_buf *out, size_t *len);
+	ev_csv_fast *fast;
 
 	struct ev_buf cell, json;       /* scratch */
 	struct ev_scan *scan;           /* of json columns; made when needed */
@@ -142,6 +150,7 @@ void ev_csv_list_item(struct ev_buf *list, struct ev_slice item);
 
 /* True of a JSON number without exponent and of at most 18 digits. */
 bool ev_csv_is_number(struct ev_slice text);
+/* True of JSON; csv->json is the text then, with blanks for its line ends. */
 bool ev_csv_is_json(struct ev_csv *csv, struct ev_slice text);
 /* True if the cell is null in a column of whatever type. */
 bool ev_csv_is_null(const struct ev_csv *csv, const struct ev_csv_cell *cell);
@@ -168,15 +177,13 @@ enum ev_status ev_csv_header_count(struct ev_csv *csv, struct ev_slice row,
 void ev_csv_suggest_cell(struct ev_csv_suggest *suggest, struct ev_csv *csv,
     const struct ev_csv_column *column, const struct ev_csv_cell *cell);
 
-/* --- csv_fast.c, csv_sse2.c, csv_portable.c ----------------------------- */
+/* --- csv_fast.c, csv_avx2.c, csv_sse2.c, csv_portable.c ----------------- */
 
 /* Sets fast, if the dialect is common, and its tables. */
 void ev_csv_fast_choose(struct ev_csv *csv);
 
-/* Converts the record at csv->start: true, and it is consumed and *len is its
- * length; false: it is not whole, not right, or not common, and nothing has
- * changed. */
-bool ev_csv_fast_sse2(struct ev_csv *csv, struct ev_buf *out, size_t *len);
-bool ev_csv_fast_portable(struct ev_csv *csv, struct ev_buf *out, size_t *len);
+/* The passes by width; NULL: not for this processor. */
+extern ev_csv_fast *const ev_csv_fast_avx2, *const ev_csv_fast_sse2,
+						*const ev_csv_fast_portable;
 
 #endif

@@ -32,7 +32,7 @@ is_mark(char c)
 }
 
 static inline __attribute__((always_inline)) void
-copy_cell(const char **in, char **out, char delimiter)
+copy_plain(const char **in, char **out, char end)
 {
 	const char *p = *in;
 	char *o = *out;
@@ -40,30 +40,11 @@ copy_cell(const char **in, char **out, char delimiter)
 
 	for (;; p += 8, o += 8) {
 		memcpy(&v, p, 8);
-		if (marks(v) | zero(v ^ EACH(delimiter)))
+		if (marks(v) | zero(v ^ EACH(end)))
 			break;
 		memcpy(o, &v, 8);
 	}
-	while (!is_mark(*p) && *p != delimiter)
-		*o++ = *p++;
-	*in = p;
-	*out = o;
-}
-
-static inline __attribute__((always_inline)) void
-copy_quoted(const char **in, char **out)
-{
-	const char *p = *in;
-	char *o = *out;
-	uint64_t v;
-
-	for (;; p += 8, o += 8) {
-		memcpy(&v, p, 8);
-		if (marks(v))
-			break;
-		memcpy(o, &v, 8);
-	}
-	while (!is_mark(*p))
+	while (!is_mark(*p) && *p != end)
 		*o++ = *p++;
 	*in = p;
 	*out = o;
@@ -81,8 +62,4 @@ count_digits(const char *in)
 
 #include "format/csv_fast.h"
 
-bool
-ev_csv_fast_portable(struct ev_csv *csv, struct ev_buf *out, size_t *len)
-{
-	return convert_record(csv, out, len);
-}
+ev_csv_fast *const ev_csv_fast_portable = convert_record;

@@ -165,7 +165,8 @@ unescape(struct ev_buf *out, const char *s, const char *end)
 }
 
 /* An unquoted cell, or what stands behind a closing quote: up to a delimiter
- * or the end. With `copy` its text is appended to scratch. */
+ * or the end. Its text is appended to scratch where *copied says that what was
+ * before it was, or where it holds an escape; *copied is true then. */
 static const char *
 unquoted(const struct ev_csv *csv, struct ev_csv_walk *walk, const char *p,
     bool *copied)

@@ -9,6 +9,7 @@
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "event/build.h"
 #include "format/csv_impl.h"
 
@@ -253,7 +254,6 @@ put_boolean(struct ev_slice text, struct ev_buf *out)
 	return false;
 }
 
-/* Copies text into csv->json as one line that the scanner can read. */
 bool
 ev_csv_is_json(struct ev_csv *csv, struct ev_slice text)
 {
@@ -287,11 +287,7 @@ put_json(struct ev_csv *csv, struct ev_slice text, struct ev_buf *out)
 static int
 shown(struct ev_slice text)
 {
-	size_t len = text.len < 60 ? text.len : 60;
-
-	while (len < text.len && ((unsigned char)text.ptr[len] & 0xC0) == 0x80)
-		len--;
-	return (int)len;
+	return (int)ev_utf8_cut(text.ptr, text.len, 60);
 }
 
 static void

@@ -7,38 +7,38 @@
  */
 #include "format/csv_write.h"
 
+#include "base/simd.h"
 #include "format/csv_impl.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
+/* Bytes that a copy may read and write too many. */
+#ifdef EV_SIMD
+#define STEP EV_SIMD
+#else
+#define STEP 16
 #endif
-
-#define STEP 16 /* bytes a copy may read and write too many */
 
 /* --- copying ------------------------------------------------------------- */
 
 /* Copies text, and up to STEP bytes more, to where there is room for them.
  * True if a byte of it needs quotes. */
-#ifdef __SSE2__
+#ifdef EV_SIMD
 static inline bool
 copy(const struct ev_csv_style *style, struct ev_slice text, char *to)
 {
-	const __m128i delimiter = _mm_set1_epi8(style->delimiter);
-	const __m128i quote = _mm_set1_epi8(style->quote);
-	const __m128i lf = _mm_set1_epi8('\n'), cr = _mm_set1_epi8('\r');
+	const ev_simd delimiter = ev_simd_all(style->delimiter);
+	const ev_simd quote = ev_simd_all(style->quote);
+	const ev_simd lf = ev_simd_all('\n'), cr = ev_simd_all('\r');
 
 	for (size_t i = 0; i < text.len; i += STEP) {
-		__m128i c = _mm_loadu_si128((const __m128i *)(text.ptr + i));
-		__m128i hit = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(c,
-							    delimiter),
-					       _mm_cmpeq_epi8(c, quote)),
-		    _mm_or_si128(_mm_cmpeq_epi8(c, lf), _mm_cmpeq_epi8(c, cr)));
-		unsigned mask = (unsigned)_mm_movemask_epi8(hit);
+		ev_simd v = ev_simd_load(text.ptr + i);
+		unsigned hit = ev_simd_mask(ev_simd_equal(v, delimiter) |
+		    ev_simd_equal(v, quote) | ev_simd_equal(v, lf) |
+		    ev_simd_equal(v, cr));
 
-		_mm_storeu_si128((__m128i *)(to + i), c);
+		ev_simd_store(to + i, v);
 		if (text.len - i < STEP)
-			mask &= (1u << (text.len - i)) - 1;
-		if (mask)
+			hit &= (1u << (text.len - i)) - 1;
+		if (hit)
 			return true;
 	}
 	return false;
@@ -47,18 +47,16 @@ copy(const struct ev_csv_style *style, struct ev_slice text, char *to)
 /* Copies, as copy does, up to the first quote; returns how many bytes stand
  * before it. */
 static inline size_t
-until_quote(const char *from, size_t len, char c, char *to)
+until_quote(const char *from, size_t len, char quote, char *to)
 {
-	const __m128i quote = _mm_set1_epi8(c);
-
 	for (size_t i = 0; i < len; i += STEP) {
-		__m128i block = _mm_loadu_si128((const __m128i *)(from + i));
-		unsigned mask = (unsigned)_mm_movemask_epi8(
-		    _mm_cmpeq_epi8(block, quote));
+		ev_simd v = ev_simd_load(from + i);
+		unsigned hit = ev_simd_mask(
+		    ev_simd_equal(v, ev_simd_all(quote)));
 
-		_mm_storeu_si128((__m128i *)(to + i), block);
-		if (mask) {
-			i += (unsigned)__builtin_ctz(mask);
+		ev_simd_store(to + i, v);
+		if (hit) {
+			i += (unsigned)__builtin_ctz(hit);
 			return i < len ? i : len;
 		}
 	}

@@ -32,7 +32,7 @@ struct ev_csv_style {
 };
 
 /* Appends the cells of a record, without its newline. Behind the bytes of a
- * value 16 more must be readable, as they are where a scan made it. `scratch`
+ * value 32 more must be readable, as they are where a scan made it. `scratch`
  * is for texts with escapes. EV_BAD, with out as it was: the value *bad cannot
  * be a cell; the reason is to stand behind its column's name. */
 enum ev_status ev_csv_write_values(const struct ev_csv_style *style,

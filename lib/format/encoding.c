@@ -86,9 +86,7 @@ convert(struct ev_encoding *self, char *out, size_t cap, size_t *got,
 		return invalid(self, "an invalid sequence", err);
 	if (done == (size_t)-1 && why == EINVAL && self->eof)
 		return invalid(self,
-		    "the input ends in the middle of a "
-		    "character",
-		    err);
+		    "the input ends in the middle of a character", err);
 	return flush ? EV_END : EV_OK;
 }
 
@@ -151,8 +149,7 @@ ev_encoding_open(struct ev_encoding **encoding, struct ev_input *in,
 	if (cd == (iconv_t)-1)
 		return ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
 		    "--encoding: no encoding '%s' (latin1, windows-1252, "
-		    "utf-16 "
-		    "…: iconv -l lists them)",
+		    "utf-16 …: iconv -l lists them)",
 		    name);
 	self = ev_mem_zalloc(1, sizeof(*self));
 	self->in = (struct ev_input){in->name, 0, encoding_read, encoding_wait};

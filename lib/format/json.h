@@ -9,8 +9,8 @@
  * All of a document is validated as strict RFC 8259, also what is skipped. An
  * element that is not an object is bad, and the next one is read. After a
  * syntax error nothing can be trusted: it is EV_BAD once, with the column in
- * its text and its line in the record (whose `last` is set), and then comes
- * EV_END: the rest of the input is not read, and the text says so.
+ * its text and its line in the record (whose `last` is set); the rest of the
+ * input is passed over, as the text says, and then comes EV_END.
  */
 #ifndef EV_FORMAT_JSON_H
 #define EV_FORMAT_JSON_H
@@ -18,10 +18,10 @@
 #include "format/format.h"
 
 struct ev_json_settings {
-	/* data.items (base/names.h): the keys that lead to the array (its elements are the
-	 * events) or the object (the event) inside each document; NULL or "":
-	 * the document itself. A document without it is bad. Where a key on
-	 * the way stands twice, both are read. */
+	/* data.items (base/names.h): the keys that lead to the array (its
+	 * elements are the events) or the object (the event) inside each
+	 * document; NULL or "": the document itself. A document without it is
+	 * bad. Where a key on the way stands twice, both are read. */
 	const char *path;
 	size_t max_event; /* bytes of one event; a longer one is bad */
 };

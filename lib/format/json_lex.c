@@ -5,11 +5,8 @@
  */
 #include "format/json_lex.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 #include "base/utf8.h"
+#include "event/token.h"
 
 enum state {
 	DOCUMENT,    /* a value, or the end of input */
@@ -69,18 +66,6 @@ void
 ev_json_lex_init(struct ev_json_lex *lex)
 {
 	*lex = (struct ev_json_lex){.line = 1};
-}
-
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool
-is_hex(char c)
-{
-	return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
 }
 
 static bool
@@ -174,7 +159,7 @@ begin_value(struct ev_json_lex *lex, char c)
 		lex->state = LITERAL;
 		return EV_JSON_MORE;
 	default:
-		if (c != '-' && !is_digit(c))
+		if (c != '-' && !ev_token_digit(c))
 			return unexpected(lex);
 		lex->state = c == '-' ? MINUS : c == '0' ? ZERO : DIGITS;
 		return EV_JSON_MORE;
@@ -248,21 +233,13 @@ structure(struct ev_json_lex *lex, const char **at)
 static inline const char *
 skip_plain(const char *ptr, const char *end)
 {
-#ifdef __SSE2__
-	const __m128i quote = _mm_set1_epi8('"');
-	const __m128i backslash = _mm_set1_epi8('\\');
-	const __m128i space = _mm_set1_epi8(' ');
+#ifdef EV_SIMD
+	for (; end - ptr >= EV_SIMD; ptr += EV_SIMD) {
+		unsigned stops = ev_simd_mask(
+		    ev_token_stops(ev_simd_load(ptr)));
 
-	for (; end - ptr >= 16; ptr += 16) {
-		__m128i text = _mm_loadu_si128((const __m128i *)ptr);
-		/* signed: bytes beyond ASCII are below a space too */
-		__m128i stop = _mm_or_si128(_mm_cmplt_epi8(text, space),
-		    _mm_or_si128(_mm_cmpeq_epi8(text, quote),
-			_mm_cmpeq_epi8(text, backslash)));
-		int mask = _mm_movemask_epi8(stop);
-
-		if (mask)
-			return ptr + __builtin_ctz((unsigned)mask);
+		if (stops)
+			return ptr + __builtin_ctz(stops);
 	}
 #endif
 	while (ptr < end && (unsigned char)*ptr >= 0x20 &&
@@ -338,7 +315,7 @@ string_byte(struct ev_json_lex *lex, char c)
 	case TAIL:
 		return tail_byte(lex, (unsigned char)c);
 	default:
-		if (!is_hex(c))
+		if (!ev_token_hex(c))
 			return false;
 		lex->state = lex->state == HEX1 ? STRING : lex->state - 1;
 		return true;
@@ -367,7 +344,7 @@ in_string(struct ev_json_lex *lex, const char **at, const char *end)
 static enum state
 number_byte(enum state state, char c)
 {
-	bool digit = is_digit(c), exponent = (c | 0x20) == 'e';
+	bool digit = ev_token_digit(c), exponent = (c | 0x20) == 'e';
 
 	switch (state) {
 	case MINUS:

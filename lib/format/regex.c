@@ -3,8 +3,6 @@
  * is one. Its limits keep a pattern that backtracks without end from stopping
  * the stream: PCRE2's own for matches (10 million), and 64 MiB of memory.
  */
-#define PCRE2_CODE_UNIT_WIDTH 8
-
 #include "format/regex.h"
 
 #include <pcre2.h>

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/siphash.h"
+#include "base/utf8.h"
 
 /* Nobody is kept out by it: files are told apart, not proved. */
 static const uint64_t key[2] = {0x657669746F732031, 0x706F736974696F6E};
@@ -156,7 +157,7 @@ ev_filepos_parse(struct ev_slice text, struct ev_filepos *pos,
 	if (!right)
 		return ev_err_set(err, EV_BAD, EV_EXIT_DISAGREE,
 		    "'%.*s' is no position of a file",
-		    (int)(text.len < 200 ? text.len : 200), text.ptr);
+		    (int)ev_utf8_cut(text.ptr, text.len, 200), text.ptr);
 	*pos = read;
 	return EV_OK;
 }

@@ -6,9 +6,9 @@
  *	offset=120 lines=3 of=120 head=HASH tail=HASH at=DEV:INODE:BORN mtime=T
  *
  * and, where they mean something, end=torn|cr, packed=SIZE:HASH, done and
- * converted. What the file holds decides whether it is the same; device and inode are a hint,
- * and so is the time. Hashes are of the first KiB and of the last one before
- * the length `of`, so a file that grew is the file that it was.
+ * converted. What the file holds decides whether it is the same; device and
+ * inode are a hint, and so is the time. Hashes are of the first KiB and of the
+ * last one before the length `of`, so a file that grew is the file that it was.
  *
  * Of a packed file offset and hashes are those of what it holds, unpacked: a
  * log that was compressed meanwhile is the same file.

@@ -13,12 +13,6 @@ ev_key_want(struct ev_key *key, struct ev_scan *scan)
 		    key->path[i].depth);
 }
 
-static struct ev_slice
-last_name(const struct ev_names_path *path)
-{
-	return path->key[path->depth - 1];
-}
-
 /* Several parts are told apart by their lengths: 1:a2:bc. */
 enum ev_status
 ev_key_read(struct ev_key *key, const struct ev_value *field,
@@ -36,7 +30,7 @@ ev_key_read(struct ev_key *key, const struct ev_value *field,
 		if (value.type == EV_ARRAY || value.type == EV_OBJECT)
 			return ev_err_set(err, EV_BAD, EV_EXIT_DATA,
 			    "the key '%s' is an object or an array",
-			    last_name(&key->path[i]).ptr);
+			    ev_names_last(&key->path[i]).ptr);
 		key->scratch.len = 0;
 		if (value.type == EV_STRING &&
 		    ev_value_text(value, &key->scratch, &part, err) != EV_OK)
@@ -77,6 +71,6 @@ ev_key_unseen(const struct ev_key *key)
 {
 	for (unsigned i = 0; i < key->count; i++)
 		if (!key->seen[i])
-			return last_name(&key->path[i]);
+			return ev_names_last(&key->path[i]);
 	return (struct ev_slice){NULL, 0};
 }

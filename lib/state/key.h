@@ -25,10 +25,10 @@ struct ev_key {
 /* Asks the scan for the fields. */
 void ev_key_want(struct ev_key *key, struct ev_scan *scan);
 
-/* The key of an event; the text lives as long as the event, and no
- * longer than until the next call. EV_END: a field is
- * null or missing, so the event has no key; EV_BAD: a field is an object, an
- * array, or text that cannot be computed with. */
+/* The key of an event; the text lives as long as the event, and no longer than
+ * until the next call. EV_END: a field is null or missing, so the event has no
+ * key; EV_BAD: a field is an object, an array, or text that cannot be computed
+ * with. */
 enum ev_status ev_key_read(struct ev_key *key, const struct ev_value *field,
     struct ev_slice *text, struct ev_err *err);
 

@@ -211,9 +211,8 @@ ev_log_open_file(const char *path, int *fd, bool *made, struct ev_err *err)
 	return ev_durable_sync_folder(path, err);
 }
 
-/* True while the open file is the one at the path. */
-static bool
-still_there(int fd, const char *path)
+bool
+ev_log_is_at(int fd, const char *path)
 {
 	struct stat ours, there;
 
@@ -288,7 +287,7 @@ ev_log_open(struct ev_log *log, struct ev_err *err)
 	ev_point("log.locked");
 	status = read_sidecar(log, err);
 	if (status == EV_END ||
-	    (status == EV_OK && !still_there(log->lock, log->path)))
+	    (status == EV_OK && !ev_log_is_at(log->lock, log->path)))
 		return ev_err_set(err, EV_FATAL, EV_EXIT_DISAGREE,
 		    "'%s' or its record was removed just now", log->path);
 	if (!log->folder) {
@@ -452,8 +451,8 @@ check_alone(const struct ev_log *log, uint64_t length, struct ev_err *err)
 {
 	struct stat there;
 
-	if (!still_there(log->lock, log->path) ||
-	    !still_there(log->fd, log->file))
+	if (!ev_log_is_at(log->lock, log->path) ||
+	    !ev_log_is_at(log->fd, log->file))
 		return ev_err_set(err, EV_FATAL, EV_EXIT_DISAGREE,
 		    "'%s' was replaced or removed while it was appended to; "
 		    "nothing was committed to it",

@@ -90,9 +90,10 @@ enum ev_status ev_log_begin(struct ev_log *log, const char *run, char **kept,
  * writes, and makes fd. EV_FATAL: 73, 74. */
 enum ev_status ev_log_write(struct ev_log *log, struct ev_err *err);
 
-/* Commits what was appended: `written` bytes, or EV_LOG_WRITTEN_ALL, up
- * to where fd stands. `last`: nothing more will come in this run. EV_FATAL: 70, somebody
- * else has written or replaced the file, and nothing is committed; 74. */
+/* Commits what was appended: `written` bytes, or EV_LOG_WRITTEN_ALL, up to
+ * where fd stands. `last`: nothing more will come in this run. EV_FATAL: 70,
+ * somebody else has written or replaced the file, and nothing is committed;
+ * 74. */
 enum ev_status ev_log_commit(struct ev_log *log, const char *record,
     uint64_t written, bool last, struct ev_err *err);
 

@@ -1,6 +1,7 @@
 /*
  * log_impl: what the parts of the log share: log.c is what a file and a log
- * folder have in common, log_folder.c what only a folder has.
+ * folder have in common, log_folder.c what only a folder has, log_side.c what
+ * only side outputs want.
  */
 #ifndef EV_STATE_LOG_IMPL_H
 #define EV_STATE_LOG_IMPL_H
@@ -16,6 +17,9 @@ enum ev_status ev_log_store(struct ev_log *log, const char *run,
     struct ev_err *err);
 /* Syncs what was written to a file; EV_FATAL: 74. */
 enum ev_status ev_log_sync(int fd, const char *path, struct ev_err *err);
+
+/* True while the open file or folder is the one at the path. */
+bool ev_log_is_at(int fd, const char *path);
 
 /* Opens a file to append to, which is made where it is missing. `made` says
  * whether it was; while it is empty its folder is synced. EV_FATAL: 73, 74. */

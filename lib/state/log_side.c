@@ -104,27 +104,18 @@ ev_log_is_void(const struct ev_log *log)
 	return stat(log->path, &there) ? errno == ENOENT : !there.st_size;
 }
 
-static bool
-stands_at(const struct stat *ours, const char *path)
-{
-	struct stat there;
-
-	return stat(path, &there) == 0 && ours->st_ino == there.st_ino &&
-	    ours->st_dev == there.st_dev;
-}
-
 enum ev_status
 ev_log_prepare(struct ev_log *log, uint64_t written, uint64_t *length,
     struct ev_err *err)
 {
 	uint64_t size = log->sidecar.length - log->start + log->extra + written;
-	struct stat folder, file;
+	struct stat file;
 
 	*length = log->start + size;
-	if (fstat(log->lock, &folder) || fstat(log->fd, &file))
-		return ev_log_cannot("look at", log->path, EV_EXIT_IO, err);
-	if (!stands_at(&folder, log->path) || !stands_at(&file, log->file) ||
-	    (uint64_t)file.st_size < size)
+	if (fstat(log->fd, &file))
+		return ev_log_cannot("look at", log->file, EV_EXIT_IO, err);
+	if (!ev_log_is_at(log->lock, log->path) ||
+	    !ev_log_is_at(log->fd, log->file) || (uint64_t)file.st_size < size)
 		return ev_err_set(err, EV_FATAL, EV_EXIT_AGAIN,
 		    "'%s' was removed, replaced or cut while it was written",
 		    log->file);

@@ -133,7 +133,8 @@ check_tail(struct ev_logread *log, struct ev_err *err)
 /* --- segments ------------------------------------------------------------ */
 
 /* The segment that has the byte at an offset, and where the next one begins
- * (LAST: there is none). False where no segment begins at or before it. */
+ * (LAST: there is none). *found is false where no segment begins at or before
+ * the byte. */
 static enum ev_status
 find(const struct ev_logread *log, uint64_t offset, uint64_t *start,
     uint64_t *next, bool *found, struct ev_err *err)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "event/scan.h"
 
 static bool
@@ -79,8 +80,8 @@ ev_object_wrong(const char *what, const struct ev_member *member,
 {
 	return ev_err_set(err, EV_BAD, EV_EXIT_DISAGREE,
 	    "%s is damaged: %.*s is not %s", what,
-	    member->key.len < 60 ? (int)member->key.len : 60, member->key.ptr,
-	    wanted);
+	    (int)ev_utf8_cut(member->key.ptr, member->key.len, 60),
+	    member->key.ptr, wanted);
 }
 
 enum ev_status

@@ -2,13 +2,12 @@
  * pipeline: see pipeline.h. What is written here is a copy or a help, but for
  * the sid and the locks: whatever is missing, the sink's own record decides.
  */
-#include "state/pipeline.h"
+#include "state/pipeline_impl.h"
 
 #include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +22,7 @@
 #include "base/path.h"
 #include "base/point.h"
 
-#define RECORD_MAX (64u << 20) /* bytes; 10,000 files take about 2 MB */
-#define TRIES_MAX (64u << 10)
+#define SID_MAX 1024  /* bytes of its file */
 #define TEMP_AGE 3600 /* seconds after which a temporary file is nobody's */
 #define SID_FILE "sid"
 
@@ -60,7 +58,7 @@ ev_pipeline_check_name(const char *name, struct ev_err *err)
 }
 
 void
-ev_pipeline_run(char run[33])
+ev_pipeline_run(char run[EV_RUN_LEN + 1])
 {
 	unsigned char chance[16];
 	size_t got = 0;
@@ -179,12 +177,7 @@ is_sid(struct ev_slice text)
 {
 	if (text.len && text.ptr[text.len - 1] == '\n')
 		text.len--;
-	if (text.len != EV_SID_LEN)
-		return false;
-	for (size_t i = 0; i < text.len; i++)
-		if (!strchr("0123456789abcdef", text.ptr[i]) || !text.ptr[i])
-			return false;
-	return true;
+	return ev_slice_is_hex(text, EV_SID_LEN);
 }
 
 /* EV_END: there is none. */
@@ -192,7 +185,7 @@ static enum ev_status
 read_sid(const char *path, char sid[EV_SID_LEN + 1], struct ev_err *err)
 {
 	struct ev_buf text = {0};
-	enum ev_status status = ev_durable_read(path, TRIES_MAX, &text, err);
+	enum ev_status status = ev_durable_read(path, SID_MAX, &text, err);
 
 	if (status == EV_OK && !is_sid(ev_buf_as_slice(&text)))
 		status = ev_err_set(err, EV_FATAL, EV_EXIT_CONFIG,
@@ -316,8 +309,8 @@ ev_pipeline_release(struct ev_pipeline *pipeline)
 	*pipeline = (struct ev_pipeline){0};
 }
 
-static char *
-file_of(const struct ev_pipeline *pipeline, const char *name)
+char *
+ev_pipeline_file(const struct ev_pipeline *pipeline, const char *name)
 {
 	return ev_mem_printf("%s/%s", pipeline->folder, name);
 }
@@ -345,10 +338,8 @@ sweep(const struct ev_pipeline *pipeline)
 		closedir(dir);
 }
 
-/* True where a write has failed since the pipeline's other end, which failed
- * too, took the empty folder away: it is there again. */
-static bool
-is_back(const struct ev_pipeline *pipeline)
+bool
+ev_pipeline_is_back(const struct ev_pipeline *pipeline)
 {
 	return access(pipeline->folder, F_OK) &&
 	    make_folder(pipeline->folder, NULL) == EV_OK;
@@ -358,13 +349,12 @@ enum ev_status
 ev_pipeline_lock(const struct ev_pipeline *pipeline, const char *lock, int *fd,
     struct ev_err *err)
 {
-	char *path = file_of(pipeline, lock), holder[128];
+	char *path = ev_pipeline_file(pipeline, lock), holder[128];
 	enum ev_status status = ev_lock_file(path, fd, err);
 	struct stat file = {0};
 
-	if (status == EV_FATAL && is_back(pipeline))
+	if (status == EV_FATAL && ev_pipeline_is_back(pipeline))
 		status = ev_lock_file(path, fd, err);
-
 	if (status == EV_AGAIN) {
 		if (stat(path, &file))
 			file.st_ino = 0;
@@ -383,7 +373,7 @@ bool
 ev_pipeline_holder(const struct ev_pipeline *pipeline, const char *lock,
     char *text, size_t size)
 {
-	char *path = file_of(pipeline, lock);
+	char *path = ev_pipeline_file(pipeline, lock);
 	struct stat file;
 	bool held = stat(path, &file) == 0 && ev_lock_holder(&file, text, size);
 
@@ -391,7 +381,7 @@ ev_pipeline_holder(const struct ev_pipeline *pipeline, const char *lock,
 	return held;
 }
 
-/* Nothing is there but locks. */
+/* Nothing is there but what only those that run need. */
 static bool
 has_nothing(const struct ev_pipeline *pipeline)
 {
@@ -402,7 +392,8 @@ has_nothing(const struct ev_pipeline *pipeline)
 	while (dir && nothing && (entry = readdir(dir)))
 		nothing = *entry->d_name == '.' ||
 		    !strcmp(entry->d_name, "lock") ||
-		    !strcmp(entry->d_name, "sink.lock");
+		    !strcmp(entry->d_name, "sink.lock") ||
+		    !strcmp(entry->d_name, EV_PIPELINE_ACCEPTED);
 	if (dir)
 		closedir(dir);
 	return nothing;
@@ -417,7 +408,7 @@ ev_pipeline_tidy(const struct ev_pipeline *pipeline, const char *lock)
 		return;
 	/* Who waits for the lock sees that it is another's file. */
 	if (lock) {
-		path = file_of(pipeline, lock);
+		path = ev_pipeline_file(pipeline, lock);
 		unlink(path);
 		free(path);
 	}
@@ -490,98 +481,4 @@ ev_pipeline_remove(const struct ev_pipeline *pipeline, struct ev_err *err)
 	return ev_mutant("forget.no-folder-sync")
 	    ? EV_OK
 	    : ev_durable_sync_folder(pipeline->folder, err);
-}
-
-/* --- the record's copy --------------------------------------------------- */
-
-enum ev_status
-ev_pipeline_read(const struct ev_pipeline *pipeline, struct ev_buf *out,
-    struct ev_err *err)
-{
-	char *path = file_of(pipeline, "record");
-	enum ev_status status = ev_durable_read(path, RECORD_MAX, out, err);
-
-	free(path);
-	return status;
-}
-
-enum ev_status
-ev_pipeline_write(const struct ev_pipeline *pipeline, const char *run,
-    struct ev_slice record, struct ev_err *err)
-{
-	char *path = file_of(pipeline, "record");
-	enum ev_status status = ev_durable_write(path, run, record, err);
-
-	if (status == EV_FATAL && is_back(pipeline))
-		status = ev_durable_write(path, run, record, err);
-	free(path);
-	return status;
-}
-
-/* --- tries: "COUNT BASE\nREASON" ----------------------------------------- */
-
-/* The count of a file of tries that is of this base, and the reason behind
- * it; 0: it is of another, or none. */
-static unsigned
-parse_tries(const char *text, const char *base, const char **why)
-{
-	char *end;
-	unsigned long count = strtoul(text, &end, 10);
-	size_t len = strlen(base);
-
-	if (end == text || *end != ' ' || count > UINT_MAX)
-		return 0;
-	if (strncmp(end + 1, base, len) || end[1 + len] != '\n')
-		return 0;
-	*why = end + 2 + len;
-	return (unsigned)count;
-}
-
-unsigned
-ev_pipeline_tries(const struct ev_pipeline *pipeline, const char *base,
-    char **why)
-{
-	char *path = file_of(pipeline, "tries");
-	struct ev_buf text = {0};
-	const char *reason = "";
-	unsigned count = 0;
-
-	if (ev_durable_read(path, TRIES_MAX, &text, NULL) == EV_OK)
-		count = parse_tries(ev_buf_cstr(&text), base, &reason);
-	if (why)
-		*why = count ? ev_mem_strdup(reason) : NULL;
-	ev_buf_release(&text);
-	free(path);
-	return count;
-}
-
-void
-ev_pipeline_tried(const struct ev_pipeline *pipeline, const char *run,
-    const char *base, const char *why)
-{
-	unsigned count = ev_pipeline_tries(pipeline, base, NULL);
-	char *path = file_of(pipeline, "tries");
-	struct ev_buf text = {0};
-
-	ev_buf_printf(&text, "%u %s\n%s", count + (count < UINT_MAX), base,
-	    why);
-	if (ev_durable_write(path, run, ev_buf_as_slice(&text), NULL) !=
-		EV_OK &&
-	    is_back(pipeline) &&
-	    ev_durable_write(path, run, ev_buf_as_slice(&text), NULL) !=
-		EV_OK) {
-		/* Not counted: the worst is one start without a wait. */
-	}
-	ev_buf_release(&text);
-	free(path);
-}
-
-void
-ev_pipeline_forget_tries(const struct ev_pipeline *pipeline)
-{
-	char *path = file_of(pipeline, "tries");
-
-	/* It is of a base that is no more; so it need not be away for good. */
-	unlink(path);
-	free(path);
 }

@@ -1,8 +1,8 @@
 /*
  * pipeline: what the state folder knows of one pipeline: its folder there,
  * with the lock that its source holds, the sink.lock of sinks that keep their
- * record here, the copy of the record, and the count of runs that failed at
- * the same place.
+ * record here, the copy of the record, the run that its sink has accepted, and
+ * the count of runs that failed at the same place.
  *
  * The state folder is $EVKIT_STATE, else $STATE_DIRECTORY (systemd's; the
  * first of several), else $XDG_STATE_HOME/evkit, else ~/.local/state/evkit. It
@@ -15,6 +15,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "event/control.h"
 
 #define EV_NAME_MAX 64
 #define EV_SID_LEN 16
@@ -92,6 +93,18 @@ void ev_pipeline_tried(const struct ev_pipeline *pipeline, const char *run,
 void ev_pipeline_forget_tries(const struct ev_pipeline *pipeline);
 
 /* 32 hex digits of chance, for a run. */
-void ev_pipeline_run(char run[33]);
+void ev_pipeline_run(char run[EV_RUN_LEN + 1]);
+
+/* The sink takes this run, which began where the last one committed. Not
+ * synced, since no command outlives a power cut to ask. EV_FATAL: exit 74. */
+enum ev_status ev_pipeline_accept(const struct ev_pipeline *pipeline,
+    const char *run, struct ev_err *err);
+/* The run that was accepted last; "" where none was, or that is being written
+ * just now. EV_FATAL: exit 74. */
+enum ev_status ev_pipeline_accepted(const struct ev_pipeline *pipeline,
+    char run[EV_RUN_LEN + 1], struct ev_err *err);
+/* Takes that back, if it was this run. */
+void ev_pipeline_forget_accepted(const struct ev_pipeline *pipeline,
+    const char *run);
 
 #endif

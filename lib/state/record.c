@@ -155,34 +155,27 @@ ev_record_parse(struct ev_record *record, struct ev_slice json,
 
 /* --- writing ------------------------------------------------------------- */
 
-static void
-text(struct ev_buf *out, const char *key, const char *value)
-{
-	ev_build_key(out, ev_slice_of(key));
-	ev_build_text(out, ev_slice_of(value));
-}
-
 void
 ev_record_build(const struct ev_record *record, struct ev_buf *out)
 {
 	ev_build_open(out);
-	text(out, "id", record->id);
-	text(out, "name", record->name);
-	text(out, "place", record->place);
+	ev_build_key_text(out, "id", record->id);
+	ev_build_key_text(out, "name", record->name);
+	ev_build_key_text(out, "place", record->place);
 	ev_build_key(out, EV_SLICE("pos"));
 	ev_vector_build(record->pos, out);
 	if (*record->wm)
-		text(out, "wm", record->wm);
+		ev_build_key_text(out, "wm", record->wm);
 	ev_build_key(out, EV_SLICE("via"));
 	ev_build_raw(out, ev_slice_of(record->via));
 	ev_build_key(out, EV_SLICE("side"));
 	ev_vector_build(record->side, out);
 	if (*record->time)
-		text(out, "time", record->time);
+		ev_build_key_text(out, "time", record->time);
 	if (*record->shard)
-		text(out, "shard", record->shard);
+		ev_build_key_text(out, "shard", record->shard);
 	if (record->final)
-		text(out, "final", "1");
+		ev_build_key_text(out, "final", "1");
 	if (*record->more) {
 		ev_buf_char(out, ',');
 		ev_buf_str(out, record->more);

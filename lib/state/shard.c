@@ -1,4 +1,6 @@
-/* shard: see shard.h. */
+/*
+ * shard: see shard.h.
+ */
 #include "state/shard.h"
 
 #include <stdio.h>

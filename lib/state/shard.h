@@ -20,7 +20,8 @@ struct ev_shard {
 	unsigned count;  /* N; 0: it is no shard, all is its own */
 };
 
-/* "2/4"; 1/1 is no shard. EV_FATAL, exit 64: it is none; `what` is for the message. */
+/* "2/4"; 1/1 is no shard. EV_FATAL, exit 64: it is none; `what` is for the
+ * message. */
 enum ev_status ev_shard_parse(const char *what, struct ev_slice text,
     struct ev_shard *shard, struct ev_err *err);
 

@@ -12,6 +12,7 @@
 #include "base/durable.h"
 #include "base/mem.h"
 #include "base/siphash.h"
+#include "base/utf8.h"
 #include "event/build.h"
 #include "state/object.h"
 
@@ -54,7 +55,7 @@ read_hex(const struct ev_member *member, char *hex, struct ev_err *err)
 
 	if (member->value.type == EV_STRING)
 		text = ev_value_inner(member->value);
-	if (text.len != 32 || strspn(text.ptr, "0123456789abcdef") != 32)
+	if (!ev_slice_is_hex(text, 32))
 		return ev_object_wrong(WHAT, member, "32 hex digits", err);
 	memcpy(hex, text.ptr, 32);
 	hex[32] = '\0';
@@ -69,7 +70,7 @@ read_version(const struct ev_member *member, struct ev_err *err)
 		return EV_OK;
 	return ev_err_set(err, EV_BAD, EV_EXIT_CONFIG,
 	    WHAT " is of version %.*s, which this version does not know",
-	    member->value.len < 40 ? (int)member->value.len : 40,
+	    (int)ev_utf8_cut(member->value.ptr, member->value.len, 40),
 	    member->value.ptr);
 }
 
@@ -186,31 +187,24 @@ ev_sidecar_read(const char *path, struct ev_sidecar *sidecar,
 /* --- writing ------------------------------------------------------------- */
 
 static void
-text(struct ev_buf *out, const char *key, const char *value)
-{
-	ev_build_key(out, ev_slice_of(key));
-	ev_build_text(out, ev_slice_of(value));
-}
-
-static void
 number(struct ev_buf *out, const char *key, uint64_t value)
 {
 	char digits[DIGITS + 1];
 
 	snprintf(digits, sizeof(digits), "%" PRIu64, value);
-	text(out, key, digits);
+	ev_build_key_text(out, key, digits);
 }
 
 void
 ev_sidecar_build(const struct ev_sidecar *sidecar, struct ev_buf *out)
 {
 	ev_build_open(out);
-	text(out, "v", VERSION);
+	ev_build_key_text(out, "v", VERSION);
 	number(out, "length", sidecar->length);
-	text(out, "head", sidecar->hash.head);
-	text(out, "tail", sidecar->hash.tail);
+	ev_build_key_text(out, "head", sidecar->hash.head);
+	ev_build_key_text(out, "tail", sidecar->hash.tail);
 	if (*sidecar->open)
-		text(out, "open", sidecar->open);
+		ev_build_key_text(out, "open", sidecar->open);
 	if (sidecar->log) {
 		number(out, "first", sidecar->first);
 		number(out, "last", sidecar->last);

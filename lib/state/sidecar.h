@@ -19,10 +19,10 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "event/control.h"
 
 #define EV_SIDECAR_HASHED 4096     /* bytes at each end, at most */
 #define EV_SIDECAR_MAX (64u << 20) /* bytes of a sidecar, at most */
-#define EV_SIDECAR_RUN 32
 
 /* Hashes of a file's first and last bytes, up to a length: what tells whether
  * it is the same file. */
@@ -34,10 +34,10 @@ struct ev_sidecar {
 	char *record;    /* its JSON (state/record.h); owned, never NULL */
 	uint64_t length; /* committed bytes: of the file, or of the whole log
 	                  * from its very beginning (the offset of its end) */
-	struct ev_sidecar_hash hash;   /* of the file up to length; of a log:
+	struct ev_sidecar_hash hash; /* of the file up to length; of a log:
 	                              * of its last segment up to there */
-	char open[EV_SIDECAR_RUN + 1]; /* the run that writes; "": none does */
-	bool log;                      /* of a log folder, which has: */
+	char open[EV_RUN_LEN + 1];   /* the run that writes; "": none does */
+	bool log;                    /* of a log folder, which has: */
 	uint64_t first, last; /* offsets of the first and the last segment;
 	                       * the last one may not be there yet where
 	                       * nothing is in it (last == length) */

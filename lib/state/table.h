@@ -41,12 +41,11 @@ size_t ev_table_remove(struct ev_table *table, struct ev_slice key);
  * found. */
 uint32_t ev_table_expect(const struct ev_table *table, struct ev_slice key);
 void ev_table_expect_row(const struct ev_table *table, uint32_t hash);
-const struct ev_row *ev_table_find_expected(const struct ev_table *table,
+const struct ev_row *ev_table_find_expected(struct ev_table *table,
     struct ev_slice key, uint32_t hash);
 
 /* The first row of a key, or NULL; the next one of the same key, or NULL. */
-const struct ev_row *ev_table_find(const struct ev_table *table,
-    struct ev_slice key);
+const struct ev_row *ev_table_find(struct ev_table *table, struct ev_slice key);
 const struct ev_row *ev_table_next(const struct ev_table *table,
     const struct ev_row *row);
 

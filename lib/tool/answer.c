@@ -15,10 +15,8 @@
 void
 ev_answer_text(struct ev_buf *out, const char *key, const char *text)
 {
-	if (!text)
-		return;
-	ev_build_key(out, ev_slice_of(key));
-	ev_build_text(out, ev_slice_of(text));
+	if (text)
+		ev_build_key_text(out, key, text);
 }
 
 void

@@ -105,8 +105,7 @@ build(struct ev_bad *bad, const char *where, const char *why,
 	ev_build_bytes(out, ev_slice_of(why));
 	ev_build_key(out, EV_SLICE("where"));
 	ev_build_bytes(out, ev_slice_of(where));
-	ev_build_key(out, EV_SLICE("by"));
-	ev_build_text(out, ev_slice_of(ev_tool_name()));
+	ev_build_key_text(out, "by", ev_tool_name());
 	ev_build_key(out, EV_SLICE("input"));
 	ev_build_bytes(out, input);
 	if (cut) {

@@ -160,23 +160,6 @@ say_end(const struct ev_change *change, const char *done)
 
 /* --- rewind -------------------------------------------------------------- */
 
-/* True of the entries that --input names: the input itself, its parts, or one
- * part, FOLDER#NAME, by its path. */
-static bool
-is_of(struct ev_slice key, const char *input)
-{
-	const char *part = memrchr(key.ptr, '#', key.len);
-	size_t len = strlen(input), folder;
-
-	if (key.len >= len && !memcmp(key.ptr, input, len) &&
-	    (key.len == len || key.ptr[len] == '#'))
-		return true;
-	folder = part ? (size_t)(part - key.ptr) : 0;
-	return part && key.len == len && input[folder] == '/' &&
-	    !memcmp(key.ptr, input, folder) &&
-	    !memcmp(part + 1, input + folder + 1, len - folder - 1);
-}
-
 /* The entries that are to be moved: all, or those of an input, which may be
  * named as it was on the command line. */
 static enum ev_status
@@ -192,7 +175,8 @@ choose(const struct ev_change *change, const char *input,
 	for (size_t i = 0; i < ev_vector_count(pos); i++) {
 		ev_vector_at(pos, i, &key, &value);
 		if (ev_known_reads(change->known, key) &&
-		    (!input || is_of(key, input) || is_of(key, absolute)))
+		    (!input || ev_known_input(key, input) ||
+			ev_known_input(key, absolute)))
 			ev_vector_set(chosen, key, value);
 	}
 	free(absolute);

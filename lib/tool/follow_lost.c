@@ -439,6 +439,36 @@ find_moved(const struct ev_follow_look *look, struct ev_follow_file *file,
 	return file;
 }
 
+/* Finds what was read of the file, under whatever name, and goes on with it.
+ * False: it lies nowhere. */
+static bool
+find_again(struct ev_follow_look *look, struct ev_follow_line *line,
+    struct ev_follow_seen *it, const char *path)
+{
+	const struct ev_follow *follow = look->follow;
+	struct ev_follow_file *file = line->own;
+	struct ev_follow_file *beside = find_moved(look, file, path);
+	struct ev_follow_seen *same = NULL;
+	bool certain = file->pos.length >= EV_FILEPOS_CERTAIN;
+
+	if (!beside && certain && it && ev_follow_holds(follow, file, it) &&
+	    !ev_filepos_same_node(&file->node, &it->node))
+		same = it;
+	if (!beside && !same)
+		same = find_renamed(look, file, path, EV_FOLLOW_CONTENT);
+	if (!beside && !same)
+		beside = ev_follow_beside(follow, file->name, path, &file->pos,
+		    EV_FOLLOW_CONTENT, look->seen, look->count);
+	if (!beside && !same && it && file->fd < 0 && file->pos.length &&
+	    ev_follow_holds(follow, file, it))
+		same = it;
+	if (same)
+		replace(look, same, line);
+	else if (beside)
+		finish_first(look, line, beside, path);
+	return same || beside;
+}
+
 enum ev_status
 ev_follow_find_lost(struct ev_follow_look *look, struct ev_follow_track *track,
     struct ev_err *err)
@@ -448,7 +478,6 @@ ev_follow_find_lost(struct ev_follow_look *look, struct ev_follow_track *track,
 	struct ev_follow_file *file = line->own, *beside;
 	struct ev_follow_seen *it = ev_follow_find_seen(look->seen, look->count,
 	    track->path);
-	bool certain = file->pos.length >= EV_FILEPOS_CERTAIN;
 	bool intact = file->fd >= 0 && is_intact(follow, file);
 	struct ev_follow_seen *other;
 
@@ -464,31 +493,8 @@ ev_follow_find_lost(struct ev_follow_look *look, struct ev_follow_track *track,
 		lose_unread(look, line, it, track->path);
 		return EV_OK;
 	}
-	beside = find_moved(look, file, track->path);
-	if (!beside && certain && it && ev_follow_holds(follow, file, it) &&
-	    !ev_filepos_same_node(&file->node, &it->node)) {
-		replace(look, it, line);
+	if (find_again(look, line, it, track->path))
 		return EV_OK;
-	}
-	if (!beside) {
-		other = find_renamed(look, file, track->path,
-		    EV_FOLLOW_CONTENT);
-		if (other) {
-			replace(look, other, line);
-			return EV_OK;
-		}
-		beside = ev_follow_beside(follow, file->name, track->path,
-		    &file->pos, EV_FOLLOW_CONTENT, look->seen, look->count);
-	}
-	if (beside) {
-		finish_first(look, line, beside, track->path);
-		return EV_OK;
-	}
-	if (it && file->fd < 0 && file->pos.length &&
-	    ev_follow_holds(follow, file, it)) {
-		replace(look, it, line);
-		return EV_OK;
-	}
 	beside = ev_follow_beside(follow, file->name, track->path, &file->pos,
 	    EV_FOLLOW_EMPTIED, look->seen, look->count);
 	if (beside && !intact) {

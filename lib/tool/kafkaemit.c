@@ -11,25 +11,17 @@
 #include "base/names.h"
 #include "tool/tool.h"
 
-#define LOOK_EVERY 256 /* messages between two looks at the clock */
-
 /* --- what to do ---------------------------------------------------------- */
 
 static void
-parse_key(struct ev_kafkaemit *emit, const char *at)
+parse_key(struct ev_kafkaemit *emit, const char *list)
 {
 	struct ev_kafka_value *value = &emit->value;
 	struct ev_err err;
-	char end = ',';
 
-	for (; end == ','; value->keys++) {
-		if (value->keys == EV_KAFKA_KEYS)
-			ev_tool_die(EV_EXIT_USAGE,
-			    "--key has more than %d fields", EV_KAFKA_KEYS);
-		if (ev_names_field("key", &at, ",", &end,
-			&value->key[value->keys], &err) != EV_OK)
-			ev_tool_fail(&err);
-	}
+	if (ev_names_fields("key", list, EV_KAFKA_KEYS, value->key,
+		&value->keys, &err) != EV_OK)
+		ev_tool_fail(&err);
 }
 
 /* Values are JSON, text, or have records in them, which kafkarows reads. */
@@ -65,6 +57,10 @@ parse_format(struct ev_kafkaemit *emit)
 		    csv ? csv : "path", csv ? "csv and tsv" : "json",
 		    ev_source_format_name(
 			(enum ev_source_format)settings->format));
+	if (settings->csv.encoding && !emit->has_rows)
+		ev_tool_die(EV_EXIT_USAGE,
+		    "--encoding is for --format csv, tsv, regex, and json with "
+		    "--path: other values are UTF-8");
 	if (field && !emit->text_field.ptr)
 		ev_tool_die(EV_EXIT_USAGE, "-X field is for --format text");
 }
@@ -160,18 +156,19 @@ mark_around(struct ev_kafkaemit *emit, struct ev_buf *out, size_t start)
 	ev_buf_release(&event);
 }
 
-/* What the message has is no event. */
-static void
+/* What the message has is no event. The reason may stand in emit->err. */
+static __attribute__((noinline)) void
 reject(struct ev_kafkaemit *emit, const rd_kafka_message_t *message,
     struct ev_slice input, size_t length, const char *why)
 {
 	char *where = ev_mem_printf("%s [%" PRId32 "] at offset %" PRId64,
 	    rd_kafka_topic_name(message->rkt), message->partition,
 	    message->offset);
+	struct ev_err err;
 
-	if (ev_bad_event(emit->stage.bad, where, why, input, length,
-		&emit->err) != EV_OK)
-		ev_tool_fail(&emit->err);
+	if (ev_bad_event(emit->stage.bad, where, why, input, length, &err) !=
+	    EV_OK)
+		ev_tool_fail(&err);
 	free(where);
 }
 
@@ -202,7 +199,7 @@ ev_kafkaemit_full(const struct ev_kafkaemit *emit)
 }
 
 /* The records of a value. */
-static void
+static __attribute__((noinline)) void
 take_rows(struct ev_kafkaemit *emit, const rd_kafka_message_t *message)
 {
 	struct ev_stage *stage = &emit->stage;
@@ -254,6 +251,8 @@ look_around(struct ev_kafkaemit *emit)
 {
 	ev_marker_due_now(&emit->marker);
 	ev_progress_draw(&emit->progress, emit->bytes, emit->stage.out);
+	if (ev_io_signal())
+		ev_kafka_reader_stop(emit->pos.reader);
 }
 
 /* A message of a partition, in its turn. */
@@ -273,9 +272,9 @@ ev_kafkaemit_take(void *arg, struct ev_kafka_part *part,
 		take_rows(emit, message);
 	else
 		take_value(emit, message);
-	if (stage->in % LOOK_EVERY == 0)
+	if (ev_pace_due(&emit->pace, message->len))
 		look_around(emit);
-	if (ev_kafkaemit_full(emit) || ev_io_signal())
+	if (ev_kafkaemit_full(emit))
 		ev_kafka_reader_stop(emit->pos.reader);
 }
 

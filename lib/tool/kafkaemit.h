@@ -10,6 +10,7 @@
 #include "tool/kafkapos.h"
 #include "tool/kafkarows.h"
 #include "tool/marker.h"
+#include "tool/pace.h"
 #include "tool/progress.h"
 #include "tool/source.h"
 #include "tool/stage.h"
@@ -20,7 +21,8 @@ struct ev_kafkaemit {
 	struct ev_marker marker;
 	struct ev_kafkapos pos; /* set by the caller after ev_kafkaemit_open */
 	struct ev_progress progress;
-	uint64_t bytes; /* of values */
+	uint64_t bytes;      /* of values */
+	struct ev_pace pace; /* of looks at the clock and for signals */
 	struct ev_scan *scan;
 	struct ev_kafka_value value;
 	struct ev_slice text_field; /* --format text; else ptr is NULL */

@@ -86,6 +86,7 @@ seek(struct ev_kafka_reader *reader, const struct ev_kafka_offset *was,
 	ev_kafka_offset_build(&at, &text);
 	input->position = ev_mem_strdup(ev_buf_cstr(&text));
 	input->at = ev_mem_printf("offset %" PRId64, at.next);
+	input->offset = (uint64_t)at.next;
 	ev_buf_release(&text);
 	return EV_OK;
 }

@@ -208,8 +208,7 @@ put_cluster(struct ev_kafkasink *sink)
 	if (cluster_is(sink, record))
 		return;
 	ev_build_open(&more);
-	ev_build_key(&more, EV_SLICE("cluster"));
-	ev_build_text(&more, ev_slice_of(sink->sender.kafka.cluster));
+	ev_build_key_text(&more, "cluster", sink->sender.kafka.cluster);
 	if (record->more && *record->more)
 		ev_buf_printf(&more, ",%s", record->more);
 	free(record->more);
@@ -509,10 +508,7 @@ open_named(struct ev_kafkasink *sink)
 {
 	const char *name = sink->run.ledger.name;
 
-	if (ev_pipeline_lock(&sink->run.ledger.pipeline, "sink.lock",
-		&sink->lock, &sink->err) != EV_OK)
-		fail(sink);
-	sink->run.ledger.lock = "sink.lock";
+	ev_ledger_lock(&sink->run.ledger);
 	sink->id = ev_kafkasink_id(name);
 	open_sender(sink);
 	if (ev_kafka_positions_open(&sink->positions, &sink->sender, name, true,

@@ -43,8 +43,7 @@ struct ev_kafkasink {
 	struct ev_kafka_sender_settings how;
 	struct ev_kafka_sender sender;
 	struct ev_kafka_positions positions;
-	char *id; /* of its transactions */
-	int lock;
+	char *id;          /* of its transactions */
 	struct ev_buf was; /* the record as it is stored; empty: none */
 	struct ev_spill held;
 	struct ev_kafka_message message;

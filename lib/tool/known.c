@@ -18,20 +18,30 @@ static enum ev_status
 unknown_name(const struct ev_pipeline *pipeline, struct ev_err *err)
 {
 	struct ev_nearest nearest = ev_nearest_to(pipeline->name);
+	const char *shard = NULL;
 	char **names;
 	size_t count;
 
 	if (ev_pipeline_list(pipeline->state, &names, &count, err) != EV_OK)
 		return EV_FATAL;
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		ev_nearest_offer(&nearest, names[i]);
+		if (!shard && ev_shard_number(pipeline->name, names[i]) > 0)
+			shard = names[i];
+	}
 	ev_err_set(err, EV_FATAL, EV_EXIT_USAGE,
 	    "there is no pipeline '%s' in the state folder '%s'%s%s%s",
-	    pipeline->name, pipeline->state, nearest.best ? "; is it '" : "",
-	    nearest.best ? nearest.best : "",
-	    nearest.best ? "'?"
-		: count  ? ""
-			 : ", which has none (EVKIT_STATE names another)");
+	    pipeline->name, pipeline->state,
+	    shard              ? ", but '"
+		: nearest.best ? "; is it '"
+			       : "",
+	    shard              ? shard
+		: nearest.best ? nearest.best
+			       : "",
+	    shard              ? "': each shard is a pipeline of its own"
+		: nearest.best ? "'?"
+		: count        ? ""
+			: ", which has none (EVKIT_STATE names another)");
 	for (size_t i = 0; i < count; i++)
 		free(names[i]);
 	free(names);
@@ -174,6 +184,41 @@ ev_known_reads(const struct ev_known *known, struct ev_slice key)
 		ev_shard_parse("shard", ev_slice_of(known->record.shard),
 		    &shard, NULL);
 	return !ev_shard_part(key, &part) || ev_shard_owns(shard, part);
+}
+
+/* kafka:CLUSTER/TOPIC#PARTITION is of kafka:TOPIC and of kafka://BROKERS/TOPIC:
+ * which brokers a cluster has may change. */
+static bool
+is_of_topic(struct ev_slice key, const char *input)
+{
+	const char *slash = memrchr(key.ptr, '/', key.len);
+	const char *part = memrchr(key.ptr, '#', key.len);
+	const char *name = strrchr(input, '/');
+
+	if (strncmp(input, "kafka:", 6) || key.len < 6 ||
+	    memcmp(key.ptr, "kafka:", 6) || !slash || !part || part < slash)
+		return false;
+	name = name ? name + 1 : input + 6;
+	return ev_slice_is((struct ev_slice){slash + 1,
+			       (size_t)(part - slash - 1)},
+	    name);
+}
+
+bool
+ev_known_input(struct ev_slice key, const char *input)
+{
+	const char *part = memrchr(key.ptr, '#', key.len);
+	size_t len = strlen(input), folder;
+
+	if (key.len >= len && !memcmp(key.ptr, input, len) &&
+	    (key.len == len || key.ptr[len] == '#'))
+		return true;
+	if (is_of_topic(key, input))
+		return true;
+	folder = part ? (size_t)(part - key.ptr) : 0;
+	return part && key.len == len && input[folder] == '/' &&
+	    !memcmp(key.ptr, input, folder) &&
+	    !memcmp(part + 1, input + folder + 1, len - folder - 1);
 }
 
 static void

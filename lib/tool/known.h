@@ -49,6 +49,10 @@ char *ev_known_source(const struct ev_known *known);
  * the other shards, too, as they were when they were dealt. */
 bool ev_known_reads(const struct ev_known *known, struct ev_slice key);
 
+/* Whether an entry is one that --input names: the input itself, its parts, or
+ * one part, FOLDER#NAME, by its path. */
+bool ev_known_input(struct ev_slice key, const char *input);
+
 /* How far behind it is: the sum over its inputs, where they all are known and
  * of one unit, which *unit is then (lent); EV_SEEKER_UNKNOWN. */
 uint64_t ev_known_behind(const struct ev_known *known, const char **unit);

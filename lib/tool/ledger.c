@@ -33,12 +33,14 @@ on_ending(void *arg, int exit, const char *why)
 		    why);
 }
 
-/* Of a run that fails before its first commit nothing is to be known. */
+/* Of a pipeline that fails before its first commit nothing is to be known. */
 static void
 tidy(void *arg)
 {
 	const struct ev_ledger *ledger = arg;
 
+	if (ledger->accepted && !strcmp(ledger->base, EV_RECORD_FIRST))
+		ev_pipeline_forget_accepted(&ledger->pipeline, ledger->run);
 	ev_pipeline_tidy(&ledger->pipeline, ledger->lock);
 }
 
@@ -198,6 +200,17 @@ ev_ledger_open(struct ev_ledger *ledger,
 	default:
 		not_named(ledger);
 	}
+}
+
+void
+ev_ledger_lock(struct ev_ledger *ledger)
+{
+	int lock; /* held for the process's life */
+
+	if (ev_pipeline_lock(&ledger->pipeline, "sink.lock", &lock,
+		&ledger->err) != EV_OK)
+		ev_tool_fail(&ledger->err);
+	ledger->lock = "sink.lock";
 }
 
 /* --- R1: the record and begin --------------------------------------------- */
@@ -382,6 +395,16 @@ ev_ledger_begin(struct ev_ledger *ledger, struct ev_slice record)
 		began_elsewhere(ledger);
 	compare_via(ledger);
 	ev_point("ledger.begun");
+}
+
+void
+ev_ledger_accept(struct ev_ledger *ledger)
+{
+	if (ev_pipeline_accept(&ledger->pipeline, ledger->run, &ledger->err) !=
+	    EV_OK)
+		ev_tool_fail(&ledger->err);
+	ledger->accepted = true;
+	ev_point("ledger.accepted");
 }
 
 /* --- marks --------------------------------------------------------------- */

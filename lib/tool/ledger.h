@@ -9,6 +9,8 @@
  *	ev_ledger_open(&ledger, &settings, place, &stage);  waits for begin
  *	… lock the target, read its record …
  *	ev_ledger_begin(&ledger, found ? text : nothing);   R1
+ *	… whatever else may refuse the run …
+ *	ev_ledger_accept(&ledger);                          R8
  *	for (;;)
  *		switch (ev_stage_step(&stage, &line)) {
  *		case EV_STAGE_EVENT: …
@@ -43,8 +45,8 @@ struct ev_ledger {
 	struct ev_stage *stage;
 	const char *place;
 	struct ev_pipeline pipeline;
-	const char *lock; /* of the pipeline's, that the sink holds, or NULL;
-	                   * set by the caller */
+	const char *lock; /* of the pipeline's, that the sink holds, or NULL */
+	bool accepted;    /* the run, as the state folder says */
 	struct ev_record record; /* committed, and after ev_ledger_mark what
 	                          * is to be committed */
 	struct ev_buf text;      /* the record as it is to be stored */
@@ -70,11 +72,21 @@ void ev_ledger_open(struct ev_ledger *ledger,
     const struct ev_ledger_settings *settings, const char *place,
     struct ev_stage *stage);
 
+/* Keeps other sinks of this pipeline out until the process ends: for those
+ * whose store does not, before they read its record. Else one of an older run
+ * that has not ended could still commit when R1 was found to hold. Ends the
+ * process with 76 where another has it. */
+void ev_ledger_lock(struct ev_ledger *ledger);
+
 /* The sink's own record, as ev_ledger_mark gave it; ptr NULL: its store has
  * none (and holds nothing of ours). Ends the process: 75 where begin is of
  * another record, after the true one was written into the copy; 70 where the
  * record is gone or of another place. */
 void ev_ledger_begin(struct ev_ledger *ledger, struct ev_slice record);
+
+/* R8: tells those in the pipe who do something elsewhere (tool/consent.h) that
+ * the run goes on. Nothing but a commit may refuse it from then on. */
+void ev_ledger_accept(struct ev_ledger *ledger);
 
 /* Ends the process with 70 where a record of this name that says it is of
  * shard `text` ("": none) knows of another count than begin does: for sinks

@@ -315,12 +315,8 @@ open_stdout(struct ev_logsink *sink)
 {
 	struct ev_buf text = {0};
 	enum ev_status status;
-	int lock; /* held for the process's life */
 
-	if (ev_pipeline_lock(&sink->run.ledger.pipeline, "sink.lock", &lock,
-		&sink->err) != EV_OK)
-		ev_tool_fail(&sink->err);
-	sink->run.ledger.lock = "sink.lock";
+	ev_ledger_lock(&sink->run.ledger);
 	status = ev_pipeline_read(&sink->run.ledger.pipeline, &text,
 	    &sink->err);
 	if (status != EV_OK && status != EV_END)

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/io.h"
+
 static const struct {
 	const char *suffix, *kind;
 } kinds[] = {
@@ -42,15 +44,26 @@ ev_pack_start(struct ev_child *child, const char *kind, int fd,
 	return ev_child_start(child, "evpack", argv, false, fd, err);
 }
 
-enum ev_status
-ev_pack_wait(struct ev_child *child, struct ev_err *err)
+/* Waits for its end, where it may have been sent so much as this signal: to
+ * end by it is no failure of its own. libarchive 3.6 crashes where it gets no
+ * memory. */
+static enum ev_status
+wait_for(struct ev_child *child, int sent, struct ev_err *err)
 {
 	enum ev_status status = ev_child_wait(child, err);
 
 	/* It has said itself why, unless something killed it. */
 	if (status != EV_OK && err->exit < 128)
 		*err->text = '\0';
+	else if (status != EV_OK && err->exit != 128 + sent)
+		err->exit = EV_EXIT_OS;
 	return status;
+}
+
+enum ev_status
+ev_pack_wait(struct ev_child *child, struct ev_err *err)
+{
+	return wait_for(child, ev_io_signal(), err);
 }
 
 bool
@@ -60,11 +73,6 @@ ev_pack_abandon(struct ev_child *child, struct ev_err *err)
 		return true;
 	/* One that has ended already does not mind, and keeps its status. */
 	kill(child->pid, SIGTERM);
-	if (ev_pack_wait(child, err) == EV_OK || err->exit == 128 + SIGTERM)
-		return true;
-	/* Another signal is not one that was sent to us: libarchive 3.6
-	 * crashes where it gets no memory. */
-	if (err->exit > 128)
-		err->exit = EV_EXIT_OS;
-	return false;
+	return wait_for(child, SIGTERM, err) == EV_OK ||
+	    err->exit == 128 + SIGTERM;
 }

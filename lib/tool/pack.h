@@ -20,7 +20,7 @@ enum ev_status ev_pack_start(struct ev_child *child, const char *kind, int fd,
     const char *name, struct ev_err *err);
 
 /* Waits for its end, as ev_child_wait. Where evpack has said why it failed,
- * err has no text. */
+ * err has no text; where a signal killed it that we have not had, exit 71. */
 enum ev_status ev_pack_wait(struct ev_child *child, struct ev_err *err);
 
 /* Ends it, after a failure. False, with the reason, where evpack had failed

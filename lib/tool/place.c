@@ -180,6 +180,11 @@ ev_place_absolute(const char *place, char **absolute, struct ev_err *err)
 	if (ev_slice_is(scheme, "file"))
 		return path_absolute(ev_place_path(place), absolute, err);
 	rest = place + scheme.len + 1;
+	/* Behind kafka: alone stands a topic, and who the brokers are elsewhere. */
+	if (ev_slice_is(scheme, "kafka") && strncmp(rest, "//", 2)) {
+		*absolute = ev_mem_strdup(place);
+		return EV_OK;
+	}
 	*absolute = strncmp(rest, "//", 2) ? inner_absolute(scheme, rest)
 					   : without_user(place, rest + 2);
 	return EV_OK;

@@ -31,8 +31,8 @@ bool ev_place_is_stdin(const char *place);
 /* The place as records and positions have it: of a path the absolute one with
  * its links followed (its last part need not exist; of a pattern, its folder's),
  * of "-" "-", of a URL without user and password, and with the path absolute
- * where its scheme is followed by one (sqlite:shop.db/users). The caller's to
- * free.
+ * where its scheme is followed by one (sqlite:shop.db/users; kafka:TOPIC is left
+ * as it is). The caller's to free.
  * EV_FATAL: exit 73, its folder is not there. */
 enum ev_status ev_place_absolute(const char *place, char **absolute,
     struct ev_err *err);

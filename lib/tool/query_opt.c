@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "event/value.h"
 #include "state/object.h"
 #include "tool/tool.h"
 
@@ -74,25 +75,6 @@ take_member(void *arg, const struct ev_member *member, struct ev_err *err)
 	return status;
 }
 
-/* The line ends of a JSON text become spaces; one inside a string stays, and
- * is then found to be wrong. */
-static void
-join_lines(struct ev_buf *json)
-{
-	bool quoted = false;
-
-	for (size_t i = 0; i < json->len; i++) {
-		char *c = &json->ptr[i];
-
-		if (*c == '"')
-			quoted = !quoted;
-		else if (quoted && *c == '\\')
-			i++;
-		else if (!quoted && (*c == '\n' || *c == '\r'))
-			*c = ' ';
-	}
-}
-
 /* NAME=VALUE, without its line end; empty lines and # comments say nothing. */
 static void
 take_line(struct ev_query *query, const char *path, unsigned number,
@@ -140,7 +122,7 @@ take_file(struct ev_query *query, const char *path)
 
 	first += strspn(first, " \t\r\n");
 	if (*first == '{') {
-		join_lines(&text);
+		ev_value_join_lines(text.ptr, text.len);
 		if (ev_object_each(ev_buf_as_slice(&text), path, take_member,
 			query, &err) != EV_OK)
 			ev_tool_die(EV_EXIT_USAGE, "--args: %s", err.text);

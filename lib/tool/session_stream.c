@@ -40,6 +40,9 @@ stream_wait(void *arg, struct ev_err *err)
 	int fd = ev_file_wait_fd(session->open), most;
 	enum ev_status status = EV_AGAIN;
 
+	/* What is a regular file would take this for its end. */
+	if (ev_session_is_stopped(session))
+		return EV_END;
 	if (!marker->on || fd < 0)
 		return session->tap.from->wait(session->tap.from, err);
 	while (status == EV_AGAIN && !ev_session_is_stopped(session)) {
@@ -63,7 +66,8 @@ ev_session_stream(struct ev_session *session, const char *path)
 	ev_session_how(session, -1, &how);
 	ev_stage_flush(&session->emit->stage);
 	status = ev_file_open(&session->open, path, &how, &err);
-	while (status == EV_OK && !ev_emit_full(session->emit)) {
+	while (status == EV_OK && !ev_emit_full(session->emit) &&
+	    !ev_session_is_stopped(session)) {
 		status = ev_file_next(session->open, &part, &err);
 		if (status != EV_OK)
 			break;

@@ -86,6 +86,8 @@ ev_sinkrun_loop(struct ev_sinkrun *run, const struct ev_input *in,
 {
 	struct ev_progress shown;
 
+	if (run->sides)
+		ev_ledger_accept(&run->ledger);
 	ev_progress_open(&shown, progress);
 	while (step(run))
 		ev_progress_draw(&shown, in->bytes, run->stage->out);

@@ -1,7 +1,8 @@
 /*
  * sqlitekeeper: see sqlitekeeper.h. Sinks are held off by the lock that writers
- * of the database take. A sink that runs holds it only while it has events; one
- * that commits later finds another record than its own, and ends (R1).
+ * of the database take; those of evpos's own state folder by that one's, too. A
+ * sink that runs, of another, holds it only while it has events; one that
+ * commits later finds another record than its own, and ends (R1).
  */
 #include "tool/sqlitekeeper.h"
 

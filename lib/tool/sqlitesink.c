@@ -298,6 +298,9 @@ ev_sqlitesink_open(struct ev_sqlitesink *sink,
 	ev_sinkrun_open(&sink->run, &calls, sink, stage, &settings->ledger,
 	    settings->place.absolute);
 	sink->run.limit = settings->limit;
+	/* The swap of the records is for those that this does not keep out. */
+	if (named(sink) && !ev_mutant("sqlite.swap"))
+		ev_ledger_lock(&sink->run.ledger);
 	ev_sqlitesink_database(sink, settings);
 	if (!named(sink))
 		return;

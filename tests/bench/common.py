@@ -61,3 +61,10 @@ def put_in_readme(name, text):
                  lambda m: m[1] + text + m[2], old)
     with open(path, "w", encoding="utf-8") as file:
         file.write(new)
+
+
+def file_system(folder):
+    """What the folder lies on: ext4, tmpfs …"""
+    return subprocess.run(["findmnt", "-no", "FSTYPE", "-T", folder],
+                          check=True, text=True,
+                          stdout=subprocess.PIPE).stdout.strip()

@@ -14,7 +14,8 @@ USER = "first_name,last_name,email,gender,club_status,comments"
 # The fields of a job's output, where they are not a review's.
 SELECT = {"b": "id,userid,rating", "d1": FIELDS + "," + USER,
           "d2": FIELDS + "," + USER, "f": FIELDS + "," + USER,
-          "e2": "channel,twice,day"}
+          "e2": "channel,twice,day",
+          "e3": "id::bigint AS id,code,twice,bucket,message"}
 
 
 def read():
@@ -41,8 +42,8 @@ def normal(job, kind, env, to):
     names = SELECT.get(job, FIELDS)
     fields = names.replace("id,userid,rating", ids)
     command = f"evsource --format {kind} $O | evfilter --select '{fields}' >{to}"
-    if kind == "csv" and not open(env["O"], encoding="utf-8").readline(
-            ).startswith("id,"):
+    if kind == "csv" and "rating" not in open(
+            env["O"], encoding="utf-8").readline().split(","):
         command = command.replace("$O", f"--header {names} $O")
     shell(command, env)
 

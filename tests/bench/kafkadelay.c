@@ -27,7 +27,7 @@ struct delay {
 	double *begin, *took; /* of each event, in ms; took < 0: not yet */
 };
 
-static void
+static _Noreturn void
 fail(const char *what, const char *why)
 {
 	fprintf(stderr, "kafkadelay: %s: %s\n", what, why);

@@ -658,6 +658,159 @@ in_threes() { # COMMAND
   done
 }
 
+# The copy of the record, from which a source begins, is one commit behind: the
+# sink was killed between the two.
+@test "a run that the sink refuses has done nothing elsewhere" {
+  ten
+  cat >slow <<'END'
+#!/bin/sh
+sleep 0.3
+exec "$@"
+END
+  chmod +x slow
+  runs() { # COMMAND
+    bash -c "evsource --name p --mark-every 3 ten | $1 | ./slow evsink --name p out"
+  }
+  try runs "evexec sh -c 'echo \$EVKIT_FROM >>ran; cat'"
+  exits 0
+  [ "$(wc -l <ran)" = 4 ]
+  cp state/p/record old
+  echo '{"id":11}' >>ten
+  try runs "evexec sh -c 'echo \$EVKIT_FROM >>ran; cat'"
+  exits 0
+  [ "$(wc -l <ran)" = 5 ]
+  echo '{"id":12}' >>ten
+  for keep in '' --keep; do
+    cp old state/p/record
+    try runs "evexec $keep sh -c 'echo \$EVKIT_FROM >>ran; cat'"
+    exits 75
+    says '*its copy is right now, start again'
+    [ "$(wc -l <ran)" = 5 ]
+  done
+  try runs "evexec sh -c 'echo \$EVKIT_FROM >>ran; cat'"
+  exits 0
+  [ "$(wc -l <ran)" = 6 ]
+  diff ten out
+}
+
+# A sink that had accepted already would say that it cannot (74).
+@test "whatever the sink refuses at its start, it has not accepted before" {
+  ten
+  ran() {
+    bash -c "evsource --name p ten | evexec sh -c 'echo ran >>ran; cat' | evsink --name p $1"
+  }
+  try ran out
+  exits 0
+  sed -i 's/"id":1,/"id":7,/' out
+  sqlite3 s.db 'CREATE TABLE t (id); INSERT INTO t VALUES (1)'
+  for place in out sqlite:s.db/t; do
+    rm -f state/p/accepted ran
+    echo '{"id":11}' >>ten
+    evsource --name p ten >begun
+    mkdir state/p/accepted
+    try evsink --name p "$place" <begun
+    exits 70
+    rmdir state/p/accepted
+    try ran "$place"
+    exits 70
+    [ ! -e ran ]
+    [ ! -e state/p/accepted ]
+    rm -rf state
+  done
+}
+
+# Another's rows would not keep it from committing what it has.
+@test "nothing is done elsewhere while the sink of an older run may still commit" {
+  ten
+  evsource --name p --mark-every 3 ten >begun
+  mkfifo slow
+  for place in out log/ sqlite:s.db/t; do
+    rm -rf state/p
+    evsource --name p --mark-every 3 ten >begun
+    evsink --name p "$place" <slow &
+    sink=$!
+    exec 6>slow
+    head -n 5 begun >&6
+    soon test -e state/p/record
+    try bash -c "evsource --name p ten | evexec sh -c 'echo ran >>ran; cat' | evsink --name p $place"
+    exits 76
+    says '*process * (evsink-*'
+    [ ! -e ran ]
+    tail -n +6 begun >&6
+    exec 6>&-
+    wait $sink
+  done
+}
+
+@test "a stream in a file that comes again waits for its sink again" {
+  ten
+  evsource --name p --mark-every 3 ten >begun
+  again() {
+    evexec sh -c 'echo ran >>ran; cat' <begun | { sleep "$1"; evsink --name p out; }
+  }
+  try again 0
+  exits 0
+  [ "$(wc -l <ran)" = 4 ]
+  try again 0.3
+  exits 75
+  [ "$(wc -l <ran)" = 4 ]
+}
+
+@test "what cannot be asked whether a run was accepted is an error, not waited for" {
+  ten
+  evsource --name p ten >begun
+  mkdir state/p/accepted
+  try bash -o pipefail -c 'evexec sh -c "echo ran >>ran; cat" <begun | cat >out'
+  exits 74
+  says "evexec: cannot read '*state/p/accepted': is a directory"
+  [ ! -e ran ]
+}
+
+@test "where there is no sink to ask, in a file or on another machine, it does not wait" {
+  ten
+  evsource --name p --mark-every 3 ten >begun
+  timeout 20 evexec tac <begun >reversed
+  [ "$(grep -vc '~ev' reversed)" = 10 ]
+  mv state elsewhere
+  unset EVKIT_STATE
+  timeout 20 evexec tac <begun | cat >again
+  diff reversed again
+  [ ! -e state ]
+}
+
+@test "a sink that does not come is waited for, and this is said" {
+  ten
+  pipeline() {
+    evsource --name p ten | evexec sh -c 'echo ran >>ran; cat' |
+      sh -c 'read -r begin; sleep 6; [ ! -e ran ] || exit 99; { echo "$begin"; cat; } | evsink --name p out'
+  }
+  try pipeline
+  exits 0
+  says 'evexec: waiting for the evsink of pipeline p, which has not accepted the stream*'
+  diff ten out
+  # A sink that goes is the end.
+  rm -rf state out out.ev ran
+  try bash -o pipefail -c 'evsource --name p ten |
+    evexec sh -c "echo ran >>ran; cat" | head -n 1 >first'
+  exits 141
+  [ ! -e ran ]
+}
+
+@test "another run that is accepted ends the one that waits" {
+  ten
+  evsource --name p ten >begun
+  {
+    evexec sh -c 'echo ran >>ran; cat' <begun 2>err || echo $? >status
+  } | cat >out &
+  soon grep -q '"begin"' out
+  [ ! -e status ]
+  echo "$RUN" >state/p/accepted
+  wait $!
+  [ "$(<status)" = 75 ]
+  grep 'the evsink of pipeline p has accepted another run meanwhile' err
+  [ ! -e ran ]
+}
+
 @test "kill -9 of anything, again and again: the output is whole, and so is what a guarded command did" {
   sed -n '/^\$ cat load.sh$/,/^\$ /p' "$TOP/cmd/evexec.1.scd" | sed '1d; $d; s/\\\(.\)/\1/g' >load.sh
   export EVKIT_STATE=$PWD/state
@@ -674,7 +827,6 @@ in_threes() { # COMMAND
   }
   # A kill comes up to twice as late as a run lasts, and the more runs a kill
   # needs the fewer milliseconds it waits: no machine is too fast or too slow.
-  victims=(evsource-file evfilter evexec evsink-file)
   kills=0 later=400
   for ((i = 0; i < 200 && kills < 8; i++)); do
     sale >>sales
@@ -682,7 +834,8 @@ in_threes() { # COMMAND
     pipeline 2>>messages &
     pid=$!
     sleep "0.$(printf %03d $((RANDOM % later)))"
-    if pkill -9 -g "$pid" -x "${victims[RANDOM % 4]}"; then
+    mapfile -t alive < <(pgrep -g "$pid" -x 'evsource-file|evfilter|evexec|evsink-file')
+    if ((${#alive[@]})) && kill -9 "${alive[RANDOM % ${#alive[@]}]}"; then
       kills=$((kills + 1))
     else
       later=$((later > 20 ? later * 9 / 10 : later))
@@ -692,7 +845,7 @@ in_threes() { # COMMAND
   done
   [ $kills = 8 ]
   # 75: the last kill came between a commit and its copy.
-  for ((i = 0; i < 3; i++)); do
+  for _ in 1 2 3; do
     try pipeline
     [ "$status" = 75 ] || break
   done

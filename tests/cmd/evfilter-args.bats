@@ -9,10 +9,43 @@ fails() { # STATUS MESSAGE, a pattern
 @test "--arg gives \$name a value, as a quoted literal" {
   try evfilter 'rating < $limit AND zip = $zip' --arg limit=3 --arg zip=02134 <<<'{"rating":2,"zip":"02134"}
 {"rating":3,"zip":"02134"}
-{"rating":1,"zip":2134}'
+{"rating":1,"zip":"2134"}'
   exits 0
   prints '{"rating":2,"zip":"02134"}'
   says ''
+}
+
+@test "beside a number a parameter is a number, if numeric reads it as one" {
+  months() { # CONDITION PARAMETER
+    try evfilter "$1" --arg "n=$2" <<<'{"month":7}
+{"month":8}
+{"month":9.5}'
+    exits 0
+    says ''
+  }
+  for n in 08 8 +8 ' 8' '8 ' 8.0 008.00 .8e1; do
+    months 'month = $n' "$n"
+    prints '{"month":8}'
+    months 'month > $n' "$n"
+    prints '{"month":9.5}'
+    months '$n > month' "$n"
+    prints '{"month":7}'
+    months 'month IN (1, $n)' "$n"
+    prints '{"month":8}'
+    months 'month BETWEEN $n AND 9' "$n"
+    prints '{"month":8}'
+    months 'month <> $n AND month < 9' "$n"
+    prints '{"month":7}'
+  done
+  months 'month = $n' 8x
+  prints ''
+  # a field that is a text is compared as text, and so is a literal
+  try evfilter 'month = $n' --arg n=08 <<<'{"month":"8"}
+{"month":"08"}'
+  prints '{"month":"08"}'
+  try evfilter "month = '08'" <<<'{"month":8}
+{"month":"08"}'
+  prints '{"month":"08"}'
 }
 
 @test "a value is never part of the text" {
@@ -68,7 +101,7 @@ fails() { # STATUS MESSAGE, a pattern
   a < $limt
       ^'
   try evfilter 'a < $x' </dev/null
-  fails 64 'the condition: there is no parameter $x: give it with --arg x=VALUE
+  fails 64 'the condition: there is no parameter $x: give it with --arg x=VALUE, or if a field is meant, write x
   a < $x
       ^'
   try evfilter 'a < $1' </dev/null

@@ -46,6 +46,22 @@ times() { # the t of each event of stdin
   [ "$(sed 's/.*"u":"\([^"]*\)".*/\1/' out.ndjson | sort -u | wc -l)" = 3 ]
 }
 
+@test "--now with a word is the same behind each mark, and '!' stands in begin" {
+  export EVKIT_STATE=$PWD/state
+  printf '{"a":%d}\n' 1 2 3 4 >in.ndjson
+  evsource --name w --mark-every 1 in.ndjson |
+    evfilter --now today TRUE --select 'now() = current_date AS t' |
+    tee all | evsink --name w out.ndjson
+  [ "$(cat out.ndjson)" = '{"t":true}
+{"t":true}
+{"t":true}
+{"t":true}' ]
+  grep -q '"via":\["[^"]*","evfilter ........!"\]' all
+  try evfilter --explain --now today 'now() IS NULL'
+  exits 0
+  [[ $output == *'clock: asked once, by --now: another run may give another result' ]]
+}
+
 @test "begin says '!' where the result depends on the clock, not with --now" {
   export EVKIT_STATE=$PWD/state
   echo '{"a":1}' >in.ndjson

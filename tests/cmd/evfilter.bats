@@ -10,6 +10,12 @@ fails() { # STATUS MESSAGE, a pattern
   says "evfilter: $2"
 }
 
+makes_bad() { # CONDITION EVENT REASON, a pattern
+  try evfilter "$1" <<<"$2"
+  exits 65
+  says "evfilter: standard input:1: $3"
+}
+
 reviews() {
   cat >reviews.ndjson <<'END'
 {"id":1,"rating":2,"channel":"web","price":1.10}
@@ -287,7 +293,7 @@ END
 @test "a file where a condition is wanted is told" {
   reviews
   try evfilter --select id reviews.ndjson
-  fails 64 "'reviews.ndjson' is a file, and a condition is wanted first: evfilter … TRUE reviews.ndjson"
+  fails 64 "'reviews.ndjson' is a file, and a condition is wanted first: evfilter … TRUE reviews.ndjson, or '(reviews.ndjson)' if it is a field"
 }
 
 @test "--limit ends without reading on" {
@@ -362,18 +368,18 @@ END
   at 'rating < 3 AN x' 'expected an operator or the end, found AN' 11
   at '(a = 1' 'expected ), found the end' 6
   at 'a = ' 'expected an expression, found the end' 4
-  at "a = 'x" "the text that begins here has no closing '" 4
+  at "a = 'x" "the text that begins here has no closing '; a ' in a text is doubled" 4
   at 'a NOT 1' 'expected IN, BETWEEN, LIKE, ILIKE or SIMILAR TO, found 1' 6
-  at 'a IS 5' 'expected NULL, TRUE, FALSE, UNKNOWN or DISTINCT FROM, found 5' 5
+  at 'a IS 5' 'expected NULL, TRUE, FALSE, UNKNOWN, NORMALIZED or DISTINCT FROM, found 5' 5
   at 'a BETWEEN 1' 'expected AND, found the end' 11
   at 'a IN 5' 'expected (, found 5' 5
   at 'select = 1' 'expected an expression, found select (a keyword; as a name it needs double quotes)' 0
   at 'a = 1 = 2 = 3' 'a comparison cannot follow another one: write AND between two, or put one in parentheses' 6
   at '12abc = 1' 'a number ends here, but a letter follows at once' 2
-  at 'a { 1' "'{' begins nothing that an expression may hold" 2
+  at 'a { 1' 'there is no {: JSON stands in quotes, as in '"'{\"a\":1}'"'::jsonb' 2
   at "uper(a) = 'A'" 'there is no function uper; did you mean upper\?' 0
   at 'quux(a) = 1' 'there is no function quux' 0
-  at 'length(5) = 1' 'there is no length(integer), only length(text)' 0
+  at 'length(5) = 1' 'there is no length(integer), only length(text), length(bytea)' 0
   at "'x' & 1 = 1" 'invalid input syntax for type integer: "x"' 0
   at "1.5 & 1 = 1" 'there is no numeric & integer, only smallint & smallint, integer & integer, bigint & bigint' 0
   at "~ 'a'::text = 'b'" 'there is no ~ text, only ~ smallint, ~ integer, ~ bigint' 0
@@ -387,7 +393,7 @@ END
   at "overlay(a PLACING 'x') = 1" 'expected FROM, found )' 21
   at "GREATEST(1, true) = 1" 'GREATEST gives boolean here and integer elsewhere: cast one of them' 12
   at 'a::intger = 1' 'there is no type intger; did you mean integer\?' 3
-  at "5 + 'x' = 1" 'invalid input syntax for type integer: "x"' 4
+  at "5 + 'x' = 1" 'invalid input syntax for type integer: "x" (texts are joined with ||)' 4
   at "upper('a') + 1 = 2" 'there is no operator + for text and integer: cast one of them' 0
   at 'a = now()' 'there is no operator = for field and timestamp with time zone: cast the field, as in field::timestamptz' 0
   at '1 / 0 = a' 'division by zero' 0
@@ -454,6 +460,141 @@ END
   says ''
   try evfilter 'ratng < 3' </dev/null
   exits 0
+  says ''
+}
+
+@test "where nothing passes, a path that no event has is named, and what was meant by it" {
+  printf '{"name":"Ann","user":{"club":"x"},"items":[{"sku":"a"}]}\n' >a.ndjson
+  try evfilter "user.clb = 'x'" a.ndjson
+  exits 0
+  says "evfilter: nothing passed, and no event has a field 'user.clb'"
+  try evfilter "items.sku = 'a'" a.ndjson
+  says "evfilter: nothing passed, and no event has a field 'items.sku'"
+  try evfilter "user->'clb' = 'x'" a.ndjson
+  says "evfilter: nothing passed, and no event has a field 'user.clb'"
+  try evfilter "user.club = 'y'" a.ndjson
+  exits 0
+  says ''
+  try evfilter 'name = "Ann"' a.ndjson
+  exits 0
+  says "evfilter: nothing passed, and no event has a field 'Ann' (a text stands in single quotes)"
+  try evfilter 'name < now' a.ndjson
+  says "evfilter: nothing passed, and no event has a field 'now' (a function has parentheses behind it)"
+  try evfilter 'name = None' a.ndjson
+  says "evfilter: nothing passed, and no event has a field 'None' (write IS NULL)"
+}
+
+@test "a condition that is never true, whatever the event, passes nothing, and this is said" {
+  printf '{"id":1,"email":null}\n{"id":2,"email":"x"}\n{"id":3,"__deleted":true}\n' >a.ndjson
+  for condition in 'email = NULL' 'email <> null' 'NULL' 'email LIKE NULL'; do
+    try evfilter "$condition" a.ndjson
+    exits 0
+    prints '{"id":3,"__deleted":true}'
+    says "evfilter: the condition is never true, as this is NULL for every event: write IS NULL, or IS NOT NULL
+  $condition
+  ^"
+  done
+  try evfilter 'id = 1 AND email <> NULL' a.ndjson
+  exits 0
+  says '*never true*
+             ^'
+  try evfilter 'NOT (id = 1 OR email = NULL)' a.ndjson
+  says '*never true*'
+  try evfilter -v 'NOT (id = 1 AND email = NULL)' a.ndjson
+  says '*never false*'
+  try evfilter 'id NOT IN (1, NULL)' a.ndjson
+  says '*never true, as this is NULL for every event: take it out of the list
+  id NOT IN (1, NULL)
+                ^'
+  try evfilter 'email[0] = 1' a.ndjson
+  says 'evfilter: the condition is never true, as this is NULL for every event: the first element is \[1\]
+  email\[0\] = 1
+  ^'
+}
+
+@test "what does not compare makes the event bad, and what to write is said" {
+  makes_bad 'active = 1' '{"active":true}' \
+    'active = 1: cannot compare boolean with integer (a boolean is a condition alone, or = true)'
+  makes_bad 'active && paid' '{"active":true,"paid":true}' \
+    'active: is a boolean where an array is needed (&& is of arrays: write AND)'
+  makes_bad "tags = 'vip'" '{"tags":["vip"]}' \
+    "tags = 'vip': cannot compare an array with text (with one of its elements: 'vip' = ANY(tags))"
+  makes_bad 'a = b' '{"a":[1],"b":[1]}' \
+    'a = b: cannot compare an array with an array (cast both to jsonb)'
+  makes_bad 'a <> b' '{"a":{},"b":{}}' \
+    'a <> b: cannot compare an object with an object (cast both to jsonb)'
+  try evfilter 'a::jsonb = b::jsonb' <<<'{"a":{},"b":{}}'
+  exits 0
+  makes_bad "a = 'x'" '{"a":{}}' \
+    "a = 'x': cannot compare an object with text"
+}
+
+@test "what is no array says AND only where there is an &&" {
+  makes_bad 'tags && name' '{"tags":["vip"],"name":"Ada"}' \
+    'name: is a string where an array is needed (&& is of arrays: write AND)'
+  for condition in 'cardinality(active) = 1' "'vip' = ANY(active)" \
+    'array_length(active, 1) = 1'; do
+    makes_bad "$condition" '{"active":true}' \
+      'active: is a boolean where an array is needed'
+  done
+}
+
+@test "the part that failed is named with the parentheses that it begins with" {
+  makes_bad "(name || 'x')::int = 1" '{"name":"a"}' \
+    "(name || 'x')::int: invalid input syntax for type integer: \"ax\""
+  makes_bad '((n) + 1)::text::date IS NULL' '{"n":1}' \
+    '((n) + 1)::text::date: invalid input syntax for type date: "2"'
+  makes_bad '2 + (n / 0) > 1' '{"n":1}' \
+    'n / 0: division by zero'
+  makes_bad '(a)[1]::int = 1' '{"a":["x"]}' \
+    '(a)\[1\]::int: invalid input syntax for type integer: "x"'
+}
+
+@test "a time where a number is needed makes the event bad, and a cast is advised" {
+  for condition in "ts > 5" "5 > ts" "ts + 1 > 5" "to_char(ts, 'YYYY') = '2019'"; do
+    makes_bad "$condition" '{"ts":"2019-02-26T12:30:00+01:00"}' \
+      '*ts*: "2019-02-26T12:30:00+01:00" is no number (a time is cast, as in field::timestamptz)'
+  done
+  makes_bad 'ts > 5' '{"ts":"2019-02-2x"}' \
+    'ts > 5: invalid input syntax for type numeric: "2019-02-2x"'
+}
+
+@test "a condition of quoted texts alone is never true, and this is said" {
+  try evfilter "'name' = 'Ann'" <<<'{"name":"Ann"}'
+  exits 0
+  prints ''
+  says "evfilter: the condition is never true, as this is false for every event: a name stands without quotes, or in double ones
+  'name' = 'Ann'
+  ^"
+  try evfilter "name = 'Ann' AND 'a' = 'b'" <<<'{"name":"Ann"}'
+  says "*never true, as this is false*
+                   ^"
+  try evfilter -v "'name' <> 'Ann'" <<<'{"name":"Ann"}'
+  says "*never false, as this is true*"
+  for condition in FALSE '1 = 2' "\$mode = 'all'" "'a' = 'b' OR name = 'Ann'"; do
+    try evfilter "$condition AND name = \$mode" --arg mode=x <<<'{"name":"Ann"}'
+    exits 0
+    says ''
+  done
+}
+
+@test "what may be true beside a NULL is no mistake, and nothing is said" {
+  printf '{"id":1,"email":null}\n' >a.ndjson
+  for condition in 'email = NULL OR id = 1' 'id IN (1, NULL)' '(email = NULL) IS NULL' \
+    'COALESCE(email = NULL, TRUE)' 'email IS NOT DISTINCT FROM NULL' \
+    'NOT (id = 2 AND email = NULL)'; do
+    try evfilter "$condition" a.ndjson
+    exits 0
+    prints '{"id":1,"email":null}'
+    says ''
+  done
+  try evfilter -v 'id = 2 AND email = NULL' a.ndjson
+  exits 0
+  prints '{"id":1,"email":null}'
+  says ''
+  try evfilter 'id = 1' --select 'email = NULL AS n, email[0] AS z' a.ndjson
+  exits 0
+  prints '{"n":null,"z":null}'
   says ''
 }
 

@@ -249,6 +249,26 @@ evsink-file|74|cannot write to 'else.ndjson': 'evsink' was killed by signal 9|ev
 END
 }
 
+# Its status, 128 and the signal's number, would say that evsink had been
+# stopped by it.
+@test "one that is killed when it has been given everything is a failure, too" {
+  for signal in KILL SEGV TERM; do
+    echo old >out.gz
+    start "evsink out.gz"
+    child=$(pgrep -P "$pid" -x evpack)
+    kill -STOP "$child"
+    echo '{"id":7}' >&9
+    exec 9>&-
+    soon idle "$pid"
+    kill -s $signal "$child"
+    kill -CONT "$child" 2>/dev/null || :
+    ended
+    exits 71
+    [[ $(<err) == *"'evpack' was killed by signal $(kill -l $signal)" ]]
+    [ "$(<out.gz)" = old ]
+  done
+}
+
 # --- readers that go away ----------------------------------------------------------
 
 @test "a reader that has gone ends every command quietly, with 141" {

@@ -10,12 +10,13 @@ setup_file() {
   kafka_start --secure
   # Two at a time: each is a JVM's start.
   forbid --deny-principal User:CN=client --operation Write --operation Read \
-    --topic forbidden &
+    --topic forbidden --topic closed &
   forbid --operation Write --transactional-id ev. \
     --resource-pattern-type prefixed
   wait $!
   kafkactl create seen 1
   kafkactl create forbidden 1
+  kafkactl create closed 1
   printf '{"id":%d}\n' 1 2 | put seen
   printf '{"id":%d}\n' 1 2 | put forbidden
 }
@@ -244,11 +245,13 @@ END
   [[ $stderr != *librdkafka* ]]
 }
 
-@test "a password that is not where it should be is said before anyone is asked" {
+@test "a password or a certificate that is not where it should be is said before anyone is asked" {
   by_x < <(plain evkit env:NO_SUCH)
   is_refused "$KAFKA_SASL_SSL" 78 "-X: sasl.password: the variable 'NO_SUCH' is not set"
   by_x < <(plain evkit file:none)
   is_refused "$KAFKA_SASL_SSL" 78 "-X: sasl.password: there is no file 'none'"
+  by_x < <(plain | sed 's/ca.pem/no.pem/')
+  is_refused "$KAFKA_SASL_SSL" 78 "-X: ssl.ca.location: cannot read '$KAFKA_TLS/no.pem': no such file or directory"
 }
 
 @test "without a certificate, or with a stranger's, it is refused at once" {
@@ -313,7 +316,8 @@ END
   try values named
   [ "${#lines[@]}" = 2 ]
 
-  # Nor in vain for ever, where only the topic is closed.
+  # Nor in vain for ever, where only the topic is closed: at the look into it
+  # whether it is empty, or at the first transaction.
   evsource "${from[@]}" --name closed kafka:seen >marked
   try timeout 50 evsink "${from[@]}" --name closed --key id \
     kafka:forbidden <marked
@@ -321,6 +325,9 @@ END
   says "evsink-kafka: *'forbidden'*uthorization failed*"
   try values forbidden
   [ "${#lines[@]}" = 2 ]
+  try timeout 50 evsink "${from[@]}" --name closed --key id kafka:closed <marked
+  exits 70
+  says "evsink-kafka: cannot write to topic 'closed', or the record of the pipeline: topic authorization failed"
 }
 
 @test "who speaks in the clear to a port of TLS is told" {

@@ -48,6 +48,9 @@ has_each_once() { # COUNT
   done
   has_each_once 700
   [ "$(evpos --json | jq -r .name | paste -sd ' ')" = 'work.1 work.2 work.3' ]
+  try evpos show work
+  exits 64
+  says "evpos: there is no pipeline 'work' in the state folder '*', but 'work.1': each shard is a pipeline of its own"
   # nothing is left, and what comes is read by whose it is
   fill 701 100
   for k in 3 2 1; do

@@ -139,6 +139,17 @@ mixed() {
 "{\"a\":\"y\"}"'
 }
 
+@test "a name that would stand twice in the key is 64" {
+  topic
+  echo '{"id":1,"a":{"id":2}}' >in
+  sink --key id,n,id <in
+  exits 64
+  says "evsink-kafka: --key names 'id' twice"
+  sink --key id,a.id <in
+  exits 64
+  says "evsink-kafka: --key names 'id' twice (of a path the last name counts)"
+}
+
 @test "an event without its key is bad" {
   topic
   lines '{"id":1}' '{"id":null}' '{"x":1}' '{"id":{}}' '{"id":2}' >in
@@ -178,7 +189,9 @@ mixed() {
   from=$topic
   lines '{"key":"a","value":{"id":1},"headers":[["h","v"],["n",null]],"partition":2,"timestamp":1767323045000}' \
     '{"key":"b","value":null,"partition":1,"timestamp":1767323045001}' \
-    '{"key_hex":"ff00","value":{"id":2},"partition":0,"timestamp":1767323045002}' |
+    '{"key_hex":"ff00","value":{"id":2},"partition":0,"timestamp":1767323045002}' \
+    '{"key_hex":"0000000000000005","value":{"id":3},"partition":0,"timestamp":1767323045003}' \
+    '{"key_hex":"0000000000000006","value":null,"partition":0,"timestamp":1767323045004}' |
     timeout 60 kafkasend -X transactional.id= "$from" >/dev/null
   topic 3
   timeout 60 evsource --meta m "kafka://$KAFKA_BROKERS/$from" >in
@@ -268,10 +281,52 @@ mixed() {
   [ "$(get "$topic" | wc -l)" = 2 ]
 }
 
+@test "a setting that is mistyped, or ours, is 64" {
+  topic
+  echo '{"id":1}' >in
+  sink --create -X partition=3 <in
+  exits 64
+  says "evsink-kafka: -X: unknown setting 'partition': did you mean 'partitions'?"
+  sink -X transactional.id=x <in
+  exits 64
+  says 'evsink-kafka: -X transactional.id: it is not to be set here'
+  # What a file has for others is left alone.
+  echo transactional.id=x >conf
+  sink --key id -F conf <in
+  exits 0
+}
+
 @test "brokers that do not answer are waited for, then it is 69" {
   try timeout 60 evsink --wait 1s kafka://127.0.0.1:1/t <<<'{"id":1}'
   exits 69
   says '*127.0.0.1:1*onnection refused*'
+}
+
+@test "--explain says what a message would be, and what is promised" {
+  topic 2
+  try evsink --explain --key id --time t --headers h --header a=b --header c \
+    "kafka://$KAFKA_BROKERS/$topic"
+  exits 0
+  [[ $output == *"
+key: id, its text
+partition: by the key, as Java's clients (murmur2)
+time: t, else the present
+headers: each member of h, a=b, c
+guarantee: at least once: "* ]]
+  try evsink --explain --key id -X partitioner=consistent -X acks=1 \
+    -X enable.idempotence=false "kafka://$KAFKA_BROKERS/$topic"
+  exits 0
+  [[ $output == *"
+partition: as partitioner=consistent has it, which is not as Java's clients
+guarantee: none: with acks=1 "* ]]
+  try evsink --explain --meta m --create -X partitions=4 \
+    -X create.cleanup.policy=compact "kafka://$KAFKA_BROKERS/none.x"
+  exits 0
+  [[ $output == *"
+there now: nothing; it would be made, partitions=4, cleanup.policy=compact
+"*"
+headers: those of 'm'
+"* ]]
 }
 
 # --- all or said ------------------------------------------------------------

@@ -137,12 +137,20 @@ $topic [0] at offset 1: not a JSON object eP8="
   prints '{"id":1}'
 }
 
+@test "a field of the key that is named twice is 64" {
+  topic
+  read_topic --key id,n,id
+  exits 64
+  says "evsource-kafka: --key names 'id' twice"
+}
+
 @test "tombstones are deleted rows, with what their key has" {
   topic
   send '{"key":"a b","value":null}' '{"key":"42","value":null}' \
     '{"key":"007","value":null}' '{"key":"\"s\"","value":null}' \
     '{"key":"{\"id\":1,\"at\":\"x\"}","value":null}' '{"value":null}' \
-    '{"key_hex":"fffe","value":null}' '{"key":"{}","value":null}'
+    '{"key_hex":"fffe","value":null}' '{"key":"{}","value":null}' \
+    '{"key_hex":"00000005","value":null}'
   read_topic --key id
   exits 0
   says ''
@@ -153,7 +161,8 @@ $topic [0] at offset 1: not a JSON object eP8="
 {"id":1,"at":"x","__deleted":true}
 {"id":null,"__deleted":true}
 {"id_base64":"//4=","__deleted":true}
-{"__deleted":true}'
+{"__deleted":true}
+{"id_base64":"AAAABQ==","__deleted":true}'
 
   topic
   send '{"key":"[\"a\",2]","value":null}' '{"key":"[1]","value":null}'
@@ -211,6 +220,13 @@ $topic [0] at offset 1: not a JSON object eP8="
   run -0 jq -r .where bad.ndjson
   prints "$topic [0] at offset 2
 $topic [0] at offset 4"
+  read_topic --format csv --header id,name,n
+  exits 65
+  says "evsource-kafka: $topic \[0\] at offset 2: *quote*"
+  [[ $stderr != *offset*offset* ]]
+  read_topic --format regex -X 'pattern=(?<a>^x)'
+  exits 65
+  says "evsource-kafka: $topic \[0\] at offset 0: the line does not match the pattern"
 
   topic
   printf 'a,b\n1,2\n3,4\n' >v
@@ -222,6 +238,17 @@ $topic [0] at offset 4"
   prints '{"a":1,"b":2}
 {"a":3,"b":4}
 {"b":"x"}'
+}
+
+@test "values with records may be in another encoding, and no others" {
+  topic
+  printf '1,caf\351\n' | put "$topic"
+  read_topic --format csv --header id,name --encoding latin1
+  exits 0
+  prints '{"id":1,"name":"café"}'
+  read_topic --format text --encoding latin1
+  exits 64
+  says 'evsource-kafka: --encoding is for --format csv, tsv, regex, and json with --path: other values are UTF-8'
 }
 
 @test "--format json: --path leads to what the events are" {
@@ -376,6 +403,7 @@ compacted() {
   try timeout 30 evsource "kafka://$KAFKA_BROKERS/^no-such"
   exits 0
   prints ''
+  says "evsource-kafka: no topic matches '^no-such'"
   try timeout 30 evsource "kafka://$KAFKA_BROKERS/^a("
   exits 64
 }
@@ -384,6 +412,10 @@ compacted() {
   try timeout 30 evsource "kafka://$KAFKA_BROKERS/no-such"
   exits 70
   says "evsource-kafka: cannot use topic 'no-such': *"
+  # With a name, too, and nothing of a position to rewind.
+  try timeout 30 evsource --name none "kafka://$KAFKA_BROKERS/no-such"
+  exits 70
+  says "evsource-kafka: cannot use topic 'no-such': unknown topic or partition"
   try timeout 30 evsource --wait 1s kafka://127.0.0.1:1/t
   exits 69
   says 'evsource-kafka: cannot reach the brokers: *refused*'
@@ -632,10 +664,11 @@ follow_topic() { # PATTERN OPTION…
   [ "$(wc -l <err)" = 1 ]
   kill "$follower"
   wait "$follower" || :
+  # A file of its own: in err the word stands already.
   timeout 60 evsource --name w --follow "kafka://$KAFKA_BROKERS/no-such" \
-    >marked 2>err 3>&- &
+    >marked 2>waits 3>&- &
   follower=$!
-  eventually 20 grep -q waiting err
+  eventually 20 grep -q waiting waits
   kill "$follower"
   wait "$follower" || :
   soon grep -q '"end":"stop"' marked
@@ -743,6 +776,12 @@ ended() { # PID
   [ "$ends" = '0 0' ]
   run -0 jq -sc '[length, (map(.i) | add)]' out.ndjson
   prints '[21,139]'
+  for input in "kafka:$topic" "kafka://other:1/$topic"; do
+    run -0 evpos rewind p --to 0 --input "$input"
+    [[ $output == *'#0: from offset 14 to offset 0: 14 offsets will be read again'*'#1: from offset 5 to offset 0: 5 offsets will'* ]]
+  done
+  try evpos rewind p --to 0 --input kafka:other
+  exits 64
   run -0 evpos rewind p --to '1 hour ago' --yes
   run -0 evpos show p
   [[ $output == *'#0: offset 0, 14 offsets behind'* ]]

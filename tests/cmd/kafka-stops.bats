@@ -203,10 +203,9 @@ stopped() { # SIGNAL EVENTS
   stderr=$(<err)
 }
 goes_on() { # EVENTS
-  local i
-  status=75
-  for ((i = 0; i < 3 && status == 75; i++)); do
+  for _ in 1 2 3; do
     try sink named
+    [ "$status" = 75 ] || break
   done
   exits 0
   [ "$(ids)" = "$(seq "$1" | paste -sd' ')" ]

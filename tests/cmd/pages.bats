@@ -57,6 +57,14 @@ commands() {
   done
 }
 
+# Two of them, and no backslash before, underline nothing and are gone.
+@test "names keep their underscores: two stand only in examples, or escaped" {
+  run awk 'FNR == 1 { example = 0 } /^```/ { example = !example }
+    !example && /(^|[^\\_])__/ { print FILENAME ": " FNR ": " $0 }' \
+    "$TOP"/cmd/*.scd
+  [ -z "$output" ]
+}
+
 @test "a connector has the options of the command that becomes it" {
   for command in evsource evsink; do
     known "$command" >"$command"

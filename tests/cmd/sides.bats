@@ -10,7 +10,6 @@ setup() {
   cd "$BATS_TEST_TMPDIR" || return
   export EVKIT_STATE=$PWD/state
   marks=$BUILD/tests/pipeline/marks
-  # Two lines of these are more than the sink holds back.
   big=$(printf '%080000d' 0)
 }
 
@@ -26,6 +25,14 @@ sides() { # PLACES ITEM…
   # shellcheck disable=SC2016 # for bash -c
   try bash -c 'marks=$1; shift
     "$marks" x copy "$@" | evsink --name x $ADOPT out.ndjson' - "$marks" "$@"
+}
+
+# Items for PLACE that are more than the sink holds back, in the array `many`.
+many_for() { # PLACE MEMBER
+  many=()
+  for _ in 1 2 3 4 5 6 7; do
+    many+=(">$PWD/$1 {\"$2\":\"$big\"}")
+  done
 }
 
 # The same in the background, as far as the items go; then all is as it stands
@@ -111,9 +118,11 @@ length() { # SIDECAR
 @test "what a killed run has not committed is cut off, in all of them" {
   sides "[\"$PWD/a.ndjson\"]" ">$PWD/a.ndjson {\"s\":1}" '=run {"p":"1"}'
   exits 0
-  a=">$PWD/a.ndjson {\"s\":\"$big\"}" b=">$PWD/b.csv {\"c\":\"$big\"}"
+  many_for b.csv c
+  b=("${many[@]}")
+  many_for a.ndjson s
   start "[\"$PWD/a.ndjson\",\"$PWD/b.csv\"]" ">$PWD/a.ndjson {\"s\":2}" \
-    '@{"p":"2"}' "$a" "$a" "$b" "$b"
+    '@{"p":"2"}' "${many[@]}" "${b[@]}"
   grown a.ndjson 160000
   grown b.csv 160000
   kill -9 "$sink"
@@ -162,7 +171,8 @@ length() { # SIDECAR
   places="[\"$PWD/a.ndjson\"]"
   sides "$places" ">$PWD/a.ndjson {\"s\":\"aaaaaaaaaaaaaaaaaaaa\"}" '=run {"p":"1"}'
   : >a.ndjson
-  start "$places" ">$PWD/a.ndjson {\"s\":\"$big\"}" ">$PWD/a.ndjson {\"s\":\"$big\"}"
+  many_for a.ndjson s
+  start "$places" "${many[@]}"
   grown a.ndjson 160000
   kill -9 "$sink"
   ended
@@ -175,8 +185,8 @@ length() { # SIDECAR
 @test "removed while the sink runs: 75, and the next run has all of it" {
   places="[\"$PWD/a.ndjson\"]"
   sides "$places" ">$PWD/a.ndjson {\"s\":1}" '=run {"p":"1"}'
-  a=">$PWD/a.ndjson {\"s\":\"$big\"}"
-  start "$places" '{"n":1}' "$a" "$a"
+  many_for a.ndjson s
+  start "$places" '{"n":1}' "${many[@]}"
   grown a.ndjson 160000
   rm a.ndjson
   touch ready go
@@ -193,8 +203,8 @@ length() { # SIDECAR
 
 @test "somebody else who writes there meanwhile: 70, and nothing is committed" {
   places="[\"$PWD/a.ndjson\"]"
-  a=">$PWD/a.ndjson {\"s\":\"$big\"}"
-  start "$places" '{"n":1}' "$a" "$a"
+  many_for a.ndjson s
+  start "$places" '{"n":1}' "${many[@]}"
   grown a.ndjson 160000
   echo '{"other":1}' >>a.ndjson
   touch ready go

@@ -800,6 +800,9 @@ record: none yet"
   exits 64
   try evsink --key a.b sqlite:s.db/t </dev/null
   exits 64
+  try evsink --key 'a, "a"' sqlite:s.db/t </dev/null
+  exits 64
+  says "evsink-sqlite: --key names 'a' twice"
 }
 
 # --- under a name ---------------------------------------------------------
@@ -879,9 +882,28 @@ pipe() { # NAME OPTIONS…: in.ndjson into the table
   [ ! -e s.db ]
 }
 
-@test "two runs at once: the second commit finds another record" {
+@test "two runs at once of one state folder: the second is refused" {
   db "CREATE TABLE t (a)"
   seq -f '{"a":%g}' 5 >in.ndjson
+  evsource --name p in.ndjson >stream
+  mkfifo slow
+  evsink --name p sqlite:s.db/t <slow &
+  exec 6>slow
+  head -n 1 stream >&6
+  soon idle $!
+  try evsink --name p sqlite:s.db/t <stream
+  exits 76
+  says 'evsink-sqlite: pipeline p already runs: process * (evsink-sqlite) holds it'
+  tail -n +2 stream >&6
+  exec 6>&-
+  wait $!
+  holds 5 'SELECT count(*) FROM t'
+}
+
+@test "two runs at once of two state folders: the second commit finds another record" {
+  db "CREATE TABLE t (a)"
+  seq -f '{"a":%g}' 5 >in.ndjson
+  EVKIT_STATE=$PWD/other evsource --name p in.ndjson >other.stream
   evsource --name p in.ndjson >stream
   mkfifo slow
   evsink --name p sqlite:s.db/t <slow 2>err &
@@ -889,8 +911,8 @@ pipe() { # NAME OPTIONS…: in.ndjson into the table
   exec 6>slow
   head -n 1 stream >&6
   soon idle $first
-  run evsink --name p sqlite:s.db/t <stream
-  [ "$status" = 0 ]
+  EVKIT_STATE=$PWD/other try evsink --name p sqlite:s.db/t <other.stream
+  exits 0
   tail -n +2 stream >&6
   exec 6>&-
   status=0

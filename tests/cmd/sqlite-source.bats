@@ -356,6 +356,10 @@ END
   exits 64
   rows -X cursor=a,b,c
   exits 64
+  says 'evsource-sqlite: --set cursor: more than 2 fields'
+  rows -X cursor=a,a
+  exits 64
+  says "evsource-sqlite: --set cursor names 'a' twice"
   rows -X cursor=nix
   exits 64
   says '*no such column: nix'

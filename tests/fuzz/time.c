@@ -5,7 +5,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "base/utf8.h"
 #include "expr/pict.h"
+#include "expr/pict_java.h"
 #include "expr/time.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
@@ -38,13 +40,48 @@ pictures(struct ev_slice text, struct ev_slice format)
 	int64_t value;
 	bool null;
 
-	ev_pict_parse(&env, text, format, EV_TIME_TZ, &value, &err);
-	ev_pict_parse(&env, text, format, EV_TIME_DATE, &value, &err);
-	ev_pict_time(&env, EV_TIME_TZ, env.now, format, &out, &null, &err);
-	ev_pict_number(EV_PICT_NUMERIC, EV_SLICE("-1234.5678"), format, &out,
+	ev_pict_parse(&env, text, ev_pict_of(format), EV_TIME_TZ, &value, &err);
+	ev_pict_parse(&env, text, ev_pict_of(format), EV_TIME_DATE, &value,
 	    &err);
-	ev_pict_number(EV_PICT_DOUBLE, EV_SLICE("0.99999"), format, &out, &err);
+	ev_pict_time(&env, EV_TIME_TZ, env.now, ev_pict_of(format), &out, &null,
+	    &err);
+	ev_pict_number(EV_PICT_NUMERIC, EV_SLICE("-1234.5678"),
+	    ev_pict_of(format), &out, &err);
+	ev_pict_number(EV_PICT_DOUBLE, EV_SLICE("0.99999"), ev_pict_of(format),
+	    &out, &err);
 	ev_buf_release(&out);
+}
+
+/* The same with pictures of Java's. What must be text is UTF-8 there. */
+static void
+java_pictures(struct ev_slice text, struct ev_slice format)
+{
+	struct ev_arena arena = {0};
+	struct ev_java_picture *picture = ev_java_picture_new(&arena);
+	struct ev_java_zone zone;
+	struct ev_buf out = {0};
+	struct ev_err err;
+	int64_t seconds, days;
+	int nanos;
+
+	if (ev_utf8_check(text.ptr, text.len) < text.len ||
+	    ev_utf8_check(format.ptr, format.len) < format.len ||
+	    ev_java_picture_set(picture, format, &err) != EV_OK)
+		goto out;
+	ev_java_zone_session(&env, &zone);
+	if (ev_java_read_time(&env, text, picture, &zone, &seconds, &nanos,
+		&err) == EV_OK &&
+	    (nanos < 0 || nanos > 999999999))
+		abort();
+	ev_java_read_date(&env, text, picture, &days, &err);
+	ev_java_write_date(17953, picture, &out, &err);
+	if (ev_java_zone_find(&env, text, &zone, &err) != EV_OK)
+		ev_java_zone_utc(&env, &zone);
+	ev_java_write_time(INT64_C(604454400500000), &zone, picture, &out,
+	    &err);
+out:
+	ev_buf_release(&out);
+	ev_arena_release(&arena);
 }
 
 int
@@ -53,6 +90,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	struct ev_slice text = {(const char *)bytes, len};
 	const char *line = len ? memchr(bytes, '\n', len) : NULL;
 	const struct ev_zone *zone;
+	struct ev_slice rest;
 	struct ev_err err;
 
 	/* zones that are found are kept: a cache for each input */
@@ -67,7 +105,9 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	}
 	if (line) {
 		text.len = (size_t)(line - text.ptr);
-		pictures(text, (struct ev_slice){line + 1, len - text.len - 1});
+		rest = (struct ev_slice){line + 1, len - text.len - 1};
+		pictures(text, rest);
+		java_pictures(text, rest);
 	}
 	ev_zones_free(env.zones);
 	return 0;

@@ -5,6 +5,7 @@
 #ifndef TESTS_ORACLE_ASK_H
 #define TESTS_ORACLE_ASK_H
 
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "expr/time.h"
+#include "chance.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 #define ANY(array) array[below((int)COUNT_OF(array))]
@@ -19,18 +21,8 @@
 static struct ev_time_env env;
 static struct ev_err err;
 static struct ev_buf question;
-static uint64_t state;
-
-/* splitmix64 */
-static uint64_t
-next(void)
-{
-	uint64_t z = state += 0x9e3779b97f4a7c15;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-	z = (z ^ z >> 27) * 0x94d049bb133111eb;
-	return z ^ z >> 31;
-}
+/* By enum ev_time_kind. */
+static const char *const kind_names[] = {"date", "timestamp", "timestamptz"};
 
 static int
 below(int n)
@@ -39,7 +31,7 @@ below(int n)
 }
 
 /* As an SQL string. */
-static void
+static inline void
 ask_text(struct ev_slice text)
 {
 	ev_buf_char(&question, '\'');
@@ -49,6 +41,32 @@ ask_text(struct ev_slice text)
 		ev_buf_char(&question, text.ptr[i]);
 	}
 	ev_buf_char(&question, '\'');
+}
+
+/* Appends to the question. */
+static inline void ask(const char *format, ...)
+    __attribute__((format(printf, 1, 2)));
+
+static inline void
+ask(const char *format, ...)
+{
+	char text[1024];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	ev_buf_str(&question, text);
+}
+
+/* "timestamptz '2019-02-26 14:30:00+00'". */
+static inline void
+ask_time(enum ev_time_kind kind, int64_t value)
+{
+	char text[EV_TIME_TEXT_MAX];
+
+	ask("%s ", kind_names[kind]);
+	ask_text((struct ev_slice){text, ev_time_out(&env, kind, value, text)});
 }
 
 /* As COPY reads it. */
@@ -62,7 +80,7 @@ print_escaped(struct ev_slice text)
 	}
 }
 
-static void
+static inline void
 answer(enum ev_status status, struct ev_slice text)
 {
 	print_escaped(ev_buf_as_slice(&question));
@@ -73,6 +91,15 @@ answer(enum ev_status status, struct ev_slice text)
 	}
 	print_escaped(text);
 	putchar('\n');
+}
+
+static inline void
+answer_time(enum ev_status status, enum ev_time_kind kind, int64_t value)
+{
+	char text[EV_TIME_TEXT_MAX];
+	size_t len = status == EV_OK ? ev_time_out(&env, kind, value, text) : 0;
+
+	answer(status, (struct ev_slice){text, len});
 }
 
 /* One byte of text becomes one of bytes, or is gone, or there is one more. */

@@ -5,6 +5,7 @@
  *     expr random SEED COUNT    random questions and their answers
  *     expr json SEED COUNT      the same of JSON
  *     expr array SEED COUNT     the same of arrays
+ *     expr path SEED COUNT      the same of jsonpaths
  *     expr answer               answers to questions read from standard input
  *
  * A question is an expression, a tab and an event; behind another tab comes
@@ -18,6 +19,7 @@
 #include "expr/query.h"
 #include "expr_gen_array.h"
 #include "expr_gen_json.h"
+#include "expr_gen_path.h"
 
 static void
 add_error(struct ev_buf *out, const struct ev_err *err)
@@ -101,14 +103,18 @@ static void
 ask_random(unsigned long count, const char *what)
 {
 	bool json = !strcmp(what, "json"), array = !strcmp(what, "array");
+	bool path = !strcmp(what, "path");
 	struct ev_buf expression = {0}, event = {0};
 
 	while (count--) {
 		expression.len = event.len = 0;
 		(json           ? gen_any_json
 			: array ? gen_any_array
+			: path  ? gen_any_path
 				: gen_any)(&expression);
-		(json ? gen_json_event : gen_event)(&event);
+		(json          ? gen_json_event
+			: path ? gen_path_event
+			       : gen_event)(&event);
 		put(ev_buf_as_slice(&expression), ev_buf_as_slice(&event));
 	}
 	ev_buf_release(&expression);
@@ -148,6 +154,6 @@ main(int argc, char **argv)
 	if (argc == 2 && !strcmp(argv[1], "answer"))
 		return ask_input();
 	fprintf(stderr,
-	    "usage: expr random|json|array SEED COUNT | expr answer\n");
+	    "usage: expr random|json|array|path SEED COUNT | expr answer\n");
 	return 64;
 }

@@ -11,19 +11,7 @@
 #define TESTS_ORACLE_EXPR_GEN_H
 
 #include "base/buf.h"
-
-static uint64_t state;
-
-/* splitmix64 */
-static uint64_t
-next(void)
-{
-	uint64_t z = state += 0x9e3779b97f4a7c15;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-	z = (z ^ z >> 27) * 0x94d049bb133111eb;
-	return z ^ z >> 31;
-}
+#include "chance.h"
 
 static unsigned
 below(unsigned n)
@@ -89,7 +77,8 @@ gen_bool(struct ev_buf *out, unsigned depth)
 	    "($n <> $i)", "($n > $f)", "($t = $t)", "($t < $t)", "($t <> $t)",
 	    "($t >= $t)", "($b = $b)", "($b < $b)", "($n IS NULL)",
 	    "($t IS NOT NULL)", "($b IS TRUE)", "($b IS NOT FALSE)",
-	    "($b IS UNKNOWN)", "($n IS DISTINCT FROM $n)",
+	    "($b IS UNKNOWN)", "($n IS DISTINCT FROM $n)", "($t IS NORMALIZED)",
+	    "(normalize($t, NFD) IS NOT NFC NORMALIZED)",
 	    "($t IS NOT DISTINCT FROM $t)", "($n IN ($n, $n, $i))",
 	    "($n NOT IN ($n, $n))", "($t IN ($t, 'abc', $t))",
 	    "($t NOT IN ($t, ''))", "($n BETWEEN $n AND $n)",
@@ -137,7 +126,9 @@ gen_num(struct ev_buf *out, unsigned depth)
 	    "extract(second FROM $v)", "extract(week FROM $d)",
 	    "extract(hour FROM $z)", "(+ $n)", "mod($n, $n)", "div($n, $n)",
 	    "sqrt($n)", "gcd($n, $n)", "lcm($n, 2.5)", "ln($n)", "log($n)",
-	    "log(2.5, $n)", "exp($n::numeric(4,1))", "($n ^ $I)", "($n ^ 0.5)",
+	    "to_number($t || '0', '9,9G9D9MI')",
+	    "to_number($n::text, 'S99999999D999')", "log(2.5, $n)",
+	    "exp($n::numeric(4,1))", "($n ^ $I)", "($n ^ 0.5)",
 	    "power($n::numeric(4,2), $n::numeric(3,1))", "trim_scale($n)",
 	    "greatest($n, $n, $i)", "least($n, $n)", "factorial($I + 20)",
 	    "(@ $n)", "round(cbrt($f)::numeric, 6)",
@@ -197,49 +188,55 @@ gen_real(struct ev_buf *out, unsigned depth)
 	fill(out, depth ? PICK(node) : PICK(leaf), depth);
 }
 
+static const char *const text_nodes[] = {"upper($t)", "lower($t)",
+    "normalize($t)", "normalize($t, NFD)", "normalize($t || 'ﬁé', NFKD)",
+    "normalize(normalize($t, NFD) || E'\\u0327', NFKC)", "unistr($t)",
+    "unistr('\\00e9' || $t || '\\\\\\+01F600')", "($t || $t)", "($t || $n)",
+    "($i || $t)", "($t || $b)", "($t || $d)", "trim($t)",
+    "trim(LEADING FROM $t)", "trim(TRAILING 'c ' FROM $t)",
+    "trim(BOTH $t FROM $t)", "btrim($t, $t)", "ltrim($t)", "rtrim($t, 'abc')",
+    "left($t, $I)", "right($t, $I)", "substring($t FROM $I)",
+    "substring($t FROM $I FOR 2)", "substring($t FOR 3)",
+    "substring($t, $I, $I)", "substr($t, 2)", "replace($t, $t, $t)",
+    "replace($t, 'a', 'xy')", "split_part($t, ',', $I)",
+    "split_part($t, $t, 1)", "initcap($t)", "lpad($t, $I)", "lpad($t, 7, $t)",
+    "rpad($t, $I, 'xy')", "repeat($t, $I)", "reverse($t)",
+    "translate($t, $t, $t)", "translate($t, 'abc', 'é')",
+    "overlay($t PLACING $t FROM $I)", "overlay($t PLACING 'xy' FROM 2 FOR $I)",
+    "chr($i)", "to_hex($i)", "md5($t)", "quote_ident($t)", "quote_literal($t)",
+    "quote_nullable($n)", "quote_literal($b)",
+    "format('%s|%5s|%-4s|%L', $t, $n, $b, $t)", "format('%2$s %1$I', $t, $i)",
+    "format($t, $t)", "regexp_replace($t, '[a-c]', '<\\&>', 'g')",
+    "regexp_replace($t, 'b|c', $t)", "regexp_replace($t, '(.)b', '\\1', 1, 2)",
+    "regexp_substr($t, '[^,]+', 1, 2)", "substring($t FROM 'b.*')",
+    "substring($t FROM '(a)(b)?')",
+    "substring($t SIMILAR '%#\"b%#\"%' ESCAPE '#')", "greatest($t, $t)",
+    "least($t, 'b', $t)", "($n::text)", "($i::text)", "($f::text)",
+    "($b::text)", "($d::text)", "($z::text)", "($s::text)", "($v::text)",
+    "($t || $v)", "CAST($t AS varchar(3))", "($t::varchar)",
+    "CASE WHEN $b THEN $t ELSE $t END", "CASE WHEN $b THEN 'x' END",
+    "coalesce($t, $t)", "coalesce(NULL, $t, 'none')", "nullif($t, $t)",
+    "nullif($t, '')", "concat($t, $i, $b, $t)", "concat_ws('-', $t, $n, $t)",
+    "to_char($z, 'YYYY-MM-DD HH24:MI:SS')", "to_char($d, 'Dy DD Mon')",
+    "to_char($v, 'YYYY MM DD HH24:MI:SS.US')", "to_char($n, 'FM999990.00')",
+    "to_char($i, '99999')",
+    "encode(CASE WHEN $b THEN sha256('a') ELSE sha512('bc') END, "
+    "'hex')",
+    "encode(coalesce(CASE WHEN $b THEN sha224('x') END, '\\x00aB'), "
+    "'base64')",
+    "(greatest(sha256('a'), CASE WHEN $b THEN sha256('b') END)::text "
+    "|| $t)",
+    "md5(nullif(sha384('a'), CASE WHEN $b THEN sha384('a') END))",
+    "($t || '-' || $t)"};
+
 static void
 gen_text(struct ev_buf *out, unsigned depth)
 {
 	static const char *const leaf[] = {"t1", "t2", "t3", "t1", "t2", "t3",
 	    "'abc'", "''", "'  x '", "'Éa'", "'it''s'", "'12.50'", "'a,b,,c'",
 	    "'%'", "E'a\\nb'", "NULL::text", "'2019-02-26'", "'true'"};
-	static const char *const node[] = {"upper($t)", "lower($t)",
-	    "($t || $t)", "($t || $n)", "($i || $t)", "($t || $b)",
-	    "($t || $d)", "trim($t)", "trim(LEADING FROM $t)",
-	    "trim(TRAILING 'c ' FROM $t)", "trim(BOTH $t FROM $t)",
-	    "btrim($t, $t)", "ltrim($t)", "rtrim($t, 'abc')", "left($t, $I)",
-	    "right($t, $I)", "substring($t FROM $I)",
-	    "substring($t FROM $I FOR 2)", "substring($t FOR 3)",
-	    "substring($t, $I, $I)", "substr($t, 2)", "replace($t, $t, $t)",
-	    "replace($t, 'a', 'xy')", "split_part($t, ',', $I)",
-	    "split_part($t, $t, 1)", "initcap($t)", "lpad($t, $I)",
-	    "lpad($t, 7, $t)", "rpad($t, $I, 'xy')", "repeat($t, $I)",
-	    "reverse($t)", "translate($t, $t, $t)", "translate($t, 'abc', 'é')",
-	    "overlay($t PLACING $t FROM $I)",
-	    "overlay($t PLACING 'xy' FROM 2 FOR $I)", "chr($i)", "to_hex($i)",
-	    "md5($t)", "quote_ident($t)", "quote_literal($t)",
-	    "quote_nullable($n)", "quote_literal($b)",
-	    "format('%s|%5s|%-4s|%L', $t, $n, $b, $t)",
-	    "format('%2$s %1$I', $t, $i)", "format($t, $t)",
-	    "regexp_replace($t, '[a-c]', '<\\&>', 'g')",
-	    "regexp_replace($t, 'b|c', $t)",
-	    "regexp_replace($t, '(.)b', '\\1', 1, 2)",
-	    "regexp_substr($t, '[^,]+', 1, 2)", "substring($t FROM 'b.*')",
-	    "substring($t FROM '(a)(b)?')",
-	    "substring($t SIMILAR '%#\"b%#\"%' ESCAPE '#')", "greatest($t, $t)",
-	    "least($t, 'b', $t)", "($n::text)", "($i::text)", "($f::text)",
-	    "($b::text)", "($d::text)", "($z::text)", "($s::text)",
-	    "($v::text)", "($t || $v)", "CAST($t AS varchar(3))",
-	    "($t::varchar)", "CASE WHEN $b THEN $t ELSE $t END",
-	    "CASE WHEN $b THEN 'x' END", "coalesce($t, $t)",
-	    "coalesce(NULL, $t, 'none')", "nullif($t, $t)", "nullif($t, '')",
-	    "concat($t, $i, $b, $t)", "concat_ws('-', $t, $n, $t)",
-	    "to_char($z, 'YYYY-MM-DD HH24:MI:SS')", "to_char($d, 'Dy DD Mon')",
-	    "to_char($v, 'YYYY MM DD HH24:MI:SS.US')",
-	    "to_char($n, 'FM999990.00')", "to_char($i, '99999')",
-	    "($t || '-' || $t)"};
 
-	fill(out, depth ? PICK(node) : PICK(leaf), depth);
+	fill(out, depth ? PICK(text_nodes) : PICK(leaf), depth);
 }
 
 static void

@@ -38,6 +38,8 @@ gen_texts(struct ev_buf *out, unsigned depth)
 	static const char *const node[] = {"ARRAY[$t::text, $t, 'x']",
 	    "($x || $t)", "($t || $x)", "($x || $x)", "($x)[$I:$I]",
 	    "string_to_array($t, ',')", "string_to_array($t, $t, $t)",
+	    "parse_ident($t)", "parse_ident($t, $b)",
+	    "parse_ident('a.' || $t || ' .B', FALSE)",
 	    "string_to_array($t, NULL)", "regexp_match($t, '(.)(b)?')",
 	    "regexp_match($t, 'B.', 'i')", "regexp_split_to_array($t, '[,b]')",
 	    "regexp_split_to_array($t, 'x*')", "($y::text[])", "($t::text[])",
@@ -70,7 +72,9 @@ gen_any_array(struct ev_buf *out)
 	    "upper(array_to_string($x, '-'))", "width_bucket($n, $y)",
 	    "unnest($y)", "(unnest($x) || $t)",
 	    "regexp_split_to_table($t, ',')", "regexp_matches($t, '.', 'g')",
-	    "string_to_table($t, $t)", "$x", "$y"};
+	    "string_to_table($t, $t)", "pg_typeof($i)", "pg_typeof($f)",
+	    "pg_typeof($n + $i)", "pg_typeof($v)", "pg_typeof($y::int[])", "$x",
+	    "$y"};
 
 	fill(out, PICK(top), 1 + below(3));
 }

@@ -60,7 +60,9 @@ gen_json(struct ev_buf *out, unsigned depth)
 	    "to_json($t)", "to_json($n)", "to_json($f)", "to_json($d)",
 	    "to_json($s)", "to_json($b)", "to_json($j)",
 	    "json_extract_path($J, 'b', $t)",
-	    "json_object(ARRAY['a', $t], ARRAY[$t, 'x'])", "($J::text::json)"};
+	    "json_object(ARRAY['a', $t], ARRAY[$t, 'x'])", "($J::text::json)",
+	    "array_to_json($x)", "array_to_json($y, FALSE)",
+	    "array_to_json(ARRAY[$z, $z])", "array_to_json(ARRAY[$j, $j])"};
 
 	fill(out, depth ? PICK(node) : PICK(leaf), depth);
 }
@@ -81,7 +83,8 @@ gen_any_json(struct ev_buf *out)
 	    "json_array_length($J)", "($j::numeric + 1)", "($j::boolean)",
 	    "(($j -> 'a')::integer)", "concat($j, $J::json, $t)",
 	    "jsonb_extract_path_text($j, 'a')", "length($J::json::text)",
-	    "format('%s %L', $j, $J::json)"};
+	    "format('%s %L', $j, $J::json)", "(array_to_json($y, $b)::text)",
+	    "(array_to_json(ARRAY[$J, $J], TRUE)::text)", "pg_typeof($j)"};
 
 	fill(out, PICK(top), 1 + below(4));
 }

@@ -9,7 +9,6 @@
  * over into the next larger part.
  */
 #include <inttypes.h>
-#include <stdarg.h>
 
 #include "expr/float8.h"
 #include "expr/interval_time.h"
@@ -17,20 +16,6 @@
 #include "expr/pict.h"
 #include "expr/time_parts.h"
 #include "ask.h"
-
-static void ask(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-static void
-ask(const char *format, ...)
-{
-	char text[256];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	ev_buf_str(&question, text);
-}
 
 /* ---- values ---- */
 
@@ -204,6 +189,15 @@ static const struct {
     {"day to minute", 28}, {"day to second", 60}, {"hour to minute", 24},
     {"hour to second", 56}, {"minute to second", 48}};
 
+/* Rounding would overflow: PostgreSQL's integers wrap then, which is listed as
+ * a difference. */
+static bool
+is_last(struct ev_interval v)
+{
+	return v.usec > INT64_MAX - EV_TIME_SECOND_USEC ||
+	    v.usec < INT64_MIN + EV_TIME_SECOND_USEC;
+}
+
 static void
 question_input(void)
 {
@@ -222,12 +216,16 @@ question_input(void)
 	ask("interval ");
 	ask_text(ev_buf_as_slice(&text));
 	ask(" %s", limits[i].words);
-	if (limits[i].fields & EV_INTERVAL_SECOND && below(2)) {
-		digits = below(7);
-		ask("(%d)", digits);
-	}
 	status = ev_interval_in(ev_buf_as_slice(&text), limits[i].fields, &v,
 	    &err);
+	if (limits[i].fields & EV_INTERVAL_SECOND && below(2)) {
+		int rounded = below(7);
+
+		if (status != EV_OK || !is_last(v)) {
+			digits = rounded;
+			ask("(%d)", digits);
+		}
+	}
 	if (status == EV_OK)
 		status = ev_interval_limit(limits[i].fields, digits, &v, &err);
 	answer_value(status, v);
@@ -353,25 +351,6 @@ any_span(void)
 	    .usec = below(2) ? (below(200) - 100) * INT64_C(1800000000) : 0};
 }
 
-static void
-ask_moment(enum ev_time_kind kind, int64_t value)
-{
-	char text[EV_TIME_TEXT_MAX];
-	int len = (int)ev_time_out(&env, kind, value, text);
-
-	ask("%s '%.*s'", kind == EV_TIME_TZ ? "timestamptz" : "timestamp", len,
-	    text);
-}
-
-static void
-answer_moment(enum ev_status status, enum ev_time_kind kind, int64_t value)
-{
-	char text[EV_TIME_TEXT_MAX];
-	size_t len = status == EV_OK ? ev_time_out(&env, kind, value, text) : 0;
-
-	answer(status, (struct ev_slice){text, len});
-}
-
 /* One that the kind has; its text then reads back as it. */
 static int64_t
 valid_moment(void)
@@ -394,12 +373,12 @@ question_shift(void)
 	/* its sign cannot be turned: PostgreSQL's stays what it is */
 	if (minus && span.usec == INT64_MIN)
 		span.usec++;
-	ask_moment(kind, value);
+	ask_time(kind, value);
 	ask(minus ? " - " : " + ");
 	ask_value(span);
 	status = ev_interval_shift(&env, kind, value, minus, span, &value,
 	    &err);
-	answer_moment(status, kind, value);
+	answer_time(status, kind, value);
 }
 
 static void
@@ -418,9 +397,9 @@ question_between(void)
 	    __builtin_sub_overflow(a, b, &v.usec))
 		b = a;
 	ask(age ? "age(" : "(");
-	ask_moment(kind, a);
+	ask_time(kind, a);
 	ask(age ? ", " : " - ");
-	ask_moment(kind, b);
+	ask_time(kind, b);
 	ask(")");
 	status = age ? ev_interval_age(&env, kind, a, b, &v, &err)
 		     : ev_interval_between(a, b, &v, &err);
@@ -440,12 +419,12 @@ question_bin(void)
 	ask("date_bin(");
 	ask_value(stride);
 	ask(", ");
-	ask_moment(kind, value);
+	ask_time(kind, value);
 	ask(", ");
-	ask_moment(kind, origin);
+	ask_time(kind, origin);
 	ask(")");
 	status = ev_interval_bin(stride, value, origin, &value, &err);
-	answer_moment(status, kind, value);
+	answer_time(status, kind, value);
 }
 
 static void
@@ -459,11 +438,11 @@ question_zone(void)
 	    .months = below(8) == 0};
 	enum ev_status status;
 
-	ask_moment(kind, value);
+	ask_time(kind, value);
 	ask(" at time zone ");
 	ask_value(zone);
 	status = ev_interval_at_zone(kind, value, zone, &value, &err);
-	answer_moment(status, kind == EV_TIME_TZ ? EV_TIME_STAMP : EV_TIME_TZ,
+	answer_time(status, kind == EV_TIME_TZ ? EV_TIME_STAMP : EV_TIME_TZ,
 	    value);
 }
 
@@ -561,8 +540,8 @@ question_picture(void)
 	ask(", ");
 	ask_text(ev_buf_as_slice(&picture));
 	ask("), 'null')");
-	status = ev_pict_interval(v, ev_buf_as_slice(&picture), &out, &null,
-	    &err);
+	status = ev_pict_interval(v, ev_pict_of(ev_buf_as_slice(&picture)),
+	    &out, &null, &err);
 	answer(status, null ? EV_SLICE("null") : ev_buf_as_slice(&out));
 	ev_buf_release(&picture);
 	ev_buf_release(&out);

@@ -16,12 +16,6 @@
 #include "expr/time_parts.h"
 #include "ask.h"
 
-static void
-ask(const char *text)
-{
-	ev_buf_str(&question, text);
-}
-
 /* ---- pictures of times ---- */
 
 static const char *const time_keys[] = {
@@ -170,13 +164,15 @@ put_picture(struct ev_buf *out, bool ascii)
 static int64_t
 any_stamp(void)
 {
-	int64_t stamp = (below(116800) - 58400) * EV_TIME_DAY +
-	    (int64_t)(next() % (uint64_t)EV_TIME_DAY);
+	int64_t stamp = (below(116800) - 58400) * EV_TIME_DAY;
 
-	if (!below(10)) /* round years and their weeks, also before Christ */
-		stamp = (ev_calendar_days(below(6000) - 3000, 1, 1) +
-			    below(10) - 5) *
+	/* one random number a step: all compilers ask the same */
+	stamp += (int64_t)(next() % (uint64_t)EV_TIME_DAY);
+	if (!below(10)) { /* round years and their weeks, before Christ too */
+		stamp = ev_calendar_days(below(6000) - 3000, 1, 1) *
 		    EV_TIME_DAY;
+		stamp += (below(10) - 5) * EV_TIME_DAY;
+	}
 	if (!below(40))
 		stamp = below(2) ? EV_TIME_STAMP_MIN : EV_TIME_STAMP_END - 1;
 	if (!below(100))
@@ -202,8 +198,8 @@ question_time(void)
 	ask(", ");
 	ask_text(ev_buf_as_slice(&picture));
 	ask("), 'null')");
-	status = ev_pict_time(&env, kind, stamp, ev_buf_as_slice(&picture),
-	    &out, &null, &err);
+	status = ev_pict_time(&env, kind, stamp,
+	    ev_pict_of(ev_buf_as_slice(&picture)), &out, &null, &err);
 	answer(status, null ? EV_SLICE("null") : ev_buf_as_slice(&out));
 }
 
@@ -241,8 +237,8 @@ question_parse(void)
 
 	put_picture(&picture, true);
 	text.len = 0;
-	ev_pict_time(&env, EV_TIME_TZ, any_stamp(), ev_buf_as_slice(&picture),
-	    &text, &null, &err);
+	ev_pict_time(&env, EV_TIME_TZ, any_stamp(),
+	    ev_pict_of(ev_buf_as_slice(&picture)), &text, &null, &err);
 	if (!below(3))
 		put_picture(&picture, true);
 	for (int n = below(3); n > 0; n--)
@@ -254,7 +250,7 @@ question_parse(void)
 	ask_text(ev_buf_as_slice(&picture));
 	ask(")");
 	status = ev_pict_parse(&env, ev_buf_as_slice(&text),
-	    ev_buf_as_slice(&picture), kind, &value, &err);
+	    ev_pict_of(ev_buf_as_slice(&picture)), kind, &value, &err);
 	answer(status,
 	    (struct ev_slice){out,
 		status == EV_OK ? ev_time_out(&env, kind, value, out) : 0});
@@ -325,6 +321,7 @@ static enum ev_pict_number_kind
 put_number(struct ev_buf *out)
 {
 	enum ev_pict_number_kind kind = (enum ev_pict_number_kind)below(4);
+	int64_t integer;
 	double real;
 
 	out->len = 0;
@@ -334,9 +331,9 @@ put_number(struct ev_buf *out)
 		    below(3) ? below(5000) - 1000 : (int32_t)next());
 		break;
 	case EV_PICT_INT8:
+		integer = (int64_t)next();
 		ev_buf_printf(out, "%" PRId64,
-		    below(2) ? (int64_t)next() >> below(60)
-			     : (int64_t)below(10000) - 5000);
+		    below(2) ? integer >> below(60) : integer % 5000);
 		break;
 	case EV_PICT_NUMERIC:
 		put_decimal(out);
@@ -368,20 +365,84 @@ question_number(void)
 	ask("to_char(");
 	ask_text(ev_buf_as_slice(&number));
 	ask("::");
-	ask(types[kind]);
+	ask("%s", types[kind]);
 	ask(", ");
 	ask_text(ev_buf_as_slice(&picture));
 	ask(")");
 	status = ev_pict_number(kind, ev_buf_as_slice(&number),
-	    ev_buf_as_slice(&picture), &out, &err);
+	    ev_pict_of(ev_buf_as_slice(&picture)), &out, &err);
 	answer(status, ev_buf_as_slice(&out));
+}
+
+/* What to_char wrote for the picture, or is somehow like it, damaged. */
+static void
+put_numeral(struct ev_buf *out, struct ev_slice picture)
+{
+	static const char *const bits[] = {"0", "1", "2", "5", "9", "99", "+",
+	    "-", "-", ".", ".", ",", " ", "<", ">", "$", "a", "th", "q", "é"};
+	static struct ev_buf number;
+
+	out->len = 0;
+	if (!below(4)) {
+		for (int n = below(9); n > 0; n--)
+			ev_buf_str(out, ANY(bits));
+		return;
+	}
+	number.len = 0;
+	put_decimal(&number);
+	if (below(4) &&
+	    ev_pict_number(EV_PICT_NUMERIC, ev_buf_as_slice(&number),
+		ev_pict_of(picture), out, &err) != EV_OK)
+		out->len = 0;
+	if (!out->len)
+		ev_buf_slice(out, ev_buf_as_slice(&number));
+	for (size_t i = 0; i < out->len; i++)
+		if (out->ptr[i] == '#')
+			out->ptr[i] = (char)('0' + below(10));
+	for (int n = below(4); n > 0; n--)
+		damage(out, "0123456789+-.,<> $atxhq");
+	if (!below(8))
+		ev_buf_str(out, below(2) ? "-" : "é1");
+}
+
+static void
+question_to_number(void)
+{
+	static struct ev_num_pool pool;
+	static struct ev_buf picture, text;
+	struct ev_num num;
+	enum ev_status status;
+	bool null;
+
+	do
+		put_number_picture(&picture, false);
+	while (below(8) && strpbrk(ev_buf_cstr(&picture), "RE"));
+	put_numeral(&text, ev_buf_as_slice(&picture));
+	ask("coalesce(to_number(");
+	ask_text(ev_buf_as_slice(&text));
+	ask(", ");
+	ask_text(ev_buf_as_slice(&picture));
+	ask(")::text, 'null')");
+	ev_num_pool_reset(&pool);
+	status = ev_pict_to_number(ev_buf_as_slice(&text),
+	    ev_pict_of(ev_buf_as_slice(&picture)), &pool, &num, &null, &err);
+	text.len = 0;
+	if (status == EV_OK && null)
+		ev_buf_str(&text, "null");
+	else if (status == EV_OK)
+		ev_num_text(num, &text);
+	else if (!strncmp(err.text, "numeric field", 13))
+		err.text[strlen("numeric field overflow")] =
+		    '\0'; /* ours says more */
+	answer(status, ev_buf_as_slice(&text));
 }
 
 int
 main(int argc, char **argv)
 {
 	static void (*const questions[])(void) = {question_time, question_parse,
-	    question_parse, question_number, question_number};
+	    question_parse, question_number, question_number,
+	    question_to_number};
 
 	return ask_all(argc, argv, questions, (int)COUNT_OF(questions));
 }

@@ -13,7 +13,6 @@
  */
 #include <ctype.h>
 #include <inttypes.h>
-#include <stdarg.h>
 
 #include "expr/time_parts.h"
 #include "ask.h"
@@ -241,65 +240,60 @@ put_zone(struct ev_buf *out)
 	}
 }
 
-static void
-put_odd(struct ev_buf *out)
-{
-	static const char *const odd[] = {
-	    "epoch",
-	    "infinity",
-	    "-infinity",
-	    "J2451187",
-	    "J2451187.25",
-	    "j2451187-08",
-	    "julian 2451187",
-	    "allballs",
-	    "BC",
-	    "AD",
-	    "DST",
-	    "MET DST",
-	    "mon",
-	    "Thursday",
-	    "on",
-	    "at",
-	    "t",
-	    "T120000",
-	    "y2001m02d04",
-	    "h12",
-	    "s5.5",
-	    "2001-Feb-03",
-	    "1e5",
-	    "nan",
-	    "null",
-	    "+",
-	    "-",
-	    ":",
-	    "99999999999",
-	    "19990108 040506+02",
-	    "040506-08",
-	    "19990108T040506",
-	    "990108",
-	    "m2",
-	    "mm30",
-	    "d4",
-	    "doy",
-	    "Feb-29",
-	    "+infinity",
-	    "x",
-	    "xyzzy/plugh",
-	    "12:",
-	    "T",
-	    "1999.008",
-	    ".5",
-	    "24:00:00",
-	    "24:00:01",
-	    "23:59:60",
-	    "23:59:60.5",
-	    "..",
-	    "Infinity bc",
-	};
-
-	ev_buf_str(out, ANY(odd));
-}
+/* What may stand among the fields of a time, or not. */
+static const char *const odd[] = {
+    "epoch",
+    "infinity",
+    "-infinity",
+    "J2451187",
+    "J2451187.25",
+    "j2451187-08",
+    "julian 2451187",
+    "allballs",
+    "BC",
+    "AD",
+    "DST",
+    "MET DST",
+    "mon",
+    "Thursday",
+    "on",
+    "at",
+    "t",
+    "T120000",
+    "y2001m02d04",
+    "h12",
+    "s5.5",
+    "2001-Feb-03",
+    "1e5",
+    "nan",
+    "null",
+    "+",
+    "-",
+    ":",
+    "99999999999",
+    "19990108 040506+02",
+    "040506-08",
+    "19990108T040506",
+    "990108",
+    "m2",
+    "mm30",
+    "d4",
+    "doy",
+    "Feb-29",
+    "+infinity",
+    "x",
+    "xyzzy/plugh",
+    "12:",
+    "T",
+    "1999.008",
+    ".5",
+    "24:00:00",
+    "24:00:01",
+    "23:59:60",
+    "23:59:60.5",
+    "..",
+    "Infinity bc",
+};
 
 static void
 put_text(struct ev_buf *out)
@@ -309,7 +303,7 @@ put_text(struct ev_buf *out)
 
 	out->len = 0;
 	if (!below(8))
-		put_odd(out);
+		ev_buf_str(out, ANY(odd));
 	if (below(12))
 		put_date(out);
 	if (below(4)) {
@@ -322,7 +316,7 @@ put_text(struct ev_buf *out)
 		ev_buf_str(out, below(3) ? " BC" : " ad");
 	if (!below(10)) {
 		ev_buf_char(out, ' ');
-		put_odd(out);
+		ev_buf_str(out, ANY(odd));
 	}
 	if (!below(6))
 		damage(out, "0123456789-/.:+ TZabc,_@ ");
@@ -388,41 +382,6 @@ any_value(enum ev_time_kind kind)
 
 /* ---- questions and answers ---- */
 
-static const char *const names[] = {"date", "timestamp", "timestamptz"};
-
-static void ask(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-static void
-ask(const char *format, ...)
-{
-	char text[1024];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	ev_buf_str(&question, text);
-}
-
-static void
-ask_value(enum ev_time_kind kind, int64_t value)
-{
-	char text[EV_TIME_TEXT_MAX];
-
-	ev_buf_str(&question, names[kind]);
-	ev_buf_char(&question, ' ');
-	ask_text((struct ev_slice){text, ev_time_out(&env, kind, value, text)});
-}
-
-static void
-answer_value(enum ev_status status, enum ev_time_kind kind, int64_t value)
-{
-	char text[EV_TIME_TEXT_MAX];
-	size_t len = status == EV_OK ? ev_time_out(&env, kind, value, text) : 0;
-
-	answer(status, (struct ev_slice){text, len});
-}
-
 static enum ev_time_kind
 any_kind(void)
 {
@@ -448,6 +407,27 @@ is_far_day_of_year(const struct ev_buf *text)
 	return false;
 }
 
+/* Hours or minutes of many digits behind their unit: PostgreSQL's seconds wrap
+ * then, which is listed as a difference. */
+static bool
+is_far_clock(const struct ev_buf *text)
+{
+	for (size_t i = 0; i < text->len; i++) {
+		size_t digits = 0;
+
+		if (text->ptr[i] != 'h' && text->ptr[i] != 'm')
+			continue;
+		while (i + 1 < text->len &&
+		    isdigit((unsigned char)text->ptr[i + 1])) {
+			digits++;
+			i++;
+		}
+		if (digits >= 6)
+			return true;
+	}
+	return false;
+}
+
 static void
 question_input(void)
 {
@@ -458,11 +438,11 @@ question_input(void)
 
 	do
 		put_text(&text);
-	while (is_far_day_of_year(&text));
+	while (is_far_day_of_year(&text) || is_far_clock(&text));
 	ask_text(ev_buf_as_slice(&text));
-	ask("::%s", names[kind]);
+	ask("::%s", kind_names[kind]);
 	status = ev_time_in(&env, kind, ev_buf_as_slice(&text), &value, &err);
-	answer_value(status, kind, value);
+	answer_time(status, kind, value);
 }
 
 static void
@@ -473,10 +453,10 @@ question_cast(void)
 	enum ev_status status;
 
 	ev_buf_char(&question, '(');
-	ask_value(from, value);
-	ask(")::%s", names[to]);
+	ask_time(from, value);
+	ask(")::%s", kind_names[to]);
 	status = ev_time_cast(&env, from, value, to, &result, &err);
-	answer_value(status, to, result);
+	answer_time(status, to, result);
 }
 
 static const char *
@@ -494,40 +474,23 @@ question_zone(void)
 	enum ev_status status;
 
 	ev_buf_char(&question, '(');
-	ask_value(kind, value);
+	ask_time(kind, value);
 	ask(") AT TIME ZONE '%s'", zone);
 	status = ev_time_at_zone(&env, kind, value, ev_slice_of(zone),
 	    &result_kind, &result, &err);
-	answer_value(status, result_kind, result);
+	answer_time(status, result_kind, result);
 }
 
-static const char *const fields[] = {
-    "microseconds",
-    "milliseconds",
-    "second",
-    "minute",
-    "hour",
-    "day",
-    "week",
-    "month",
-    "quarter",
-    "year",
-    "decade",
-    "century",
-    "millennium",
-    "dow",
-    "isodow",
-    "doy",
-    "isoyear",
-    "julian",
-    "epoch",
-    "timezone",
-    "timezone_hour",
-    "timezone_minute",
-    "yr",
-    "qtr",
-    "nonsense",
-};
+/* The name of a field, or another name of one, or of none. */
+static const char *
+any_field(void)
+{
+	static const char *const others[] = {"yr", "qtr", "nonsense"};
+	unsigned i = (unsigned)below(EV_TIME_FIELDS + COUNT_OF(others));
+
+	return i < EV_TIME_FIELDS ? ev_time_field_name((enum ev_time_field)i)
+				  : others[i - EV_TIME_FIELDS];
+}
 
 static void
 answer_number(enum ev_status status, const struct ev_time_number *number)
@@ -560,7 +523,7 @@ answer_number(enum ev_status status, const struct ev_time_number *number)
 static void
 question_extract(void)
 {
-	const char *name = ANY(fields);
+	const char *name = any_field();
 	enum ev_time_kind kind = any_kind();
 	int64_t value = any_value(kind);
 	struct ev_time_number number = {0};
@@ -568,20 +531,21 @@ question_extract(void)
 	enum ev_status status;
 
 	ask("extract(%s FROM ", name);
-	ask_value(kind, value);
+	ask_time(kind, value);
 	ask(")");
 	if (ev_time_field_find(ev_slice_of(name), &field))
 		status = ev_time_extract(&env, field, kind, value, &number,
 		    &err);
 	else
-		status = ev_time_field_unknown(kind, ev_slice_of(name), &err);
+		status = ev_time_field_wrong(ev_time_kind_name(kind),
+		    ev_slice_of(name), "recognized", &err);
 	answer_number(status, &number);
 }
 
 static void
 question_trunc(void)
 {
-	const char *name = ANY(fields);
+	const char *name = any_field();
 	enum ev_time_kind kind = below(2) ? EV_TIME_TZ : EV_TIME_STAMP;
 	int64_t value = any_value(kind), result = 0;
 	const char *zone_name = any_zone();
@@ -591,7 +555,7 @@ question_trunc(void)
 	bool with_zone = kind == EV_TIME_TZ && below(2);
 
 	ask("date_trunc('%s', ", name);
-	ask_value(kind, value);
+	ask_time(kind, value);
 	if (with_zone) {
 		ask(", '%s'", zone_name);
 		if (!ev_time_infinite(value))
@@ -606,10 +570,10 @@ question_trunc(void)
 			status = ev_time_trunc(&env, field, kind, value, zone,
 			    &result, &err);
 		else
-			status = ev_time_field_unknown(kind, ev_slice_of(name),
-			    &err);
+			status = ev_time_field_wrong(ev_time_kind_name(kind),
+			    ev_slice_of(name), "recognized", &err);
 	}
-	answer_value(status, kind, result);
+	answer_time(status, kind, result);
 }
 
 static void
@@ -634,7 +598,7 @@ question_epoch(void)
 		    (double)below(1000000) / 1e6;
 	ask("to_timestamp('%.17g'::float8)", seconds);
 	status = ev_time_from_epoch(seconds, &value, &err);
-	answer_value(status, EV_TIME_TZ, value);
+	answer_time(status, EV_TIME_TZ, value);
 }
 
 static void
@@ -645,17 +609,17 @@ question_date(void)
 	char text[32];
 	enum ev_status status;
 
-	ask_value(EV_TIME_DATE, a);
+	ask_time(EV_TIME_DATE, a);
 	if (below(2)) {
 		b = below(2) ? below(100000) - 50000 : (int32_t)next();
 		ask(" + %s%" PRId64, b < 0 ? "(" : "", b);
 		ask("%s", b < 0 ? ")" : "");
 		status = ev_time_date_add(a, b, &result, &err);
-		answer_value(status, EV_TIME_DATE, result);
+		answer_time(status, EV_TIME_DATE, result);
 		return;
 	}
 	ask(" - ");
-	ask_value(EV_TIME_DATE, b);
+	ask_time(EV_TIME_DATE, b);
 	status = ev_time_date_diff(a, b, &result, &err);
 	snprintf(text, sizeof(text), "%" PRId64, result);
 	answer(status, ev_slice_of(text));
@@ -678,9 +642,9 @@ question_compare(void)
 		    b < EV_TIME_DATE_END - 1)
 			b += below(3) - 1;
 	}
-	ask_value(a_kind, a);
+	ask_time(a_kind, a);
 	ask(" < ");
-	ask_value(b_kind, b);
+	ask_time(b_kind, b);
 	answer(EV_OK,
 	    ev_slice_of(ev_time_compare(&env, a_kind, a, b_kind, b) < 0
 		    ? "true"

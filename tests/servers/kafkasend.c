@@ -146,13 +146,13 @@ send_event(const char *topic, const json_t *event)
 	struct bytes key = member(event, "key", "key_hex");
 	struct bytes value = member(event, "value", "value_hex");
 	rd_kafka_headers_t *headers = headers_of(event);
+	int partition = part ? (int)json_integer_value(part) : -1;
 	rd_kafka_resp_err_t err;
 
 	do {
 		err = rd_kafka_producev(rk,
 		    RD_KAFKA_V_TOPIC(other ? json_string_value(other) : topic),
-		    RD_KAFKA_V_PARTITION(
-			part ? (int)json_integer_value(part) : -1),
+		    RD_KAFKA_V_PARTITION(partition),
 		    RD_KAFKA_V_KEY(key.ptr, key.len),
 		    RD_KAFKA_V_VALUE(value.ptr, value.len),
 		    RD_KAFKA_V_TIMESTAMP(json_integer_value(

@@ -56,8 +56,9 @@ put_line(struct ev_buf *out)
 {
 	static const char *const lines[] = {"{\"a\":1}", "{\"b\":\"xyz\"}",
 	    "{\"c\":[1,2]} ", "no", "", "{}", "k=1", "ä",
-	    "{\"long\":\"zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz"
-	    "zzzzzzzz\"}"};
+	    /* more than MAX */
+	    ("{\"long\":\"zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz"
+	     "zzzzzzzz\"}")};
 
 	ev_buf_str(out, lines[chance(9)]);
 	ev_buf_str(out, chance(3) ? "\n" : "\r\n");

@@ -64,7 +64,7 @@ run_case(const struct test_case *test)
 	static const size_t steps[] = {1, 2, 3, 7, 64, 100000};
 	struct ev_buf out = {0};
 
-	for (int path = EV_CSV_SSE2; path <= EV_CSV_PLAIN; path++)
+	for (int path = EV_CSV_AVX2; path <= EV_CSV_PLAIN; path++)
 		for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
 			decode(test, (enum ev_csv_path)path, steps[i], &out);
 			if (strcmp(ev_buf_cstr(&out), test->expect))

@@ -162,10 +162,41 @@ a_place_has_brokers_and_a_topic(void **state)
 }
 
 static void
+a_broker_has_a_port_that_there_is(void **state)
+{
+	static const char *const good[] = {"kafka://b/t", "kafka://b:65535/t",
+	    "kafka://[::1]:9092,[::1],::1/t", "kafka:t"};
+	static const char *const bad[] = {"b:65536", "b:99999999999", "b:0",
+	    "b:x", "b:", "b:9092x"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
+		char *wanted = ev_mem_printf("kafka://%s t",
+		    i < 3 ? good[i] + 8 : "SSL://b:1, c/t");
+
+		setenv("EVKIT_BROKERS", "SSL://b:1, c", 1);
+		expect_place(good[i], NULL, NULL, wanted);
+		unsetenv("EVKIT_BROKERS");
+		free(wanted);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		char *place = ev_mem_printf("kafka://a:1,%s,c/t", bad[i]);
+		char *wanted = ev_mem_printf("64 '%s' is no broker: HOST:PORT "
+					     "is one, with a port from 1 to "
+					     "65535",
+		    bad[i]);
+
+		expect_place(place, NULL, NULL, wanted);
+		free(place);
+		free(wanted);
+	}
+}
+
+static void
 expect_conf(const char *extra, const char *wanted)
 {
 	static const char *const fixed[] = {"isolation.level", "read_committed",
-	    NULL};
+	    "transactional.id", "", NULL};
 	static const char *const own[] = {"report.group", NULL};
 	struct ev_kafka_settings settings = {.extra = &extra,
 	    .extra_count = 1,
@@ -194,6 +225,16 @@ settings_are_the_librarys_and_the_commands(void **state)
 	    "-X: unknown setting 'linger.mss': did you "
 	    "mean 'linger.ms'?");
 	expect_conf("acks", "-X acks: a setting is KEY=VALUE");
+	expect_conf("report.gruop=g",
+	    "-X: unknown setting 'report.gruop': did you mean "
+	    "'report.group'?");
+	expect_conf("transactional.id=x",
+	    "-X transactional.id: it is not to be set here");
+	/* The library ends its text with a newline. */
+	expect_conf("message.max.bytes=1",
+	    "-X: message.max.bytes: Configuration property "
+	    "\"message.max.bytes\" value 1 is outside allowed range "
+	    "1000..1000000000");
 }
 
 /* The last of several, what it stands for, and none. */
@@ -226,6 +267,7 @@ main(void)
 		java_files_have_escapes_and_go_on_in_the_next_line),
 	    cmocka_unit_test(values_stand_elsewhere),
 	    cmocka_unit_test(a_place_has_brokers_and_a_topic),
+	    cmocka_unit_test(a_broker_has_a_port_that_there_is),
 	    cmocka_unit_test(settings_are_the_librarys_and_the_commands),
 	    cmocka_unit_test(a_command_reads_its_own),
 	};

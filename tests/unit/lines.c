@@ -230,6 +230,36 @@ test_copies(void **state)
 }
 
 static void
+put_own(struct ev_writer *writer, const char *text)
+{
+	ev_buf_str(ev_writer_begin(writer), text);
+	assert_int_equal(ev_writer_end(writer, NULL), EV_OK);
+}
+
+/* What was lent stands behind what was not when it is copied; their order
+ * stays. */
+static void
+test_settled(void **state)
+{
+	int fd = memfd_create("lines", 0);
+	struct ev_writer *writer = ev_writer_new(fd, "memory");
+	struct ev_line lent = {.text = {"two\n", 3}, .whole = true};
+	char written[32] = "";
+
+	(void)state;
+	put_own(writer, "one");
+	assert_int_equal(ev_writer_pass(writer, &lent, NULL), EV_OK);
+	put_own(writer, "three");
+	assert_int_equal(ev_writer_settle(writer, NULL), EV_OK);
+	put_own(writer, "four");
+	assert_int_equal(ev_writer_flush(writer, NULL), EV_OK);
+	assert_int_equal(pread(fd, written, sizeof(written) - 1, 0), 19);
+	assert_string_equal(written, "one\ntwo\nthree\nfour\n");
+	ev_writer_free(writer);
+	close(fd);
+}
+
+static void
 test_failed_write(void **state)
 {
 	int fd = open("/dev/full", O_WRONLY);
@@ -309,6 +339,7 @@ main(void)
 	    cmocka_unit_test(test_kinds),
 	    cmocka_unit_test(test_long),
 	    cmocka_unit_test(test_copies),
+	    cmocka_unit_test(test_settled),
 	    cmocka_unit_test(test_failed_write),
 	    cmocka_unit_test(test_last_words),
 	};

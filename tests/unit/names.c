@@ -111,12 +111,47 @@ test_fields(void **state)
 	    err.text);
 }
 
+static const struct {
+	const char *list, *why; /* NULL: it is right */
+	size_t count;           /* that are read */
+} fields[] = {
+    {"a", NULL, 1},
+    {"a,b", NULL, 2},
+    {"a,\"b,c\",A", NULL, 3},
+    {"a,b,c,d", "--x: more than 3 fields", 3},
+    {"a,b,a", "--x names 'a' twice", 3},
+    {"\"a\" , a", "--x names 'a' twice", 2},
+    {"a,", "--x: not a field's name at ''", 1},
+};
+
+static void
+test_several_fields(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		struct ev_slice name[3];
+		size_t count = 0;
+		struct ev_err err = {0};
+		enum ev_status status = ev_names_fields("x", fields[i].list, 3,
+		    name, &count, &err);
+
+		assert_int_equal(fields[i].why ? EV_FATAL : EV_OK, status);
+		assert_string_equal(fields[i].why ? fields[i].why : "",
+		    err.text);
+		assert_int_equal(fields[i].count, count);
+		assert_string_equal("a", name[0].ptr);
+		while (count)
+			free((char *)(uintptr_t)name[--count].ptr);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_lists),
 	    cmocka_unit_test(test_fields),
+	    cmocka_unit_test(test_several_fields),
 	};
 
 	return cmocka_run_group_tests_name("names", tests, NULL, NULL);

@@ -332,6 +332,77 @@ comparison_is_exact(void **state)
 	assert_true(ev_num_cmp_int(num("2.5"), 2) > 0);
 }
 
+/* Texts are ordered as the numbers are that they make. */
+static void
+texts_are_compared_as_numbers(void **state)
+{
+	static const char *const text[] = {"0", "-0", "0.000", "0e5", "00.0e-7",
+	    "1", "1.0", "01", "10e-1", "0.001e3", " 1 ", "+1", "-1", "-1.00",
+	    "1.", ".5", "5e-1", "0.49999999999999999999", "1e5", "100000",
+	    "99999.9", "100000.01", "9e4", "1e131071", "2e131071", "10e131070",
+	    "0.1e131072", "-1e131071", "-1e131070", "9.99e131071", "1e-16383",
+	    "-1e-16383", "1.5e-16380", "12345678901234567890123",
+	    "12345678901234567890124", "1234567890123456789012.3",
+	    "123456789012345678901.23e2"};
+	static const char *const none[] = {"", " ", "x", "1x", "NaN", "inf",
+	    "1e131072", "1e-16384", "0e-16384", "1e99999999999", "1 2", "--1",
+	    "e5", "1e", "."};
+	size_t count = sizeof text / sizeof *text;
+	int order;
+
+	(void)state;
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; j < count; j++) {
+			int want = ev_num_cmp(num(text[i]), num(text[j]));
+
+			assert_true(ev_num_cmp_text(ev_slice_of(text[i]),
+			    ev_slice_of(text[j]), &order));
+			assert_int_equal((order > 0) - (order < 0),
+			    (want > 0) - (want < 0));
+			ev_num_pool_reset(&pool);
+		}
+	for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+		assert_false(ev_num_cmp_text(ev_slice_of(none[i]),
+		    EV_SLICE("1"), &order));
+		assert_false(ev_num_cmp_text(EV_SLICE("1"),
+		    ev_slice_of(none[i]), &order));
+	}
+}
+
+static void
+a_pool_goes_back_to_its_mark(void **state)
+{
+	struct ev_num_pool_mark mark;
+	struct ev_num kept;
+
+	(void)state;
+	kept = num("1e40");
+	mark = ev_num_pool_mark(&pool);
+	num("3e131071");
+	num("4e131071");
+	ev_num_pool_rewind(&pool, mark);
+	assert_int_equal(ev_num_cmp(kept, num("10e39")), 0);
+	assert_int_equal(pool.used, mark.used + 1);
+	ev_num_pool_reset(&pool);
+}
+
+static void
+what_finds_no_room_takes_none(void **state)
+{
+	struct ev_err err;
+	struct ev_num out;
+
+	(void)state;
+	pool.digits = EV_NUM_POOL_MAX - 100000;
+	assert_int_equal(ev_num_from_text(ev_slice_of("1e131071"), &pool, &out,
+			     &err),
+	    EV_BAD);
+	assert_true(pool.full);
+	assert_int_equal(pool.digits, EV_NUM_POOL_MAX - 100000);
+	assert_int_equal(ev_num_cmp(num("1e40"), num("10e39")), 0);
+	ev_num_pool_reset(&pool);
+}
+
 static void
 rounding_is_half_away_from_zero(void **state)
 {
@@ -654,6 +725,9 @@ main(void)
 	    cmocka_unit_test(the_limits_of_the_type_hold),
 	    cmocka_unit_test(arithmetic_shows_the_digits_of_postgresql),
 	    cmocka_unit_test(comparison_is_exact),
+	    cmocka_unit_test(texts_are_compared_as_numbers),
+	    cmocka_unit_test(a_pool_goes_back_to_its_mark),
+	    cmocka_unit_test(what_finds_no_room_takes_none),
 	    cmocka_unit_test(rounding_is_half_away_from_zero),
 	    cmocka_unit_test(functions_of_one_number),
 	    cmocka_unit_test(casts_to_integers),

@@ -343,6 +343,61 @@ tries(void **state)
 }
 
 static void
+assert_accepted(const struct ev_pipeline *pipeline, const char *want)
+{
+	char run[EV_RUN_LEN + 1];
+
+	assert_int_equal(ev_pipeline_accepted(pipeline, run, NULL), EV_OK);
+	assert_string_equal(run, want);
+}
+
+/* It is nothing that keeps the pipeline's folder. */
+static void
+accepted(void **state)
+{
+	struct ev_pipeline pipeline;
+	char other[EV_RUN_LEN + 1];
+	struct ev_err err;
+	int fd;
+
+	(void)state;
+	setenv("EVKIT_STATE", "accepted", 1);
+	assert_int_equal(ev_pipeline_open(&pipeline, "p", NULL, NULL, &err),
+	    EV_OK);
+	assert_accepted(&pipeline, "");
+	assert_int_equal(ev_pipeline_accept(&pipeline, RUN, &err), EV_OK);
+	assert_accepted(&pipeline, RUN);
+	write_file("accepted/p/accepted", "0123");
+	assert_accepted(&pipeline, "");
+	assert_int_equal(ev_pipeline_accept(&pipeline, RUN, &err), EV_OK);
+
+	assert_int_equal(ev_pipeline_lock(&pipeline, "lock", &fd, &err), EV_OK);
+	ev_pipeline_tidy(&pipeline, "lock");
+	assert_int_equal(access("accepted/p", F_OK), 0);
+	ev_pipeline_forget_accepted(&pipeline, RUN);
+	ev_pipeline_tidy(&pipeline, NULL);
+	assert_int_equal(access("accepted/p", F_OK), -1);
+	/* A source that failed has taken it away. */
+	assert_int_equal(ev_pipeline_accept(&pipeline, RUN, &err), EV_OK);
+	assert_accepted(&pipeline, RUN);
+
+	/* An older run that fails late takes nothing from another. */
+	ev_pipeline_run(other);
+	ev_pipeline_forget_accepted(&pipeline, other);
+	assert_accepted(&pipeline, RUN);
+	ev_pipeline_forget_accepted(&pipeline, RUN);
+	assert_accepted(&pipeline, "");
+	assert_int_equal(mkdir("accepted/p/accepted", 0777), 0);
+	assert_int_equal(ev_pipeline_accept(&pipeline, RUN, &err), EV_FATAL);
+	assert_int_equal(err.exit, EV_EXIT_IO);
+	assert_int_equal(ev_pipeline_accepted(&pipeline, other, &err),
+	    EV_FATAL);
+	assert_int_equal(err.exit, EV_EXIT_IO);
+	assert_string_equal(other, "");
+	ev_pipeline_release(&pipeline);
+}
+
+static void
 runs(void **state)
 {
 	char a[33], b[33];
@@ -366,6 +421,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(left_behind, enter, leave),
 	    cmocka_unit_test_setup_teardown(copies, enter, leave),
 	    cmocka_unit_test_setup_teardown(tries, enter, leave),
+	    cmocka_unit_test_setup_teardown(accepted, enter, leave),
 	    cmocka_unit_test(runs),
 	};
 

@@ -137,6 +137,7 @@ absolute(void **state)
 	    {"sqlite:/no/such/t", "sqlite:/no/such/t"},
 	    {"sqlite:./x", "sqlite:R/x"},
 	    {"kafka://b:9092,c/t", "kafka://b:9092,c/t"},
+	    {"kafka:t", "kafka:t"},
 	    {"postgres://u:p@h/d/t", "postgres://h/d/t"},
 	    {"postgres://u:p@x@h:1/d@e", "postgres://h:1/d@e"},
 	    {"http://h/a@b?c@d", "http://h/a@b?c@d"},

@@ -1,6 +1,7 @@
 /*
- * scan: the scanner by JSONTestSuite, against jansson and against its own
- * scalar twin on random and damaged lines, and what it hands out.
+ * scan: the scanner by JSONTestSuite, against jansson and, pass against pass
+ * for each kind of processor, on random and damaged lines; and what it hands
+ * out.
  */
 #include <dirent.h>
 #include <inttypes.h>
@@ -11,56 +12,13 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+/* A pass that no program has where there is a better one: without vectors. */
+#define EV_SIMD_NONE
 #include "base/mem.h"
-#include "event/scan.h"
+#include "event/scan_pass.h"
 #include "random_json.h"
 
-/* The twin: the same source, compiled without SSE2. */
-#define EV_SCAN_SCALAR
-#define ev_scan_new twin_new
-#define ev_scan_free twin_free
-#define ev_scan_want twin_want
-#define ev_scan_want_key twin_want_key
-#define ev_scan_want_members twin_want_members
-#define ev_scan_line twin_line
-#define ev_scan_any twin_any
-#define ev_scan_reason twin_reason
-#define ev_scan_fields twin_fields
-#define ev_scan_members twin_members
-#define ev_scan_changes twin_changes
-#define ev_scan_text twin_text
-#define ev_scan twin
-#include "../../lib/event/scan.c"
-#undef ev_scan_new
-#undef ev_scan_free
-#undef ev_scan_want
-#undef ev_scan_want_key
-#undef ev_scan_want_members
-#undef ev_scan_line
-#undef ev_scan_any
-#undef ev_scan_reason
-#undef ev_scan_fields
-#undef ev_scan_members
-#undef ev_scan_changes
-#undef ev_scan
-
 #define SUITE "tests/data/JSONTestSuite/test_parsing"
-
-struct ev_scan *ev_scan_new(void);
-void ev_scan_free(struct ev_scan *scan);
-unsigned ev_scan_want(struct ev_scan *scan, const struct ev_slice *path,
-    unsigned depth);
-unsigned ev_scan_want_key(struct ev_scan *scan, struct ev_slice key);
-void ev_scan_want_members(struct ev_scan *scan);
-const char *ev_scan_line(struct ev_scan *scan, const char *ptr,
-    const char **fault);
-const char *ev_scan_any(struct ev_scan *scan, const char *ptr,
-    const char **fault);
-const char *ev_scan_reason(const struct ev_scan *scan);
-const struct ev_value *ev_scan_fields(const struct ev_scan *scan);
-const struct ev_member *ev_scan_members(const struct ev_scan *scan,
-    size_t *count);
-uint64_t ev_scan_changes(const struct ev_scan *scan);
 
 /* A line as the scanner wants it: newline, padding. Its memory ends with the
  * padding, so that valgrind and the sanitizers see one byte too many. */
@@ -226,19 +184,36 @@ same_fields(const struct ev_value *field, const json_t *root)
 	same_value(field[3], json_object_get(root, "id"));
 }
 
+static const struct ev_scan_pass no_vectors = EV_SCAN_PASS;
+
+/* A scanner of this pass (NULL: of its own choice), which looks for what same_fields looks at. */
+static struct ev_scan *
+scan_by(const struct ev_scan_pass *pass)
+{
+	struct ev_scan *scan = ev_scan_new();
+
+	if (pass)
+		scan->pass = pass;
+	ev_scan_want(scan, path_a, 1);
+	ev_scan_want(scan, path_ab, 2);
+	ev_scan_want(scan, path_long, 2);
+	ev_scan_want_key(scan, EV_SLICE("id"));
+	return scan;
+}
+
 static void
-same_twin(struct twin *twin, const struct line *line, const char *fault,
+same_twin(struct ev_scan *twin, const struct line *line, const char *fault,
     const struct ev_value *field)
 {
 	const char *twin_fault;
 
-	assert_ptr_equal(twin_line(twin, line->ptr, &twin_fault),
+	assert_ptr_equal(ev_scan_line(twin, line->ptr, &twin_fault),
 	    line->ptr + line->len);
 	assert_ptr_equal(twin_fault, fault);
 	if (fault)
 		return;
 	for (int i = 0; i < 4; i++) {
-		struct ev_value other = twin_fields(twin)[i];
+		struct ev_value other = ev_scan_fields(twin)[i];
 
 		assert_int_equal(other.type, field[i].type);
 		if (other.type == EV_MISSING)
@@ -259,21 +234,14 @@ is_reserved(const char *reason)
 static void
 test_random(void **state)
 {
-	struct ev_scan *scan = ev_scan_new();
-	struct twin *twin = twin_new();
+	struct ev_scan *scan = scan_by(NULL);
+	struct ev_scan *plain = scan_by(&ev_scan_plain);
+	struct ev_scan *twin = scan_by(&no_vectors);
 	struct ev_buf text = {0};
 	unsigned long cases = random_cases(1000000), accepted = 0;
 
 	(void)state;
 	random_begin("scan");
-	ev_scan_want(scan, path_a, 1);
-	ev_scan_want(scan, path_ab, 2);
-	ev_scan_want(scan, path_long, 2);
-	ev_scan_want_key(scan, EV_SLICE("id"));
-	twin_want(twin, path_a, 1);
-	twin_want(twin, path_ab, 2);
-	twin_want(twin, path_long, 2);
-	twin_want_key(twin, EV_SLICE("id"));
 	for (unsigned long i = 0; i < cases; i++) {
 		struct line line;
 		const char *fault;
@@ -290,6 +258,7 @@ test_random(void **state)
 		line = line_of(text.ptr, text.len);
 		assert_ptr_equal(ev_scan_line(scan, line.ptr, &fault),
 		    line.ptr + line.len);
+		same_twin(plain, &line, fault, ev_scan_fields(scan));
 		same_twin(twin, &line, fault, ev_scan_fields(scan));
 		root = json_loadb(text.ptr, text.len, JSON_ALLOW_NUL, &error);
 		if (!fault && !root && !lets_pass(&error))
@@ -309,7 +278,8 @@ test_random(void **state)
 	assert_in_range(accepted, cases / 4, cases);
 	ev_buf_release(&text);
 	ev_scan_free(scan);
-	twin_free(twin);
+	ev_scan_free(plain);
+	ev_scan_free(twin);
 }
 
 static const char *

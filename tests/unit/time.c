@@ -329,8 +329,8 @@ writes_pictures(void **state)
 		ev_time_in(&env, EV_TIME_TZ,
 		    EV_SLICE("2019-02-26 14:30:05.123456+00"), &value, &err);
 		assert_int_equal(ev_pict_time(&env, EV_TIME_TZ, value,
-				     ev_slice_of(cases[i].format), &out, &null,
-				     &err),
+				     ev_pict_of(ev_slice_of(cases[i].format)),
+				     &out, &null, &err),
 		    EV_OK);
 		assert_false(null);
 		assert_string_equal(ev_buf_cstr(&out), cases[i].expected);
@@ -368,8 +368,9 @@ reads_by_pictures(void **state)
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		int64_t value = 0;
 		enum ev_status status = ev_pict_parse(&env,
-		    ev_slice_of(cases[i].text), ev_slice_of(cases[i].format),
-		    cases[i].kind, &value, &err);
+		    ev_slice_of(cases[i].text),
+		    ev_pict_of(ev_slice_of(cases[i].format)), cases[i].kind,
+		    &value, &err);
 
 		check_text(status, cases[i].kind, value, cases[i].expected);
 	}
@@ -404,13 +405,33 @@ writes_numbers_by_pictures(void **state)
 		struct ev_buf out = {0};
 
 		if (ev_pict_number(cases[i].kind, ev_slice_of(cases[i].number),
-			ev_slice_of(cases[i].format), &out, &err) == EV_OK)
+			ev_pict_of(ev_slice_of(cases[i].format)), &out,
+			&err) == EV_OK)
 			assert_string_equal(ev_buf_cstr(&out),
 			    cases[i].expected);
 		else
 			assert_string_equal(err.text, cases[i].expected);
 		ev_buf_release(&out);
 	}
+}
+
+static void
+a_zone_at_the_beginning_of_a_text(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t len;
+	} cases[] = {{"", 0}, {"qqqqqq", 0}, {"europe/berlinx", 13},
+	    {"Europe/", 0}, {"Europe", 0}, {"America/Argentina/Ushuaia/", 25},
+	    {"America/Argentina/Ushuai", 0}, {"Etc/GMT-14X", 10},
+	    {"Etc/GMT-15", 9}, {"../UTC", 0}, {"Etc/GMT+10", 10},
+	    {"Etc/GMT+9z", 9}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		assert_int_equal(ev_zones_prefix(env.zones,
+				     ev_slice_of(cases[i].text)),
+		    cases[i].len);
 }
 
 int
@@ -421,6 +442,7 @@ main(void)
 	    cmocka_unit_test(reads_the_forms_of_times),
 	    cmocka_unit_test(today_is_the_sessions),
 	    cmocka_unit_test(changes_of_clocks),
+	    cmocka_unit_test(a_zone_at_the_beginning_of_a_text),
 	    cmocka_unit_test(at_time_zone_both_ways),
 	    cmocka_unit_test(extracts_exactly),
 	    cmocka_unit_test(truncates_in_a_zone),
