@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -17,6 +18,8 @@
 #define PARTITIONS 64 /* at most */
 #define FLUSH_MS 30000
 #define FINISH_MS 60000 /* for reading a topic that stands still */
+#define ASTRAY_MS 30000 /* for which an offset may seem not to be there */
+#define AGAIN_MS 50     /* between two looks at whether it is */
 
 /* --- events -------------------------------------------------------------- */
 
@@ -77,7 +80,9 @@ struct reader {
 	char *topic;
 	enum reader_kind kind;
 	int partitions;
-	bool ended[PARTITIONS]; /* the last that was heard is its end */
+	bool ended[PARTITIONS];     /* the last that was heard is its end */
+	int64_t astray[PARTITIONS]; /* since when its offset is not there, by
+	                             * ev_clock_steady; 0: it is */
 	uint32_t seen;
 	struct met met[KEYS];
 	char why[512];
@@ -191,20 +196,61 @@ look(struct reader *reader, const rd_kafka_message_t *message)
 }
 
 static bool
+seek(struct reader *reader, const rd_kafka_message_t *message)
+{
+	rd_kafka_topic_partition_list_t *list =
+	    rd_kafka_topic_partition_list_new(1);
+	rd_kafka_error_t *error;
+
+	rd_kafka_topic_partition_list_add(list, reader->topic,
+	    message->partition)
+	    ->offset = message->offset;
+	error = rd_kafka_seek_partitions(reader->rk, list, FLUSH_MS);
+	rd_kafka_topic_partition_list_destroy(list);
+	if (!error)
+		return true;
+	wrong(reader, message, "%s", rd_kafka_error_string(error));
+	rd_kafka_error_destroy(error);
+	return false;
+}
+
+/* A broker that was frozen takes itself for the leader until it hears of the
+ * other one, and a client that asks it meanwhile believes it: it has not what
+ * was read from the other one, and soon will. What was lost stays away, or is
+ * seen to be another event. */
+static bool
+ask_again(struct reader *reader, const rd_kafka_message_t *message)
+{
+	int64_t now = ev_clock_steady(),
+		*since = &reader->astray[message->partition];
+
+	if (!*since)
+		*since = now;
+	if (now - *since >= ASTRAY_MS)
+		return wrong(reader, message, "not there for %d s: %s",
+		    ASTRAY_MS / 1000, rd_kafka_message_errstr(message));
+	usleep(AGAIN_MS * 1000);
+	return seek(reader, message);
+}
+
+static bool
 take(struct reader *reader, const rd_kafka_message_t *message)
 {
 	switch (message->err) {
 	case RD_KAFKA_RESP_ERR_NO_ERROR:
+		reader->astray[message->partition] = 0;
 		reader->ended[message->partition] = false;
 		if (reader->kind == READ_COMMITTED && !look(reader, message))
 			return false;
 		reader->seen++;
 		return true;
 	case RD_KAFKA_RESP_ERR__PARTITION_EOF:
+		reader->astray[message->partition] = 0;
 		reader->ended[message->partition] = true;
 		return true;
 	case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
 	case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
+		return ask_again(reader, message);
 	case RD_KAFKA_RESP_ERR__BAD_MSG:
 		return wrong(reader, message, "%s",
 		    rd_kafka_message_errstr(message));
