@@ -166,7 +166,8 @@ look(struct source *source)
 		ev_tool_fail(&source->err);
 }
 
-/* How long to wait: until a mark is due, or it is time to look for partitions.
+/* How long to wait: until a mark is due, or it is time to look for partitions
+ * or at what was in doubt.
  * While what was there at the start has not been read there is no first mark
  * for who waits for it. */
 static int
@@ -176,10 +177,13 @@ nap(struct source *source)
 	bool behind = source->emit.marker.behind &&
 	    ev_kafka_reader_pending(source->reader);
 	int due = behind ? -1 : ev_marker_wait(&source->emit.marker);
+	int again = ev_kafka_reader_nap(source->reader);
 
 	if (left < 0)
 		left = 0;
-	return due >= 0 && due < left ? due : (int)left;
+	if (due >= 0 && due < left)
+		left = due;
+	return again >= 0 && again < left ? again : (int)left;
 }
 
 /* Partitions that have no leader do not answer, though brokers do. */

@@ -68,3 +68,14 @@ eventually() { # SECONDS COMMAND…
     sleep 0.1
   done
 }
+
+# A child that has ended, whether or not it was waited for.
+has_ended() { # PID
+  local stat
+  stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 0
+  [[ $stat == *') Z '* ]]
+}
+
+has_lines() { # FILE LINES
+  [ "$(wc -l <"$1")" -ge "$2" ]
+}

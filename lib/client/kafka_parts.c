@@ -10,13 +10,8 @@
 #include "base/mem.h"
 #include "client/kafka_read_impl.h"
 
-#define SLICE 1000  /* ms, of one attempt */
-#define QUERY 5000  /* ms, of one about offsets */
-#define PAUSE 100   /* ms between two attempts */
-#define SILENT 5000 /* ms of waiting that are not worth a word */
-#define GRACE \
-	15000 /* ms until a partition that was listed and is not known
-                     * any more is believed to be gone */
+#define SLICE 1000 /* ms, of one attempt */
+#define QUERY 5000 /* ms, of one about offsets */
 
 /* --- which are meant ----------------------------------------------------- */
 
@@ -41,41 +36,7 @@ is_internal(const char *name, const char *pattern)
 	    (!strcmp(name, "ev_positions") && strncmp(pattern, "^ev_", 4));
 }
 
-/* --- waiting for answers ------------------------------------------------- */
-
-enum ev_status
-ev_kafka_reader_wait(struct ev_kafka_reader *reader, struct ev_err *err)
-{
-	int64_t now = ev_clock_steady();
-	char text[sizeof(err->text) + 32];
-
-	if (!reader->away)
-		reader->away = now;
-	if (reader->set->wait >= 0 && now - reader->away >= reader->set->wait)
-		return EV_FATAL;
-	if (!reader->told && now - reader->away >= SILENT) {
-		reader->told = true;
-		snprintf(text, sizeof(text), "%s: waiting", err->text);
-		reader->set->say(text);
-	}
-	if (reader->begun)
-		return EV_AGAIN;
-	if (ev_io_wait(-1, PAUSE, err) == EV_FATAL)
-		return EV_FATAL;
-	if (ev_io_signal())
-		return ev_err_set(err, EV_FATAL, 128 + ev_io_signal(),
-		    "stopped by signal %d", ev_io_signal());
-	return EV_OK;
-}
-
-void
-ev_kafka_reader_answered(struct ev_kafka_reader *reader)
-{
-	if (reader->told)
-		reader->set->say("the brokers answer again");
-	reader->away = 0;
-	reader->told = false;
-}
+/* --- asking --------------------------------------------------------------- */
 
 /* How long an attempt may take. */
 static int
@@ -195,11 +156,8 @@ await_topic(struct ev_kafka_reader *reader, const char *name,
 		    "topic '%s' is not there yet: waiting for it", name);
 		if (!told)
 			reader->set->say(text);
-		if (ev_io_wait(-1, PAUSE, err) == EV_FATAL)
+		if (ev_kafka_reader_pause(err) != EV_OK)
 			return EV_FATAL;
-		if (ev_io_signal())
-			return ev_err_set(err, EV_FATAL, 128 + ev_io_signal(),
-			    "stopped by signal %d", ev_io_signal());
 	}
 	return EV_OK;
 }
@@ -409,7 +367,8 @@ query(struct ev_kafka_reader *reader, int64_t time,
 		if (!is_unknown(code))
 			begin = ev_clock_steady();
 		passing = is_passing(code) ||
-		    (is_unknown(code) && ev_clock_steady() - begin < GRACE);
+		    (is_unknown(code) &&
+			ev_clock_steady() - begin < EV_KAFKA_GRACE);
 		if (is_passing(code))
 			err->exit = EV_EXIT_UNAVAILABLE;
 		status = passing ? ev_kafka_reader_wait(reader, err) : EV_FATAL;
@@ -437,7 +396,8 @@ ev_kafka_reader_wake(struct ev_kafka_reader *reader)
 }
 
 enum ev_status
-ev_kafka_reader_low(struct ev_kafka_reader *reader, struct ev_kafka_part *part,
+ev_kafka_reader_offset(struct ev_kafka_reader *reader,
+    const struct ev_kafka_part *part, int64_t which, int64_t *offset,
     struct ev_err *err)
 {
 	rd_kafka_topic_partition_list_t *list =
@@ -447,12 +407,12 @@ ev_kafka_reader_low(struct ev_kafka_reader *reader, struct ev_kafka_part *part,
 		part->id);
 	rd_kafka_resp_err_t code;
 
-	one->offset = RD_KAFKA_OFFSET_BEGINNING;
+	one->offset = which;
 	code = rd_kafka_offsets_for_times(reader->kafka->rk, list, SLICE);
 	if (!code)
 		code = one->err;
 	if (!code)
-		part->low = one->offset;
+		*offset = one->offset;
 	rd_kafka_topic_partition_list_destroy(list);
 	if (!code)
 		return EV_OK;

@@ -11,6 +11,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/point.h"
 #include "client/kafka_read_impl.h"
@@ -18,7 +19,6 @@
 /* What versions after that of the header say. */
 #define LOG_TRUNCATION (-139)
 
-#define SEEK 5000        /* ms for the library's own threads */
 #define AWAKE 0x020200ff /* the first version without ev_kafka_reader_wake */
 
 /* --- epochs -------------------------------------------------------------- */
@@ -227,6 +227,7 @@ look_again(struct ev_kafka_reader *reader, struct ev_kafka_part *part,
 		fail(reader);
 	}
 	part->was.last = -1;
+	part->astray = 0;
 	part->broker = rd_kafka_message_broker_id(message);
 	if (part->at.next >= part->goal)
 		reach(reader, part);
@@ -243,6 +244,7 @@ at_end(struct ev_kafka_reader *reader, struct ev_kafka_part *part,
 	if (offset <= part->was.last)
 		return;
 	part->was.last = -1;
+	part->astray = 0;
 	if (!reader->set->follow && offset > part->goal)
 		offset = part->goal;
 	if (offset > part->at.next && !ev_mutant("kafka.holes")) {
@@ -286,6 +288,30 @@ is_gone(struct ev_kafka_reader *reader, struct ev_kafka_part *part)
 	fail(reader);
 }
 
+static enum ev_status
+not_there(struct ev_kafka_reader *reader, const struct ev_kafka_part *part,
+    struct ev_err *err)
+{
+	reader->lost = true;
+	return ev_err_set(err, EV_FATAL, EV_EXIT_DISAGREE,
+	    "%s [%" PRId32 "] has no offset %" PRId64
+	    " any more: it was deleted before it was read, or the topic was "
+	    "made anew, or has lost its tail",
+	    part->topic->name, part->id, part->at.next);
+}
+
+/* Nothing more is read until the doubt is over, which is looked at by the next
+ * read after so many ms. */
+static void
+doubt(struct ev_kafka_reader *reader, struct ev_kafka_part *part, int64_t ms)
+{
+	if (part->was.last < 0)
+		part->was = part->at;
+	reader->doubt = part;
+	reader->again = ms ? ev_clock_steady() + ms : 0;
+	rd_kafka_yield(reader->kafka->rk);
+}
+
 static void
 take_error(struct ev_kafka_reader *reader, struct ev_kafka_part *part,
     const rd_kafka_message_t *message)
@@ -303,13 +329,13 @@ take_error(struct ev_kafka_reader *reader, struct ev_kafka_part *part,
 		break;
 	case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
 	case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
+		if (ev_kafka_reader_hopes(reader, part)) {
+			doubt(reader, part, EV_KAFKA_PAUSE);
+			break;
+		}
+		/* fall through */
 	case LOG_TRUNCATION:
-		ev_err_set(&reader->err, EV_FATAL, EV_EXIT_DISAGREE,
-		    "%s [%" PRId32 "] has no offset %" PRId64
-		    " any more: it was deleted before it was read, or the "
-		    "topic was made anew, or has lost its tail",
-		    part->topic->name, part->id, first_of(part));
-		reader->lost = true;
+		not_there(reader, part, &reader->err);
 		fail(reader);
 		break;
 	default:
@@ -351,41 +377,41 @@ is_in_doubt(struct ev_kafka_reader *reader, struct ev_kafka_part *part,
 	part->broker = broker;
 	if (!known || ev_mutant("kafka.broker"))
 		return false;
-	part->was = part->at;
-	reader->doubt = part;
-	rd_kafka_yield(reader->kafka->rk);
+	doubt(reader, part, 0);
 	return true;
 }
 
 /* Goes back to the last message that was read. What is queued of the partition
- * is void then. */
+ * is void then. Not by rd_kafka_seek_partitions, which refuses one whose offset
+ * was not there. */
 static enum ev_status
 look_back(struct ev_kafka_reader *reader, struct ev_err *err)
 {
 	struct ev_kafka_part *part = reader->doubt;
 	rd_kafka_topic_partition_list_t *one;
 	rd_kafka_error_t *error;
-	/* It may have been deleted since. */
-	enum ev_status status = ev_kafka_reader_low(reader, part, err);
+	/* That may have been deleted since. */
+	enum ev_status status = ev_kafka_reader_offset(reader, part,
+	    RD_KAFKA_OFFSET_BEGINNING, &part->low, err);
 
+	reader->again = ev_clock_steady() + EV_KAFKA_PAUSE;
+	/* Who does not answer says nothing about offsets. */
+	if (status == EV_AGAIN)
+		part->astray = 0;
 	if (status != EV_OK)
 		return status;
+	if (part->low > part->at.next)
+		return not_there(reader, part, err);
+	reader->doubt = NULL;
 	one = rd_kafka_topic_partition_list_new(1);
 	rd_kafka_topic_partition_list_add(one, part->topic->name, part->id)
 	    ->offset = first_of(part);
-	error = rd_kafka_seek_partitions(reader->kafka->rk, one, SEEK);
-	if (error)
-		status = ev_kafka_error_object(reader->kafka, error,
-		    "look at what was read", err);
-	else if (one->elems[0].err)
-		status = ev_kafka_error(reader->kafka, one->elems[0].err,
-		    "look at what was read", err);
-	else
-		reader->doubt = NULL;
+	error = rd_kafka_incremental_unassign(reader->kafka->rk, one);
+	status = error ? ev_kafka_error_object(reader->kafka, error,
+			     "look at what was read", err)
+		       : assign(reader, one, err);
 	rd_kafka_topic_partition_list_destroy(one);
-	/* Brokers that are away come back: asked again by the next read. */
-	return status == EV_FATAL && err->exit == EV_EXIT_UNAVAILABLE ? EV_AGAIN
-								      : status;
+	return status;
 }
 
 /* Bytes taken between two calls of ev_kafka_reader_wake, a quarter of what the queue
@@ -413,8 +439,10 @@ on_message(rd_kafka_message_t *message, void *opaque)
 
 	/* The last one that was read may be gone meanwhile. */
 	if (part && !message->err && part->was.last >= 0 &&
-	    message->offset >= part->at.next)
+	    message->offset >= part->at.next) {
 		part->was.last = -1;
+		part->astray = 0;
+	}
 	if (reader->stopped || !part || !part->started || part->gone ||
 	    message->err || part->was.last >= 0 ||
 	    message->offset < part->at.next ||
@@ -443,6 +471,16 @@ on_message(rd_kafka_message_t *message, void *opaque)
 		reach(reader, part);
 }
 
+int
+ev_kafka_reader_nap(const struct ev_kafka_reader *reader)
+{
+	int64_t left = reader->again - ev_clock_steady();
+
+	if (!reader->doubt)
+		return -1;
+	return left < 0 ? 0 : (int)left;
+}
+
 enum ev_status
 ev_kafka_reader_read(struct ev_kafka_reader *reader, struct ev_err *err)
 {
@@ -451,7 +489,9 @@ ev_kafka_reader_read(struct ev_kafka_reader *reader, struct ev_err *err)
 	if (!reader->queue || reader->stopped)
 		return EV_AGAIN;
 	if (reader->doubt) {
-		enum ev_status status = look_back(reader, err);
+		enum ev_status status = ev_kafka_reader_nap(reader)
+		    ? EV_AGAIN
+		    : look_back(reader, err);
 
 		if (status != EV_OK)
 			return status;

@@ -32,6 +32,7 @@ struct ev_kafka_reader {
 	struct ev_kafka_part *last;  /* whose message came last */
 	struct ev_kafka_part *doubt; /* whose last message is to be looked at
 	                              * again before anything is read; or NULL */
+	int64_t again;               /* when, ms of the steady clock */
 	bool stopped;
 	bool dozes;            /* the library needs ev_kafka_reader_wake */
 	int64_t awake;         /* bytes to take before it does again */
@@ -43,6 +44,15 @@ struct ev_kafka_reader {
 	struct ev_err err;
 };
 
+#define EV_KAFKA_PAUSE 100 /* ms between two attempts */
+#define EV_KAFKA_GRACE \
+	15000 /* ms until a partition that was listed and is not
+                              * known any more, or an offset that was read, is
+                              * believed to be gone */
+
+/* EV_FATAL: a signal came. */
+enum ev_status ev_kafka_reader_pause(struct ev_err *err);
+
 /* Nobody answered, as err says. EV_OK: try again; EV_AGAIN: later, since
  * partitions are being read; EV_FATAL: enough of it, or a signal came. */
 enum ev_status ev_kafka_reader_wait(struct ev_kafka_reader *reader,
@@ -50,10 +60,17 @@ enum ev_status ev_kafka_reader_wait(struct ev_kafka_reader *reader,
 /* They do. */
 void ev_kafka_reader_answered(struct ev_kafka_reader *reader);
 
-/* Asks where a partition begins now, into part->low. EV_AGAIN: nobody answers;
- * EV_FATAL as ev_kafka_error has it. */
-enum ev_status ev_kafka_reader_low(struct ev_kafka_reader *reader,
-    struct ev_kafka_part *part, struct ev_err *err);
+/* Whether what the leader of a partition does not have may still come: a
+ * broker that thinks that it leads learns better within moments, but to be
+ * started takes others seconds. */
+bool ev_kafka_reader_hopes(struct ev_kafka_reader *reader,
+    struct ev_kafka_part *part);
+
+/* Asks for an offset of a partition: RD_KAFKA_OFFSET_BEGINNING, or _END. EV_AGAIN:
+ * nobody answers; EV_FATAL as ev_kafka_error has it. */
+enum ev_status ev_kafka_reader_offset(struct ev_kafka_reader *reader,
+    const struct ev_kafka_part *part, int64_t which, int64_t *offset,
+    struct ev_err *err);
 
 /* Before version 2.2 the library's thread of a broker that finds the queue full
  * looks again after a second only, however soon the queue is empty (pull

@@ -185,6 +185,9 @@ place_part(const struct ev_kafkapos *pos, struct ev_kafka_part *part)
 	if (known.ptr) {
 		if (ev_kafka_offset_parse(known, &at, &err) != EV_OK)
 			ev_tool_fail(&err);
+		if (ev_kafka_reader_await(pos->reader, part, at.next, &err) ==
+		    EV_FATAL)
+			ev_tool_fail(&err);
 		if (at.next < part->low || at.next > part->high)
 			disagree(pos, part, &at);
 	} else if (!pos->begun && ev_marker_first(marker)) {

@@ -40,10 +40,6 @@ run_named() { # OPTION…
     ends="${PIPESTATUS[*]}"
 }
 
-has_lines() { # FILE NUMBER
-  [ "$(wc -l <"$1")" -ge "$2" ]
-}
-
 # What runs in the background ends with the case.
 teardown() {
   [ ! "${follower-}" ] || kill "$follower" 2>/dev/null || :
@@ -736,15 +732,10 @@ follow_topic() { # PATTERN OPTION…
   sleep 3
   kill -TERM "${followers[@]}"
   for pid in "${followers[@]}"; do
-    eventually 20 ended "$pid"
+    eventually 20 has_ended "$pid"
     wait "$pid"
   done
   "$KAFKA" stop own
-}
-
-# A child that has ended, whether or not it was waited for.
-ended() { # PID
-  [[ ! -e /proc/$1 || $(</proc/"$1"/stat) == *') Z '* ]]
 }
 
 # --- others -----------------------------------------------------------------

@@ -7,6 +7,7 @@
 # Two of three real brokers go, once for the whole file; each topic is a case.
 load ../helpers
 load ../kafka
+load ../kafka-runs
 
 # What each topic is about:
 #   short   ends before what was read of it
@@ -24,55 +25,12 @@ setup_file() {
   lose_tails
 }
 teardown_file() {
-  local file
-  for file in "$BATS_FILE_TMPDIR"/*.pid; do
-    kill -9 "$(<"$file")" 2>/dev/null || :
-  done
+  end_followers
   kafka_stop
-}
-
-events() { # FIRST LAST [WHOSE]
-  seq -f "{\"id\":%g,\"by\":\"${3-}\"}" "$1" "$2"
-}
-
-# A bounded run of a pipeline, to out.TOPIC.
-once() { # TOPIC
-  timeout 60 evsource --name "$1" "kafka://$KAFKA_BROKERS/$1" |
-    timeout 60 evsink --name "$1" "out.$1"
-}
-
-# One that follows: the source is TOPIC.pid, and its end in TOPIC.end; what it
-# read is in out.TOPIC.
-follow() { # TOPIC
-  local name=()
-  [[ $1 == plain-* ]] || name=(--name "$1")
-  {
-    status=0
-    bash -c 'echo $$ >"$0.pid" && exec evsource "$@"' "$1" "${name[@]}" \
-      --follow --mark-every 50ms "kafka://$KAFKA_BROKERS/$1" 2>"$1.err" ||
-      status=$?
-    echo $status >"$1.end"
-  } | if [ "${name[*]}" ]; then
-    evsink "${name[@]}" "out.$1" 2>"$1.sink"
-  else
-    cat >"out.$1"
-  fi &
-}
-
-has_lines() { # FILE LINES
-  [ "$(wc -l <"$1")" -ge "$2" ]
-}
-# All partitions are as this says.
-are() { # "leader N, replicas: 1,2, isrs: N…"
-  local there
-  there=$(timeout 5 kcat -b "$KAFKA_BROKERS" -L -X log_level=0 |
-    grep 'partition 0, leader') || return
-  [ "$(grep -cx " *partition 0, $1" <<<"$there")" = "$topics" ]
 }
 
 lose_tails() {
   local topic all=("${down[@]}" "${followed[@]}") frozen
-  topics=${#all[@]}
   for topic in "${all[@]}"; do
     timeout 60 kafkactl create "$topic" 1 replicas=1,2 min.insync.replicas=1 \
       unclean.leader.election.enable=true
@@ -80,7 +38,7 @@ lose_tails() {
   done
   # The replica is away, and no request of it is on its way any more.
   broker pause 2
-  eventually 30 are 'leader 1, replicas: 1,2, isrs: 1'
+  eventually 30 partitions_are 'leader 1, replicas: 1,2, isrs: 1' "${all[@]}"
   for topic in "${all[@]}"; do
     [[ $topic == kept* ]] || events 11 20 | put "$topic"
   done
@@ -98,7 +56,7 @@ lose_tails() {
   kill -STOP "${frozen[@]}"
   broker kill 1
   broker continue 2
-  eventually 30 are 'leader 2, replicas: 1,2, isrs: 2'
+  eventually 30 partitions_are 'leader 2, replicas: 1,2, isrs: 2' "${all[@]}"
   for topic in "${all[@]}"; do
     case $topic in
     *grown*) events 101 140 other | put "$topic" ;;
@@ -157,7 +115,7 @@ OTHER='evsource-kafka: * \[0\] has another message at offset 19 than was read th
 @test "the source follows, and the topic ends before it" {
   ended short-runs
   exits 70
-  says 'evsource-kafka: short-runs \[0\] has no offset 20 any more: *lost its tail: evpos rewind *'
+  says '*evsource-kafka: short-runs \[0\] has no offset 20 any more: *lost its tail: evpos rewind *'
   [ "$(<out.short-runs)" = "$both" ]
 }
 

@@ -21,10 +21,6 @@ teardown() {
   [ ! "${source-}" ] || kill -9 "$source" 2>/dev/null || :
 }
 
-has_lines() { # FILE NUMBER
-  [ "$(wc -l <"$1")" -ge "$2" ]
-}
-
 # Follows the topic, and looks for new partitions once in ten minutes: nothing
 # but what the test does ends its wait.
 follow() { # OPTION…
@@ -33,13 +29,9 @@ follow() { # OPTION…
   source=$!
 }
 
-ended() { # PID: a child, whether or not it was waited for
-  [[ ! -e /proc/$1 || $(</proc/"$1"/stat) == *') Z '* ]]
-}
-
 stops() { # STATUS
   kill -TERM "$source"
-  eventually 30 ended "$source" || return
+  eventually 30 has_ended "$source" || return
   status=0
   wait "$source" || status=$?
   source=
@@ -83,7 +75,7 @@ stops() { # STATUS
   [ "$line" = '{"i":1}' ]
   soon idle "$source"
   exec 5<&-
-  eventually 30 ended "$source"
+  eventually 30 has_ended "$source"
   status=0
   wait "$source" || status=$?
   exits 141

@@ -175,6 +175,12 @@ cluster_freeze(struct cluster *cluster, int broker, int ms)
 
 /* --- coming back --------------------------------------------------------- */
 
+void
+cluster_continue(struct cluster *cluster, int broker)
+{
+	cluster->broker[broker].back = ev_clock_steady();
+}
+
 static void
 start(struct cluster *cluster, struct job *job, const char *format, ...)
 {

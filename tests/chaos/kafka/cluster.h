@@ -48,6 +48,8 @@ int cluster_filled(struct cluster *cluster, const char *topic);
 /* SIGKILL or SIGSTOP; it comes back after so many ms. */
 bool cluster_kill(struct cluster *cluster, int broker, int ms);
 bool cluster_freeze(struct cluster *cluster, int broker, int ms);
+/* It comes back now. */
+void cluster_continue(struct cluster *cluster, int broker);
 
 /* Brings back who is due. False, with why, where one does not come. */
 bool cluster_tick(struct cluster *cluster);

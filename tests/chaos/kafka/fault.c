@@ -19,6 +19,9 @@
 #define OTHER_MS 5000 /* two pipelines of one name fence one another */
 #define OVERTAKE_MS 200
 #define OVERTAKE_TRIES 40
+#define DEPOSED_MS 1000  /* between two looks at what it does not know: */
+#define UNKNOWN 500      /* so many events */
+#define STALE_MS 8000    /* for which it then takes itself for the leader */
 #define NOTHING_MS 40000 /* far longer than a start takes */
 #define SECOND_MS 8000   /* for noticing that it is the second */
 
@@ -369,6 +372,18 @@ all(struct weather *weather)
 	    freeze_broker(weather, broker % CLUSTER_BROKERS + 1);
 }
 
+/* All of them: 0. */
+static bool
+kill_brokers_but(struct weather *weather, int one, int ms)
+{
+	weather->dark = true;
+	for (int i = 1; i <= CLUSTER_BROKERS; i++)
+		if (i != one && !cluster_kill(weather->cluster, i, ms))
+			return storm_wrong(weather, "%s",
+			    weather->cluster->why);
+	return true;
+}
+
 /* The library's idempotent producer may give up for ever when a broker that
  * was killed does not know it any more: ours has nothing on its way then. */
 static bool
@@ -377,11 +392,33 @@ blackout(struct weather *weather)
 	if (!feeder_flush(weather->feeder))
 		return storm_wrong(weather,
 		    "the test's own events are not acknowledged");
-	weather->dark = true;
-	for (int i = 1; i <= CLUSTER_BROKERS; i++)
-		if (!cluster_kill(weather->cluster, i, 1000))
-			return storm_wrong(weather, "%s",
-			    weather->cluster->why);
+	return kill_brokers_but(weather, 0, 1000);
+}
+
+static void
+depose(struct weather *weather, long broker)
+{
+	if (reader_seen(weather->reader) < weather->unknown) {
+		later(weather, DEPOSED_MS, depose, broker);
+		return;
+	}
+	storm_say(weather, "and goes on alone");
+	if (kill_brokers_but(weather, (int)broker, STALE_MS))
+		cluster_continue(weather->cluster, (int)broker);
+}
+
+/* Others lead instead of a frozen broker, and have events that it does not
+ * know; it goes on when they are gone, and nobody tells it. */
+static bool
+deposed(struct weather *weather)
+{
+	int broker = cluster_leader(weather->cluster, weather->out,
+	    (int)draw(weather, STORM_PARTITIONS));
+
+	weather->unknown = reader_seen(weather->reader) + UNKNOWN;
+	later(weather, DEPOSED_MS, depose, broker);
+	if (!broker || !cluster_freeze(weather->cluster, broker, NOTHING_MS))
+		return storm_wrong(weather, "%s", weather->cluster->why);
 	return true;
 }
 
@@ -426,6 +463,7 @@ static const struct kind {
     {"race", race, COMMAND | ALONE, SINK, 1, 2},
     {"all", all, COMMAND | CLUSTER | ALONE, SINK, 1, 1},
     {"blackout", blackout, CLUSTER | ALONE, 0, 1, 1},
+    {"deposed", deposed, CLUSTER | ALONE, 0, 1, 1},
     {"feeder", feeder, CLUSTER, 0, 0, 1},
 };
 

@@ -29,6 +29,8 @@
  *	all                    kill -9 of all commands and a broker, while
  *	                       another broker is stopped
  *	blackout               kill -9 of all brokers at once
+ *	deposed                a broker is frozen until others lead, and goes on
+ *	                       alone: it takes itself for the leader
  *	feeder                 the test's own producer gives up, as librdkafka's
  *	                       may when a broker was killed
  *	PROGRAM@POINT:N        as point, there

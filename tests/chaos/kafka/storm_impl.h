@@ -36,6 +36,7 @@ struct weather {
 		/* when the sink has stopped; NULL: it dies */
 		void (*then)(struct weather *weather, long pid);
 	} awaited;
+	uint32_t unknown; /* events, when a broker that is deposed goes on */
 	bool dark;        /* no broker is there: nothing is fed */
 	int64_t begin;    /* of the run */
 	int64_t progress; /* when an event was last seen */

@@ -195,8 +195,10 @@ look(struct reader *reader, const rd_kafka_message_t *message)
 	return in_turn(reader, message, key_of(id), number);
 }
 
+/* Begins again there: rd_kafka_seek_partitions refuses a partition whose offset
+ * was not there. */
 static bool
-seek(struct reader *reader, const rd_kafka_message_t *message)
+begin_again(struct reader *reader, const rd_kafka_message_t *message)
 {
 	rd_kafka_topic_partition_list_t *list =
 	    rd_kafka_topic_partition_list_new(1);
@@ -205,7 +207,9 @@ seek(struct reader *reader, const rd_kafka_message_t *message)
 	rd_kafka_topic_partition_list_add(list, reader->topic,
 	    message->partition)
 	    ->offset = message->offset;
-	error = rd_kafka_seek_partitions(reader->rk, list, FLUSH_MS);
+	error = rd_kafka_incremental_unassign(reader->rk, list);
+	if (!error)
+		error = rd_kafka_incremental_assign(reader->rk, list);
 	rd_kafka_topic_partition_list_destroy(list);
 	if (!error)
 		return true;
@@ -230,7 +234,7 @@ ask_again(struct reader *reader, const rd_kafka_message_t *message)
 		return wrong(reader, message, "not there for %d s: %s",
 		    ASTRAY_MS / 1000, rd_kafka_message_errstr(message));
 	usleep(AGAIN_MS * 1000);
-	return seek(reader, message);
+	return begin_again(reader, message);
 }
 
 static bool
