@@ -8,6 +8,8 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/mem.h"
+#include "base/point.h"
+#include "state/pipeline.h"
 
 #define PARTITIONS 50 /* so that a transaction that hangs blocks few */
 #define SLICE 100     /* ms between two looks at whether a signal came */
@@ -82,21 +84,56 @@ ev_kafka_positions_close(struct ev_kafka_positions *positions)
 	if (positions->topic)
 		rd_kafka_topic_destroy(positions->topic);
 	positions->topic = NULL;
+	free(positions->claim);
+	positions->claim = NULL;
+}
+
+/* --- writing ------------------------------------------------------------- */
+
+static int32_t
+partition_of(const struct ev_kafka_positions *positions, const char *name)
+{
+	return ev_kafka_partition(ev_slice_of(name), positions->partitions);
+}
+
+static enum ev_status
+put(struct ev_kafka_positions *positions, const char *key,
+    struct ev_slice value, struct ev_err *err)
+{
+	struct ev_kafka_message message = {
+	    .key = ev_slice_of(key),
+	    .value = value,
+	    .partition = partition_of(positions, positions->name),
+	};
+
+	return ev_kafka_send_to(positions->sender, positions->topic, &message,
+	    err);
 }
 
 enum ev_status
 ev_kafka_positions_write(struct ev_kafka_positions *positions,
     struct ev_slice record, struct ev_err *err)
 {
-	struct ev_slice name = ev_slice_of(positions->name);
-	struct ev_kafka_message message = {
-	    .key = name,
-	    .value = record,
-	    .partition = ev_kafka_partition(name, positions->partitions),
-	};
+	return put(positions, positions->name, record, err);
+}
 
-	return ev_kafka_send_to(positions->sender, positions->topic, &message,
-	    err);
+enum ev_status
+ev_kafka_positions_claim(struct ev_kafka_positions *positions,
+    struct ev_err *err)
+{
+	char once[EV_RUN_LEN + 1];
+
+	if (ev_mutant("kafka.claim"))
+		return EV_OK;
+	ev_pipeline_run(once);
+	free(positions->claim);
+	/* No name has a blank in it. */
+	positions->claim = ev_mem_printf("%s %s", positions->name, once);
+	if (ev_kafka_begin(positions->sender, err) != EV_OK ||
+	    put(positions, positions->claim, (struct ev_slice){NULL, 0}, err) !=
+		EV_OK)
+		return EV_FATAL;
+	return ev_kafka_commit(positions->sender, err);
 }
 
 /* --- reading ------------------------------------------------------------- */
@@ -107,6 +144,7 @@ struct past {
 	struct ev_kafka kafka;
 	const char *topic;
 	int32_t partition;
+	const char *claim; /* the key that must come; NULL: none, or it did */
 	int64_t low, end;
 	int64_t since, moved;
 	bool told;
@@ -199,7 +237,7 @@ open_past(struct past *past, const struct ev_kafka_sender *sender,
 	return code ? fail(past, code, err) : EV_OK;
 }
 
-/* At the end of what can be read: that may be where a transaction of another
+/* At the end of what can be read, which has the claim: that may be where a transaction of another
  * begins, which is open. How far the partition goes beyond it a fetch has
  * said. */
 static bool
@@ -207,6 +245,8 @@ at_end(struct past *past, int64_t offset)
 {
 	int64_t low, high;
 
+	if (past->claim)
+		return false;
 	if (rd_kafka_get_watermark_offsets(past->kafka.rk, past->topic,
 		past->partition, &low, &high) == RD_KAFKA_RESP_ERR_NO_ERROR &&
 	    high > past->end)
@@ -224,7 +264,8 @@ tell(struct past *past)
 		return;
 	past->told = true;
 	what = ev_mem_printf("partition %d of topic '%s', in which another's "
-			     "transaction is open or the brokers do not answer",
+			     "transaction is open, or whose leader does not "
+			     "answer or does not lead any more",
 	    past->partition, past->topic);
 	past->sender->how->slow(what);
 	free(what);
@@ -263,12 +304,12 @@ enum ev_status
 ev_kafka_positions_read(struct ev_kafka_positions *positions, const char *name,
     struct ev_buf *out, struct ev_err *err)
 {
-	struct past past = {0};
+	bool ours = !strcmp(name, positions->name);
+	struct past past = {.claim = ours ? positions->claim : NULL};
 	rd_kafka_message_t *message;
 	bool found = false;
 	enum ev_status status = open_past(&past, positions->sender,
-	    EV_KAFKA_POSITIONS,
-	    ev_kafka_partition(ev_slice_of(name), positions->partitions), err);
+	    EV_KAFKA_POSITIONS, partition_of(positions, name), err);
 
 	while (
 	    status == EV_OK && (status = next(&past, &message, err)) == EV_OK) {
@@ -279,6 +320,8 @@ ev_kafka_positions_read(struct ev_kafka_positions *positions, const char *name,
 			found = message->payload != NULL;
 			ev_buf_append(out, message->payload, message->len);
 		}
+		if (past.claim && ev_slice_is(key, past.claim))
+			past.claim = NULL;
 		rd_kafka_message_destroy(message);
 	}
 	ev_kafka_close(&past.kafka);

@@ -6,6 +6,12 @@
  * record away.
  *
  * A pipeline's partition is that of its name as Java's clients have it.
+ *
+ * A broker that was stopped while others took over takes itself for the leader
+ * until it hears of them, and a client that has just begun believes it. Who
+ * must have the last record therefore writes a message there first, which only
+ * the real leader with its replicas takes, and reads until it has come: the
+ * claim. It has no value, and a key of its own, so that compaction removes it.
  */
 #ifndef EV_CLIENT_KAFKA_POSITIONS_H
 #define EV_CLIENT_KAFKA_POSITIONS_H
@@ -20,6 +26,7 @@ struct ev_kafka_positions {
 	const char *name;               /* of the record; lent */
 	rd_kafka_topic_t *topic;
 	int32_t partitions;
+	char *claim; /* the key of ours; NULL: none was made */
 };
 
 /* `make`: makes the topic where there is none, else that is EV_END. The sender
@@ -30,9 +37,14 @@ enum ev_status ev_kafka_positions_open(struct ev_kafka_positions *positions,
     struct ev_err *err);
 void ev_kafka_positions_close(struct ev_kafka_positions *positions);
 
-/* Replaces out by the committed record of a name. After ev_kafka_sender_start
- * that of positions->name is the last one that there will be but for this
- * process's own (rule R1). EV_END: there is none. EV_FATAL as ev_kafka_send. */
+/* After ev_kafka_sender_start: what is read of positions->name from now on is
+ * the last record that there will be but for this process's own (rule R1). A
+ * transaction of its own. EV_FATAL as ev_kafka_commit. */
+enum ev_status ev_kafka_positions_claim(struct ev_kafka_positions *positions,
+    struct ev_err *err);
+
+/* Replaces out by the committed record of a name. EV_END: there is none.
+ * EV_FATAL as ev_kafka_send. */
 enum ev_status ev_kafka_positions_read(struct ev_kafka_positions *positions,
     const char *name, struct ev_buf *out, struct ev_err *err);
 

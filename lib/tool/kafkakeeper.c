@@ -69,7 +69,11 @@ lock(struct ev_keeper *keeper, struct ev_err *err)
 	store->id = ev_kafkasink_id(keeper->name);
 	if (connect_store(keeper, err) != EV_OK)
 		return EV_FATAL;
-	return store->none ? EV_OK : ev_kafka_sender_start(&store->sender, err);
+	if (store->none)
+		return EV_OK;
+	return ev_kafka_sender_start(&store->sender, err) == EV_OK
+	    ? ev_kafka_positions_claim(&store->positions, err)
+	    : EV_FATAL;
 }
 
 static enum ev_status

@@ -327,6 +327,10 @@ compare_records(struct ev_kafkasink *sink)
 	    ev_kafka_sender_start(&sink->sender, &sink->err) != EV_OK)
 		fail(sink);
 	ev_point("kafka.fenced");
+	if (!ev_mutant("kafka.fence") &&
+	    ev_kafka_positions_claim(&sink->positions, &sink->err) != EV_OK)
+		fail(sink);
+	ev_point("kafka.claimed");
 	status = ev_kafka_positions_read(&sink->positions,
 	    sink->run.ledger.name, &sink->was, &sink->err);
 	if (status == EV_FATAL)

@@ -547,7 +547,7 @@ headers: those of 'm'
   run_named
   exec 5>&-
   exits 0
-  says "evsink-kafka: waiting for partition $partition of topic 'ev_positions', in which another's transaction is open *"
+  says "evsink-kafka: waiting for partition $partition of topic 'ev_positions', in which another's transaction is open, *"
   [ "$(values "$topic" | wc -l)" = 2 ]
 }
 
