@@ -51,7 +51,7 @@ run_deposed() {
   # Here it is read: the sink has begun, and fenced off all others.
   EVKIT_STATE=$PWD/A evsource --name "$name" in.ndjson >stream
   EV_POINT=evsink-kafka@kafka.claimed:1 EV_POINT_STOP=1 EVKIT_STATE=$PWD/A \
-    evsink --name "$name" --key id "$place" <stream 2>err &
+    evsink --name "$name" --key id "$place" <stream &
   sink=$!
   eventually 30 is_stopped "$sink"
   for broker in $others; do
@@ -67,7 +67,6 @@ run_deposed() {
   status=0
   wait "$sink" || status=$?
   sink=
-  stderr=$(<err)
   values "$topic" | jq .id >ids
 }
 
