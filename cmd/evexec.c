@@ -398,8 +398,8 @@ static void
 begin(struct exec *exec)
 {
 	const struct ev_control *control = &exec->stage.control;
-	char *name = ev_mem_strndup(control->name.ptr, control->name.len);
-	char *base = ev_mem_strndup(control->base.ptr, control->base.len);
+	char *name = ev_mem_text(control->name);
+	char *base = ev_mem_text(control->base);
 
 	if (*name)
 		setenv("EVKIT_NAME", name, 1);

@@ -358,7 +358,7 @@ begin_at(struct source *source)
 		return;
 	position = ev_vector_get(marker->from, ev_slice_of(source->input));
 	if (position.ptr) {
-		source->position = ev_mem_strndup(position.ptr, position.len);
+		source->position = ev_mem_text(position);
 		return;
 	}
 	ev_vector_at(marker->from, 0, &other, &position);

@@ -122,7 +122,7 @@ ev_map_put(struct ev_map *map, struct ev_slice key, bool *added)
 		    map->cap * sizeof(*map->entry));
 	}
 	map->entry[map->count] = (struct entry){hash,
-	    {ev_mem_strndup(key.ptr, key.len), key.len}, 0};
+	    {ev_mem_text(key), key.len}, 0};
 	*slot = (uint32_t)++map->count;
 	if (map->count * 2 > map->mask)
 		grow(map);

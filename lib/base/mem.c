@@ -71,6 +71,12 @@ ev_mem_strndup(const char *ptr, size_t len)
 }
 
 char *
+ev_mem_text(struct ev_slice text)
+{
+	return ev_mem_strndup(text.ptr, text.len);
+}
+
+char *
 ev_mem_printf(const char *format, ...)
 {
 	va_list args;

@@ -8,6 +8,8 @@
 
 #include <stddef.h>
 
+#include "base/slice.h"
+
 /* Called with the size that could not be had; must not return. */
 void ev_mem_on_failure(void (*handler)(size_t size));
 
@@ -23,6 +25,8 @@ void *ev_mem_realloc(void *ptr, size_t size) __attribute__((returns_nonnull));
 /* Copies of text, NUL-terminated, to be freed by the caller. */
 char *ev_mem_strdup(const char *text) __attribute__((malloc, returns_nonnull));
 char *ev_mem_strndup(const char *ptr, size_t len)
+    __attribute__((malloc, returns_nonnull));
+char *ev_mem_text(struct ev_slice text)
     __attribute__((malloc, returns_nonnull));
 /* printf into a fresh string, to be freed by the caller. */
 char *ev_mem_printf(const char *format, ...)

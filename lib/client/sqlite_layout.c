@@ -34,7 +34,7 @@ static enum ev_status
 no_column(struct ev_sqlite_writer *writer, struct ev_slice name,
     struct ev_value value, struct ev_err *err)
 {
-	char *text = ev_mem_strndup(name.ptr, name.len);
+	char *text = ev_mem_text(name);
 	enum ev_status status;
 	struct ev_buf sql = {0};
 

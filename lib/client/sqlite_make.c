@@ -94,7 +94,7 @@ field_of(struct ev_sqlite_sample *sample, struct ev_slice name)
 		sample->field = ev_mem_realloc(sample->field,
 		    (sample->count + 1) * sizeof(*sample->field));
 		sample->field[sample->count++] = (struct ev_sqlite_seen){
-		    .name = ev_mem_strndup(name.ptr, name.len)};
+		    .name = ev_mem_text(name)};
 		*slot = sample->count;
 	}
 	field = &sample->field[*slot - 1];

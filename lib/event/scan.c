@@ -64,8 +64,7 @@ child_of(struct node *node, struct ev_slice key)
 	node->child = ev_mem_realloc(node->child,
 	    (node->children + 1) * sizeof(*node->child));
 	child = &node->child[node->children++];
-	*child = (struct node){{ev_mem_strndup(key.ptr, key.len), key.len}, -1,
-	    NULL, 0};
+	*child = (struct node){{ev_mem_text(key), key.len}, -1, NULL, 0};
 	return child;
 }
 

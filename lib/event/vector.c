@@ -34,7 +34,7 @@ ev_vector_new(void)
 static struct ev_slice
 copy_of(struct ev_slice text)
 {
-	return (struct ev_slice){ev_mem_strndup(text.ptr, text.len), text.len};
+	return (struct ev_slice){ev_mem_text(text), text.len};
 }
 
 static void

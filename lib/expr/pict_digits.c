@@ -119,7 +119,7 @@ static void
 double_digits(struct ev_slice number, int shift, int *post,
     struct ev_pict_digits *digits)
 {
-	char *text = ev_mem_strndup(number.ptr, number.len);
+	char *text = ev_mem_text(number);
 	double value = strtod(text, NULL);
 	int pre;
 
@@ -235,7 +235,7 @@ ev_pict_scientific(enum ev_pict_number_kind kind, struct ev_slice number,
 	} else if (kind == EV_PICT_NUMERIC || kind == EV_PICT_INT8) {
 		exact_scientific(number, post, out);
 	} else {
-		text = ev_mem_strndup(number.ptr, number.len);
+		text = ev_mem_text(number);
 		ev_buf_printf(out, "%+.*e", post, strtod(text, NULL));
 		free(text);
 		if (out->ptr[start] == '+')
@@ -263,7 +263,7 @@ static bool
 to_int(enum ev_pict_number_kind kind, struct ev_slice number, int *n)
 {
 	struct ev_pict_digits digits = {.sign = '+'};
-	char *text = ev_mem_strndup(number.ptr, number.len);
+	char *text = ev_mem_text(number);
 	double value = rint(strtod(text, NULL));
 
 	free(text);

@@ -138,8 +138,8 @@ add_column(struct ev_columns *columns, struct ev_slice name, size_t source,
 		columns->values = ev_mem_realloc(columns->values,
 		    (n ? 2 * n : 1) * sizeof(columns->values[0]));
 	}
-	columns->column[n] = (struct column){ev_mem_strndup(name.ptr, name.len),
-	    name.len, source, inner, depth};
+	columns->column[n] = (struct column){ev_mem_text(name), name.len,
+	    source, inner, depth};
 	columns->count = n + 1;
 	columns->straight = columns->straight && source == n && !depth;
 	return true;

@@ -83,7 +83,7 @@ ev_text_open(struct ev_decoder **decoder, struct ev_input *in,
 	text->decoder.go = text_go;
 	text->decoder.free = text_free;
 	text->lines = ev_lines_new(in, settings->max_event);
-	text->field = ev_mem_strndup(field.ptr, field.len);
+	text->field = ev_mem_text(field);
 	text->max_event = settings->max_event;
 	*decoder = &text->decoder;
 	return EV_OK;

@@ -96,7 +96,7 @@ ev_object_text(const char *what, const struct ev_member *member, char **text,
 		status = ev_value_text(member->value, &scratch, &plain, NULL);
 	if (status == EV_OK) {
 		free(*text);
-		*text = ev_mem_strndup(plain.ptr, plain.len);
+		*text = ev_mem_text(plain);
 	} else {
 		ev_object_wrong(what, member, "text", err);
 	}

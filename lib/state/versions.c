@@ -28,7 +28,7 @@
 static char *
 name_of(struct ev_slice id)
 {
-	char *name = ev_mem_strndup(id.ptr, id.len);
+	char *name = ev_mem_text(id);
 
 	for (char *at = name; *at; at++)
 		if (*at == '/')
@@ -63,7 +63,7 @@ ev_versions_open(struct ev_versions *versions,
 		return status;
 	versions->folder = ev_mem_printf("%s/state.%s", pipeline->folder,
 	    stage);
-	versions->run = ev_mem_strndup(run.ptr, run.len);
+	versions->run = ev_mem_text(run);
 	versions->base = name_of(base);
 	if (mkdir(versions->folder, 0777) < 0 && errno != EEXIST)
 		return ev_err_set(err, EV_FATAL, EV_EXIT_CREATE,

@@ -533,7 +533,7 @@ drop_sides(const struct ev_change *change, struct ev_err *err)
 		char *text;
 
 		ev_vector_at(side, i, &place, &length);
-		text = ev_mem_strndup(place.ptr, place.len);
+		text = ev_mem_text(place);
 		status = ev_keeper_get(name_of(change), text, &there, err);
 		if (status == EV_OK && there.record)
 			status = ev_keeper_drop(name_of(change), text, "-",

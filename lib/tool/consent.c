@@ -28,12 +28,6 @@ has_reader(void)
 	    (S_ISFIFO(out.st_mode) || S_ISSOCK(out.st_mode));
 }
 
-static char *
-copy_of(struct ev_slice text)
-{
-	return ev_mem_strndup(text.ptr, text.len);
-}
-
 static void
 look(const struct ev_consent *consent, char accepted[EV_RUN_LEN + 1])
 {
@@ -52,9 +46,9 @@ ev_consent_begin(struct ev_consent *consent, const struct ev_control *begin)
 	if (!begin->name.len || !has_reader())
 		return;
 	memcpy(consent->run, begin->run.ptr, EV_RUN_LEN);
-	name = copy_of(begin->name);
-	state = copy_of(begin->state);
-	sid = copy_of(begin->sid);
+	name = ev_mem_text(begin->name);
+	state = ev_mem_text(begin->state);
+	sid = ev_mem_text(begin->sid);
 	consent->wanted = ev_pipeline_open(&consent->pipeline, name, state, sid,
 			      NULL) == EV_OK;
 	if (consent->wanted) {

@@ -149,7 +149,7 @@ recall_entry(struct ev_follow_place *place, struct ev_slice key,
 		    (int)(key.len - len - 1), key.ptr + len + 1);
 	track = ev_follow_track_add(place, path);
 	free(track->key);
-	track->key = ev_mem_strndup(key.ptr, key.len);
+	track->key = ev_mem_text(key);
 	track->line.own = ev_follow_file_new(path, path, &pos);
 	free(path);
 	return EV_OK;

@@ -137,7 +137,7 @@ check_known(struct ev_kafkapos *pos)
 		char *gone;
 
 		ev_vector_at(marker->from, i, &key, &value);
-		gone = ev_mem_strndup(key.ptr, key.len);
+		gone = ev_mem_text(key);
 		ev_marker_set(marker, gone, NULL);
 		free(gone);
 	}

@@ -47,7 +47,7 @@ offsets_of(const struct ev_record *record)
 		part = memrchr(key.ptr, '#', key.len);
 		if (!part || ev_kafka_offset_parse(value, &at, NULL) != EV_OK)
 			continue;
-		topic = ev_mem_strndup(at.topic.ptr, at.topic.len);
+		topic = ev_mem_text(at.topic);
 		id = ev_mem_strndup(part + 1,
 		    key.len - (size_t)(part + 1 - key.ptr));
 		rd_kafka_topic_partition_list_add(list, topic,

@@ -128,9 +128,8 @@ ev_kafkaseeker_look(struct ev_slice position, const char *to,
 		return EV_FATAL;
 	if (!to)
 		input->at = ev_mem_printf("offset %" PRId64, was.next);
-	place = (struct ev_kafka_place){ev_mem_strndup(was.brokers.ptr,
-					    was.brokers.len),
-	    ev_mem_strndup(was.topic.ptr, was.topic.len), NULL};
+	place = (struct ev_kafka_place){ev_mem_text(was.brokers),
+	    ev_mem_text(was.topic), NULL};
 	status = look_at(&was, &place, to, input, err);
 	ev_kafka_place_release(&place);
 	return status;

@@ -193,7 +193,7 @@ put(struct ev_keeper *keeper, struct ev_slice record, struct ev_err *err)
 
 	if (status == EV_OK) {
 		free(sidecar.record);
-		sidecar.record = ev_mem_strndup(record.ptr, record.len);
+		sidecar.record = ev_mem_text(record);
 		status = replace(keeper->store, &sidecar, err);
 	}
 	ev_sidecar_release(&sidecar);

@@ -112,12 +112,6 @@ other_name(const struct ev_ledger *ledger)
 	    (int)theirs.len, theirs.ptr, ledger->settings->name);
 }
 
-static char *
-copy_of(struct ev_slice text)
-{
-	return ev_mem_strndup(text.ptr ? text.ptr : "", text.len);
-}
-
 /* Both ends keep what they know in one state folder: the source's. A sink that
  * was told of another by its environment is not set up as was meant. */
 static void
@@ -150,7 +144,7 @@ take_name(struct ev_ledger *ledger)
 		&ledger->err) != EV_OK)
 		ev_tool_fail(&ledger->err);
 	ledger->name = ev_shard_name(ledger->settings->name, shard);
-	ledger->shard = copy_of(begin->shard);
+	ledger->shard = ev_mem_text(begin->shard);
 	if (!ev_slice_is(begin->name, ledger->name))
 		other_name(ledger);
 }
@@ -159,12 +153,12 @@ static void
 take_begin(struct ev_ledger *ledger)
 {
 	const struct ev_control *begin = &ledger->stage->control;
-	char *state = copy_of(begin->state), *sid = copy_of(begin->sid);
+	char *state = ev_mem_text(begin->state), *sid = ev_mem_text(begin->sid);
 
 	take_name(ledger);
 	memcpy(ledger->run, begin->run.ptr, EV_RUN_LEN);
-	ledger->base = copy_of(begin->base);
-	ledger->via = copy_of(ev_value_raw(begin->via));
+	ledger->base = ev_mem_text(begin->base);
+	ledger->via = ev_mem_text(ev_value_raw(begin->via));
 	check_state(state);
 	open_pipeline(ledger, state, sid);
 	free(state);

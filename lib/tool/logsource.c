@@ -247,7 +247,7 @@ begin_changed(struct ev_logsource *source, int changed)
 		char *name;
 
 		ev_vector_at(from, i, &key, &value);
-		name = ev_mem_strndup(key.ptr, key.len);
+		name = ev_mem_text(key);
 		ev_marker_set(&source->emit->marker, name, NULL);
 		free(name);
 	}

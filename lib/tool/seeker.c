@@ -26,7 +26,7 @@
 static struct ev_seeker_input
 unknown(struct ev_slice key)
 {
-	return (struct ev_seeker_input){.key = ev_mem_strndup(key.ptr, key.len),
+	return (struct ev_seeker_input){.key = ev_mem_text(key),
 	    .offset = EV_SEEKER_UNKNOWN,
 	    .behind = EV_SEEKER_UNKNOWN};
 }

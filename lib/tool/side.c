@@ -142,7 +142,7 @@ length_in(const struct ev_record *record, const char *place, uint64_t *length)
 
 	if (!text.ptr)
 		return false;
-	copy = ev_mem_strndup(text.ptr, text.len);
+	copy = ev_mem_text(text);
 	*length = strtoull(copy, NULL, 10);
 	free(copy);
 	return true;

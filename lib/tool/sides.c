@@ -96,7 +96,7 @@ open_announced(struct ev_sides *sides, struct ev_value announced)
 			&sides->err) != EV_OK)
 			ev_tool_die(EV_EXIT_AGAIN,
 			    "begin announces a side output that is no text");
-		place = ev_mem_strndup(text.ptr, text.len);
+		place = ev_mem_text(text);
 		open_side(sides, place);
 		free(place);
 		scratch.len = 0;
@@ -135,7 +135,7 @@ ev_sides_open(struct ev_sides *sides, struct ev_ledger *ledger)
 static _Noreturn void
 not_announced(const struct ev_sides *sides, struct ev_slice to)
 {
-	char *place = ev_mem_strndup(to.ptr, to.len);
+	char *place = ev_mem_text(to);
 
 	if (sides->ledger && is_target(sides, place))
 		ev_tool_die(EV_EXIT_USAGE,
