@@ -167,9 +167,8 @@ look(struct source *source)
 }
 
 /* How long to wait: until a mark is due, or it is time to look for partitions
- * or at what was in doubt.
- * While what was there at the start has not been read there is no first mark
- * for who waits for it. */
+ * or at what was in doubt. While what was there at the start has not been read
+ * there is no first mark for who waits for it. */
 static int
 nap(struct source *source)
 {

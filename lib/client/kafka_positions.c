@@ -237,9 +237,9 @@ open_past(struct past *past, const struct ev_kafka_sender *sender,
 	return code ? fail(past, code, err) : EV_OK;
 }
 
-/* At the end of what can be read, which has the claim: that may be where a transaction of another
- * begins, which is open. How far the partition goes beyond it a fetch has
- * said. */
+/* At the end of what can be read, the claim included: that may be where a
+ * transaction of another begins, which is open. How far the partition goes
+ * beyond it a fetch has said. */
 static bool
 at_end(struct past *past, int64_t offset)
 {

@@ -45,10 +45,9 @@ struct ev_kafka_reader {
 };
 
 #define EV_KAFKA_PAUSE 100 /* ms between two attempts */
-#define EV_KAFKA_GRACE \
-	15000 /* ms until a partition that was listed and is not
-                              * known any more, or an offset that was read, is
-                              * believed to be gone */
+/* ms until a partition that was listed and is not known any more, or an offset
+ * that was read, is believed to be gone. */
+#define EV_KAFKA_GRACE 15000
 
 /* EV_FATAL: a signal came. */
 enum ev_status ev_kafka_reader_pause(struct ev_err *err);
@@ -66,8 +65,8 @@ void ev_kafka_reader_answered(struct ev_kafka_reader *reader);
 bool ev_kafka_reader_hopes(struct ev_kafka_reader *reader,
     struct ev_kafka_part *part);
 
-/* Asks for an offset of a partition: RD_KAFKA_OFFSET_BEGINNING, or _END. EV_AGAIN:
- * nobody answers; EV_FATAL as ev_kafka_error has it. */
+/* Asks for an offset of a partition: RD_KAFKA_OFFSET_BEGINNING, or _END.
+ * EV_AGAIN: nobody answers; EV_FATAL as ev_kafka_error has it. */
 enum ev_status ev_kafka_reader_offset(struct ev_kafka_reader *reader,
     const struct ev_kafka_part *part, int64_t which, int64_t *offset,
     struct ev_err *err);
