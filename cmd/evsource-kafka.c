@@ -161,8 +161,11 @@ look(struct source *source)
 	    !ev_kafka_reader_count(source->reader))
 		ev_tool_say("no topic matches '%s'%s", source->place.topic,
 		    source->settings.follow ? " yet" : "");
-	ev_kafkapos_place(&source->emit.pos);
-	if (ev_kafka_reader_start(source->reader, &source->err) != EV_OK)
+	status = ev_kafkapos_place(&source->emit.pos, &source->err);
+	if (status != EV_OK && ev_io_signal() && source->emit.marker.on)
+		return;
+	if (status != EV_OK ||
+	    ev_kafka_reader_start(source->reader, &source->err) != EV_OK)
 		ev_tool_fail(&source->err);
 }
 

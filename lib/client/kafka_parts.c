@@ -12,6 +12,9 @@
 
 #define SLICE 1000 /* ms, of one attempt */
 #define QUERY 5000 /* ms, of one about offsets */
+#define GRACE \
+	15000 /* ms until a partition that was listed and is not known
+	       * any more is believed to be gone */
 
 /* --- which are meant ----------------------------------------------------- */
 
@@ -367,8 +370,7 @@ query(struct ev_kafka_reader *reader, int64_t time,
 		if (!is_unknown(code))
 			begin = ev_clock_steady();
 		passing = is_passing(code) ||
-		    (is_unknown(code) &&
-			ev_clock_steady() - begin < EV_KAFKA_GRACE);
+		    (is_unknown(code) && ev_clock_steady() - begin < GRACE);
 		if (is_passing(code))
 			err->exit = EV_EXIT_UNAVAILABLE;
 		status = passing ? ev_kafka_reader_wait(reader, err) : EV_FATAL;
@@ -395,10 +397,9 @@ ev_kafka_reader_wake(struct ev_kafka_reader *reader)
 	rd_kafka_topic_partition_list_destroy(list);
 }
 
-enum ev_status
-ev_kafka_reader_offset(struct ev_kafka_reader *reader,
-    const struct ev_kafka_part *part, int64_t which, int64_t *offset,
-    struct ev_err *err)
+static enum ev_status
+ask_offset(struct ev_kafka_reader *reader, const struct ev_kafka_part *part,
+    int64_t which, int64_t *offset, struct ev_err *err)
 {
 	rd_kafka_topic_partition_list_t *list =
 	    rd_kafka_topic_partition_list_new(1);
@@ -418,6 +419,18 @@ ev_kafka_reader_offset(struct ev_kafka_reader *reader,
 		return EV_OK;
 	ev_kafka_error(reader->kafka, code, "ask for offsets", err);
 	return is_passing(code) || is_unknown(code) ? EV_AGAIN : EV_FATAL;
+}
+
+enum ev_status
+ev_kafka_reader_end(struct ev_kafka_reader *reader, struct ev_kafka_part *part,
+    struct ev_err *err)
+{
+	enum ev_status status = ask_offset(reader, part,
+	    RD_KAFKA_OFFSET_BEGINNING, &part->low, err);
+
+	return status == EV_OK
+	    ? ask_offset(reader, part, RD_KAFKA_OFFSET_END, &part->high, err)
+	    : status;
 }
 
 /* Hands the offsets of a list out, in the order in which list_of put them. */
@@ -460,16 +473,12 @@ take_found(struct ev_kafka_part *part, int64_t offset)
 }
 
 enum ev_status
-ev_kafka_reader_look(struct ev_kafka_reader *reader, struct ev_err *err)
+ev_kafka_reader_ends(struct ev_kafka_reader *reader, struct ev_err *err)
 {
 	rd_kafka_topic_partition_list_t *list;
-	enum ev_status status = reader->matches ? look_at_all(reader, err)
-						: look_at_names(reader, err);
+	enum ev_status status = query(reader, RD_KAFKA_OFFSET_BEGINNING, &list,
+	    err);
 
-	if (status == EV_OK)
-		status = check_ranges(reader, err);
-	if (status == EV_OK)
-		status = query(reader, RD_KAFKA_OFFSET_BEGINNING, &list, err);
 	if (status != EV_OK)
 		return status;
 	hand_out(reader, list, take_low);
@@ -479,6 +488,17 @@ ev_kafka_reader_look(struct ev_kafka_reader *reader, struct ev_err *err)
 	hand_out(reader, list, take_high);
 	ev_kafka_reader_answered(reader);
 	return EV_OK;
+}
+
+enum ev_status
+ev_kafka_reader_look(struct ev_kafka_reader *reader, struct ev_err *err)
+{
+	enum ev_status status = reader->matches ? look_at_all(reader, err)
+						: look_at_names(reader, err);
+
+	if (status == EV_OK)
+		status = check_ranges(reader, err);
+	return status == EV_OK ? ev_kafka_reader_ends(reader, err) : status;
 }
 
 enum ev_status
@@ -520,4 +540,5 @@ ev_kafka_part_place(struct ev_kafka_part *part,
 	part->at = part->was = *offset;
 	part->broker = -1;
 	part->placed = true;
+	part->asked = 0;
 }

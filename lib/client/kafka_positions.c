@@ -144,7 +144,7 @@ struct past {
 	struct ev_kafka kafka;
 	const char *topic;
 	int32_t partition;
-	const char *claim; /* the key that must come; NULL: none, or it did */
+	const char *claim; /* the key at which it ends; NULL: none */
 	int64_t low, end;
 	int64_t since, moved;
 	bool told;
@@ -237,9 +237,9 @@ open_past(struct past *past, const struct ev_kafka_sender *sender,
 	return code ? fail(past, code, err) : EV_OK;
 }
 
-/* At the end of what can be read, the claim included: that may be where a
- * transaction of another begins, which is open. How far the partition goes
- * beyond it a fetch has said. */
+/* At the end of what can be read: that may be where a transaction of another
+ * begins, which is open. How far the partition goes beyond it a fetch has
+ * said. */
 static bool
 at_end(struct past *past, int64_t offset)
 {
@@ -320,8 +320,9 @@ ev_kafka_positions_read(struct ev_kafka_positions *positions, const char *name,
 			found = message->payload != NULL;
 			ev_buf_append(out, message->payload, message->len);
 		}
+		/* Behind it nobody can have written of this name. */
 		if (past.claim && ev_slice_is(key, past.claim))
-			past.claim = NULL;
+			status = EV_END;
 		rd_kafka_message_destroy(message);
 	}
 	ev_kafka_close(&past.kafka);

@@ -227,7 +227,7 @@ look_again(struct ev_kafka_reader *reader, struct ev_kafka_part *part,
 		fail(reader);
 	}
 	part->was.last = -1;
-	part->astray = 0;
+	part->asked = 0;
 	part->broker = rd_kafka_message_broker_id(message);
 	if (part->at.next >= part->goal)
 		reach(reader, part);
@@ -244,7 +244,7 @@ at_end(struct ev_kafka_reader *reader, struct ev_kafka_part *part,
 	if (offset <= part->was.last)
 		return;
 	part->was.last = -1;
-	part->astray = 0;
+	part->asked = 0;
 	if (!reader->set->follow && offset > part->goal)
 		offset = part->goal;
 	if (offset > part->at.next && !ev_mutant("kafka.holes")) {
@@ -254,6 +254,95 @@ at_end(struct ev_kafka_reader *reader, struct ev_kafka_part *part,
 	if (part->at.next >= part->goal || ev_mutant("kafka.holes"))
 		reach(reader, part);
 }
+
+/* --- what is not there --------------------------------------------------- */
+
+static enum ev_status
+not_there(struct ev_kafka_reader *reader, const struct ev_kafka_part *part,
+    struct ev_err *err)
+{
+	reader->lost = true;
+	return ev_err_set(err, EV_FATAL, EV_EXIT_DISAGREE,
+	    "%s [%" PRId32 "] has no offset %" PRId64
+	    " any more: it was deleted before it was read, or the topic was "
+	    "made anew, or has lost its tail",
+	    part->topic->name, part->id, part->at.next);
+}
+
+/* Nothing is taken of it any more until look_for has found what was read. */
+static void
+go_astray(struct ev_kafka_reader *reader, struct ev_kafka_part *part, int ms)
+{
+	if (part->astray)
+		return;
+	part->astray = true;
+	reader->astray++;
+	reader->again = ev_clock_steady() + ms;
+	if (part->was.last < 0)
+		part->was = part->at;
+}
+
+static void
+come_back(struct ev_kafka_reader *reader, struct ev_kafka_part *part)
+{
+	reader->astray -= part->astray;
+	part->astray = false;
+}
+
+/* Begins with the last message that was read, once more. What is queued of the
+ * partition is void then. Not by rd_kafka_seek_partitions, which refuses one
+ * whose offset was not there. */
+static enum ev_status
+go_back(struct ev_kafka_reader *reader, struct ev_kafka_part *part,
+    struct ev_err *err)
+{
+	rd_kafka_topic_partition_list_t *one =
+	    rd_kafka_topic_partition_list_new(1);
+	rd_kafka_topic_partition_t *it = rd_kafka_topic_partition_list_add(one,
+	    part->topic->name, part->id);
+	rd_kafka_error_t *error;
+	enum ev_status status;
+
+	come_back(reader, part);
+	it->offset = first_of(part);
+	if (it->offset == part->at.next && put_epoch && part->at.epoch >= 0)
+		put_epoch(it, part->at.epoch);
+	error = rd_kafka_incremental_unassign(reader->kafka->rk, one);
+	status = error ? ev_kafka_error_object(reader->kafka, error,
+			     "look at what was read", err)
+		       : assign(reader, one, err);
+	rd_kafka_topic_partition_list_destroy(one);
+	return status;
+}
+
+/* Asks for what was not there, and goes on where it is. A leader that does not
+ * answer is waited for, and then the others' turn comes. */
+static enum ev_status
+look_for(struct ev_kafka_reader *reader, struct ev_err *err)
+{
+	enum ev_status status = EV_OK;
+
+	for (size_t i = 0; i < reader->parts && status == EV_OK; i++) {
+		struct ev_kafka_part *part =
+		    reader->part[reader->turn++ % reader->parts];
+
+		if (!part->astray)
+			continue;
+		status = ev_kafka_reader_end(reader, part, err);
+		if (status != EV_OK)
+			continue;
+		if (part->low > part->at.next ||
+		    !ev_kafka_reader_hopes(reader, part))
+			return not_there(reader, part, err);
+		if (part->high >= part->at.next)
+			status = go_back(reader, part, err);
+	}
+	reader->again = ev_clock_steady() +
+	    (status == EV_AGAIN ? 10 : 1) * EV_KAFKA_PAUSE;
+	return status;
+}
+
+/* --- trouble ------------------------------------------------------------- */
 
 /* Nothing of it may come any more: a topic of the same name is another one. */
 void
@@ -269,9 +358,8 @@ ev_kafka_reader_drop(struct ev_kafka_reader *reader, struct ev_kafka_part *part)
 	if (error)
 		rd_kafka_error_destroy(error);
 	reach(reader, part);
+	come_back(reader, part);
 	part->gone = part->moved = true;
-	if (reader->doubt == part)
-		reader->doubt = NULL;
 }
 
 /* The topic was deleted. Of those that match a pattern it drops out. */
@@ -288,30 +376,6 @@ is_gone(struct ev_kafka_reader *reader, struct ev_kafka_part *part)
 	fail(reader);
 }
 
-static enum ev_status
-not_there(struct ev_kafka_reader *reader, const struct ev_kafka_part *part,
-    struct ev_err *err)
-{
-	reader->lost = true;
-	return ev_err_set(err, EV_FATAL, EV_EXIT_DISAGREE,
-	    "%s [%" PRId32 "] has no offset %" PRId64
-	    " any more: it was deleted before it was read, or the topic was "
-	    "made anew, or has lost its tail",
-	    part->topic->name, part->id, part->at.next);
-}
-
-/* Nothing more is read until the doubt is over, which is looked at by the next
- * read after so many ms. */
-static void
-doubt(struct ev_kafka_reader *reader, struct ev_kafka_part *part, int64_t ms)
-{
-	if (part->was.last < 0)
-		part->was = part->at;
-	reader->doubt = part;
-	reader->again = ms ? ev_clock_steady() + ms : 0;
-	rd_kafka_yield(reader->kafka->rk);
-}
-
 static void
 take_error(struct ev_kafka_reader *reader, struct ev_kafka_part *part,
     const rd_kafka_message_t *message)
@@ -320,7 +384,8 @@ take_error(struct ev_kafka_reader *reader, struct ev_kafka_part *part,
 
 	switch ((int)message->err) {
 	case RD_KAFKA_RESP_ERR__PARTITION_EOF:
-		at_end(reader, part, message->offset);
+		if (!part->astray)
+			at_end(reader, part, message->offset);
 		break;
 	case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
 	case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
@@ -329,14 +394,11 @@ take_error(struct ev_kafka_reader *reader, struct ev_kafka_part *part,
 		break;
 	case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
 	case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
-		if (ev_kafka_reader_hopes(reader, part)) {
-			doubt(reader, part, EV_KAFKA_PAUSE);
-			break;
-		}
-		/* fall through */
 	case LOG_TRUNCATION:
-		not_there(reader, part, &reader->err);
-		fail(reader);
+		/* The library has given it up. A bounded run may want no more
+		 * of it either. */
+		if (!part->reached || reader->set->follow)
+			go_astray(reader, part, EV_KAFKA_PAUSE);
 		break;
 	default:
 		what = ev_mem_printf("read %s [%" PRId32 "]", part->topic->name,
@@ -375,43 +437,11 @@ is_in_doubt(struct ev_kafka_reader *reader, struct ev_kafka_part *part,
 	bool known = part->broker >= 0 && part->at.last >= 0;
 
 	part->broker = broker;
+	part->asked = 0;
 	if (!known || ev_mutant("kafka.broker"))
 		return false;
-	doubt(reader, part, 0);
+	go_astray(reader, part, 0);
 	return true;
-}
-
-/* Goes back to the last message that was read. What is queued of the partition
- * is void then. Not by rd_kafka_seek_partitions, which refuses one whose offset
- * was not there. */
-static enum ev_status
-look_back(struct ev_kafka_reader *reader, struct ev_err *err)
-{
-	struct ev_kafka_part *part = reader->doubt;
-	rd_kafka_topic_partition_list_t *one;
-	rd_kafka_error_t *error;
-	/* That may have been deleted since. */
-	enum ev_status status = ev_kafka_reader_offset(reader, part,
-	    RD_KAFKA_OFFSET_BEGINNING, &part->low, err);
-
-	reader->again = ev_clock_steady() + EV_KAFKA_PAUSE;
-	/* Who does not answer says nothing about offsets. */
-	if (status == EV_AGAIN)
-		part->astray = 0;
-	if (status != EV_OK)
-		return status;
-	if (part->low > part->at.next)
-		return not_there(reader, part, err);
-	reader->doubt = NULL;
-	one = rd_kafka_topic_partition_list_new(1);
-	rd_kafka_topic_partition_list_add(one, part->topic->name, part->id)
-	    ->offset = first_of(part);
-	error = rd_kafka_incremental_unassign(reader->kafka->rk, one);
-	status = error ? ev_kafka_error_object(reader->kafka, error,
-			     "look at what was read", err)
-		       : assign(reader, one, err);
-	rd_kafka_topic_partition_list_destroy(one);
-	return status;
 }
 
 /* Bytes taken between two calls of ev_kafka_reader_wake, a quarter of what the queue
@@ -437,11 +467,13 @@ on_message(rd_kafka_message_t *message, void *opaque)
 	size_t size = message->len + message->key_len;
 	int32_t broker;
 
+	if (part && part->astray && !message->err)
+		return;
 	/* The last one that was read may be gone meanwhile. */
 	if (part && !message->err && part->was.last >= 0 &&
 	    message->offset >= part->at.next) {
 		part->was.last = -1;
-		part->astray = 0;
+		part->asked = 0;
 	}
 	if (reader->stopped || !part || !part->started || part->gone ||
 	    message->err || part->was.last >= 0 ||
@@ -476,7 +508,7 @@ ev_kafka_reader_nap(const struct ev_kafka_reader *reader)
 {
 	int64_t left = reader->again - ev_clock_steady();
 
-	if (!reader->doubt)
+	if (!reader->astray)
 		return -1;
 	return left < 0 ? 0 : (int)left;
 }
@@ -488,14 +520,9 @@ ev_kafka_reader_read(struct ev_kafka_reader *reader, struct ev_err *err)
 
 	if (!reader->queue || reader->stopped)
 		return EV_AGAIN;
-	if (reader->doubt) {
-		enum ev_status status = ev_kafka_reader_nap(reader)
-		    ? EV_AGAIN
-		    : look_back(reader, err);
-
-		if (status != EV_OK)
-			return status;
-	}
+	if (reader->astray && !ev_kafka_reader_nap(reader) &&
+	    look_for(reader, err) == EV_FATAL)
+		return EV_FATAL;
 	reader->status = EV_OK;
 	count = rd_kafka_consume_callback_queue(reader->queue, 0, on_message,
 	    reader);

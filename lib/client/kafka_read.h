@@ -17,10 +17,12 @@
  *
  * The last message that was read is looked at again when a partition begins,
  * and when its messages come from another broker than before: the new leader
- * may have been elected without being in sync, and have others there. What
- * a leader does not have at all is asked for again, for a quarter of a minute:
- * a broker that was stopped takes itself for the leader until it hears of the
- * other one, and does not know what was read from that.
+ * may have been elected without being in sync, and have others there.
+ *
+ * A broker that was stopped takes itself for the leader until it hears of the
+ * other one, and has not what was read from that; where the library knows no
+ * epochs of leaders, it believes it. So what a leader does not have is asked
+ * for again until it has answered so for half a minute.
  *
  * The end of a partition is its last stable offset, or its high watermark for
  * who reads what is not committed: transactions that are open when it is looked
@@ -53,14 +55,14 @@ struct ev_kafka_part {
 	int64_t goal;               /* the end that was there at the start */
 	struct ev_kafka_offset was; /* checked against what comes first */
 	int32_t broker; /* that its last message came from; -1: not known */
-	int64_t astray; /* since when its leader has not as much as was read, ms
-	                 * of the steady clock; 0: it has */
+	unsigned asked; /* how often its leader was asked for what was read,
+	                 * since it was not there */
 	bool placed, started;
 	bool reached; /* the goal; behind it nothing is taken, unless
 	               * followed */
 	bool moved;   /* since the caller set it to false */
+	bool astray;  /* nothing is taken of it until what was read is found */
 	bool gone;    /* its topic was deleted */
-	bool told;    /* that it is astray */
 };
 
 /* Takes a message (with a value or a tombstone). part->at is still before
@@ -111,10 +113,11 @@ struct ev_kafka_part *ev_kafka_reader_part(struct ev_kafka_reader *reader,
 enum ev_status ev_kafka_reader_find(struct ev_kafka_reader *reader,
     const struct ev_kafka_when *when, struct ev_err *err);
 
-/* Waits for a leader that has a partition up to `next`, so that `high` is not
- * less. EV_END: there is none; EV_FATAL as the look. */
+/* Looks again where partitions that are not started begin and end, until each
+ * of them ends at at.next or behind it, which the caller has set; EV_OK also
+ * where one does not for so long. EV_FATAL as the look. */
 enum ev_status ev_kafka_reader_await(struct ev_kafka_reader *reader,
-    struct ev_kafka_part *part, int64_t next, struct ev_err *err);
+    struct ev_err *err);
 
 /* Where to begin. With a last message it is looked at again. */
 void ev_kafka_part_place(struct ev_kafka_part *part,
@@ -131,7 +134,7 @@ size_t ev_kafka_reader_pending(const struct ev_kafka_reader *reader);
  * not there any more, or another message is; and what ev_kafka_error says. */
 enum ev_status ev_kafka_reader_read(struct ev_kafka_reader *reader,
     struct ev_err *err);
-/* After how many ms it wants to be called again though nothing has come; -1:
+/* After how many ms that wants to be called again though nothing has come; -1:
  * it does not. */
 int ev_kafka_reader_nap(const struct ev_kafka_reader *reader);
 /* True where that failed since what was read before is not there as it was. */

@@ -28,11 +28,11 @@ struct ev_kafka_reader {
 	size_t parts;
 	size_t pending;
 
-	rd_kafka_queue_t *queue;     /* NULL: nothing is assigned yet */
-	struct ev_kafka_part *last;  /* whose message came last */
-	struct ev_kafka_part *doubt; /* whose last message is to be looked at
-	                              * again before anything is read; or NULL */
-	int64_t again;               /* when, ms of the steady clock */
+	rd_kafka_queue_t *queue;    /* NULL: nothing is assigned yet */
+	struct ev_kafka_part *last; /* whose message came last */
+	size_t astray;              /* partitions, */
+	size_t turn;                /* of which this one is looked for first */
+	int64_t again;              /* when they are, ms of the steady clock */
 	bool stopped;
 	bool dozes;            /* the library needs ev_kafka_reader_wake */
 	int64_t awake;         /* bytes to take before it does again */
@@ -45,9 +45,6 @@ struct ev_kafka_reader {
 };
 
 #define EV_KAFKA_PAUSE 100 /* ms between two attempts */
-/* ms until a partition that was listed and is not known any more, or an offset
- * that was read, is believed to be gone. */
-#define EV_KAFKA_GRACE 15000
 
 /* EV_FATAL: a signal came. */
 enum ev_status ev_kafka_reader_pause(struct ev_err *err);
@@ -59,17 +56,19 @@ enum ev_status ev_kafka_reader_wait(struct ev_kafka_reader *reader,
 /* They do. */
 void ev_kafka_reader_answered(struct ev_kafka_reader *reader);
 
-/* Whether what the leader of a partition does not have may still come: a
- * broker that thinks that it leads learns better within moments, but to be
- * started takes others seconds. */
+/* Asks where the partitions that are not started begin and end, until that is
+ * answered. EV_FATAL as the look. */
+enum ev_status ev_kafka_reader_ends(struct ev_kafka_reader *reader,
+    struct ev_err *err);
+/* The same of one, into part->low and high. EV_AGAIN: nobody answers; EV_FATAL
+ * as ev_kafka_error has it. */
+enum ev_status ev_kafka_reader_end(struct ev_kafka_reader *reader,
+    struct ev_kafka_part *part, struct ev_err *err);
+
+/* The leader of a partition was asked, and has not what was read. False: it has
+ * said so for long enough. */
 bool ev_kafka_reader_hopes(struct ev_kafka_reader *reader,
     struct ev_kafka_part *part);
-
-/* Asks for an offset of a partition: RD_KAFKA_OFFSET_BEGINNING, or _END.
- * EV_AGAIN: nobody answers; EV_FATAL as ev_kafka_error has it. */
-enum ev_status ev_kafka_reader_offset(struct ev_kafka_reader *reader,
-    const struct ev_kafka_part *part, int64_t which, int64_t *offset,
-    struct ev_err *err);
 
 /* Before version 2.2 the library's thread of a broker that finds the queue full
  * looks again after a second only, however soon the queue is empty (pull

@@ -52,46 +52,48 @@ ev_kafka_reader_answered(struct ev_kafka_reader *reader)
 
 /* --- for a leader that has what was read --------------------------------- */
 
+/* Answers, not seconds: what nobody says proves nothing. One that was stopped
+ * learns within moments who leads, but others may have to be started. */
+#define SOME (SILENT / EV_KAFKA_PAUSE)
+#define ENOUGH (30000 / EV_KAFKA_PAUSE)
+
 bool
 ev_kafka_reader_hopes(struct ev_kafka_reader *reader,
     struct ev_kafka_part *part)
 {
-	int64_t now = ev_clock_steady();
 	char text[512];
 
-	if (!part->astray)
-		part->astray = now;
-	if (!part->told && now - part->astray >= SILENT) {
-		part->told = true;
+	if (++part->asked == SOME) {
 		snprintf(text, sizeof(text),
 		    "%s [%" PRId32 "] was read up to offset %" PRId64
 		    ", and its leader has less: waiting for one that has it",
 		    part->topic->name, part->id, part->at.next);
 		reader->set->say(text);
 	}
-	return now - part->astray < EV_KAFKA_GRACE;
+	return part->asked < ENOUGH;
 }
 
 enum ev_status
-ev_kafka_reader_await(struct ev_kafka_reader *reader,
-    struct ev_kafka_part *part, int64_t next, struct ev_err *err)
+ev_kafka_reader_await(struct ev_kafka_reader *reader, struct ev_err *err)
 {
 	enum ev_status status = EV_OK;
+	bool hopes = true;
 
-	part->at.next = next;
-	while (status == EV_OK && part->high < next) {
-		if (!ev_kafka_reader_hopes(reader, part))
-			return EV_END;
-		status = ev_kafka_reader_pause(err);
-		if (status == EV_OK)
-			status = ev_kafka_reader_offset(reader, part,
-			    RD_KAFKA_OFFSET_END, &part->high, err);
-		if (status != EV_AGAIN)
-			continue;
-		/* Who does not answer says nothing about offsets. */
-		part->astray = 0;
-		status = ev_kafka_reader_wait(reader, err);
+	while (status == EV_OK && hopes) {
+		hopes = false;
+		for (size_t i = 0; i < reader->parts; i++) {
+			struct ev_kafka_part *part = reader->part[i];
+
+			if (part->started || part->gone)
+				continue;
+			if (part->at.next > part->high &&
+			    ev_kafka_reader_hopes(reader, part))
+				hopes = true;
+		}
+		if (hopes)
+			status = ev_kafka_reader_pause(err);
+		if (hopes && status == EV_OK)
+			status = ev_kafka_reader_ends(reader, err);
 	}
-	part->astray = 0;
 	return status;
 }

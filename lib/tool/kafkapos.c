@@ -171,23 +171,49 @@ disagree(const struct ev_kafkapos *pos, struct ev_kafka_part *part,
 	free(advice);
 }
 
+/* True with the record's position of a partition, where it has one. */
+static bool
+is_known(const struct ev_kafkapos *pos, const struct ev_kafka_part *part,
+    struct ev_kafka_offset *at)
+{
+	struct ev_slice known = {NULL, 0};
+	struct ev_err err;
+	char *key;
+
+	*at = (struct ev_kafka_offset){.epoch = -1, .last = -1, .time = -1};
+	if (!pos->marker->on || pos->begun)
+		return false;
+	key = key_of(pos, part);
+	known = ev_vector_get(pos->marker->from, ev_slice_of(key));
+	free(key);
+	if (known.ptr && ev_kafka_offset_parse(known, at, &err) != EV_OK)
+		ev_tool_fail(&err);
+	return known.ptr;
+}
+
+/* Leaders that have what was read. */
+static enum ev_status
+await_known(const struct ev_kafkapos *pos, struct ev_err *err)
+{
+	struct ev_kafka_offset at;
+
+	for (size_t i = 0; i < ev_kafka_reader_count(pos->reader); i++) {
+		struct ev_kafka_part *part = ev_kafka_reader_part(pos->reader,
+		    i);
+
+		if (is_known(pos, part, &at))
+			part->at.next = at.next;
+	}
+	return ev_kafka_reader_await(pos->reader, err);
+}
+
 static void
 place_part(const struct ev_kafkapos *pos, struct ev_kafka_part *part)
 {
 	const struct ev_marker *marker = pos->marker;
-	struct ev_kafka_offset at = {.epoch = -1, .last = -1, .time = -1};
-	struct ev_slice known = {NULL, 0};
-	char *key = key_of(pos, part);
-	struct ev_err err;
+	struct ev_kafka_offset at;
 
-	if (marker->on && !pos->begun)
-		known = ev_vector_get(marker->from, ev_slice_of(key));
-	if (known.ptr) {
-		if (ev_kafka_offset_parse(known, &at, &err) != EV_OK)
-			ev_tool_fail(&err);
-		if (ev_kafka_reader_await(pos->reader, part, at.next, &err) ==
-		    EV_FATAL)
-			ev_tool_fail(&err);
+	if (is_known(pos, part, &at)) {
 		if (at.next < part->low || at.next > part->high)
 			disagree(pos, part, &at);
 	} else if (!pos->begun && ev_marker_first(marker)) {
@@ -208,21 +234,21 @@ place_part(const struct ev_kafkapos *pos, struct ev_kafka_part *part)
 	ev_kafka_part_place(part, &at);
 	part->goal = part->high;
 	part->moved = true;
-	free(key);
 }
 
-void
-ev_kafkapos_place(struct ev_kafkapos *pos)
+enum ev_status
+ev_kafkapos_place(struct ev_kafkapos *pos, struct ev_err *err)
 {
 	struct ev_kafka_part *part;
-	struct ev_err err;
 
 	if (!pos->begun) {
 		check_inputs(pos);
 		check_known(pos);
-		if (ev_marker_first(pos->marker) &&
-		    ev_kafka_reader_find(pos->reader, pos->from, &err) != EV_OK)
-			ev_tool_fail(&err);
+		if (await_known(pos, err) != EV_OK ||
+		    (ev_marker_first(pos->marker) &&
+			ev_kafka_reader_find(pos->reader, pos->from, err) !=
+			    EV_OK))
+			return EV_FATAL;
 	}
 	for (size_t i = 0; i < ev_kafka_reader_count(pos->reader); i++) {
 		part = ev_kafka_reader_part(pos->reader, i);
@@ -230,9 +256,8 @@ ev_kafkapos_place(struct ev_kafkapos *pos)
 			place_part(pos, part);
 	}
 	if (pos->until) {
-		if (ev_kafka_reader_find(pos->reader, pos->until, &err) !=
-		    EV_OK)
-			ev_tool_fail(&err);
+		if (ev_kafka_reader_find(pos->reader, pos->until, err) != EV_OK)
+			return EV_FATAL;
 		for (size_t i = 0; i < ev_kafka_reader_count(pos->reader);
 		     i++) {
 			part = ev_kafka_reader_part(pos->reader, i);
@@ -240,6 +265,7 @@ ev_kafkapos_place(struct ev_kafkapos *pos)
 		}
 	}
 	pos->begun = true;
+	return EV_OK;
 }
 
 /* --- how far it came ----------------------------------------------------- */

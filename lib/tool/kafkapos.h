@@ -26,8 +26,9 @@ struct ev_kafkapos {
 };
 
 /* Places all partitions that are not placed yet. Those of the first call begin
- * where the record or --from says, those of later ones at their start. */
-void ev_kafkapos_place(struct ev_kafkapos *pos);
+ * where the record or --from says, those of later ones at their start. EV_FATAL
+ * as ev_kafka_reader_look; what the record forbids ends the process. */
+enum ev_status ev_kafkapos_place(struct ev_kafkapos *pos, struct ev_err *err);
 
 /* Tells the marker where every partition is that has moved. */
 void ev_kafkapos_tell(struct ev_kafkapos *pos);

@@ -51,7 +51,7 @@ run_deposed() {
   # Here it is read: the sink has begun, and fenced off all others.
   EVKIT_STATE=$PWD/A evsource --name "$name" in.ndjson >stream
   EV_POINT=evsink-kafka@kafka.claimed:1 EV_POINT_STOP=1 EVKIT_STATE=$PWD/A \
-    evsink --name "$name" --key id "$place" <stream &
+    evsink --name "$name" --key id "$place" <stream 2>err &
   sink=$!
   eventually 30 is_stopped "$sink"
   for broker in $others; do
@@ -64,6 +64,7 @@ run_deposed() {
   for broker in $others; do
     broker continue "$broker"
   done
+  eventually 90 has_ended "$sink"
   status=0
   wait "$sink" || status=$?
   sink=
@@ -73,6 +74,7 @@ run_deposed() {
 @test "a record that a deposed leader has is not taken for the last one" {
   run_deposed
   exits 75
+  grep -q 'its copy is right now, start again$' err
   diff <(seq 20) ids
 }
 

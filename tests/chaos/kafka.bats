@@ -124,8 +124,9 @@ teardown() {
   "$KAFKA" start "$PWD/short" --owner $$ transaction.max.timeout.ms=3000 >short.env
   (
     . ./short.env
-    for point in begun:2 sent:2 flushed:2; do
-      topic=frozen-${point%:2}
+    # The first flush is the claim's.
+    for point in begun:2 sent:2 flushed:3; do
+      topic=frozen-${point%:*}
       timeout 60 kafkactl create "$topic" 1
       timeout 60 evsource --name "$topic" --mark-every 20 in.ndjson >stream
       EV_POINT_STOP=1 EV_POINT=evsink-kafka@kafka.$point \
