@@ -7,8 +7,8 @@ events() { # FIRST LAST [WHOSE]
 
 # A bounded run.
 once() { # TOPIC
-  timeout 60 evsource --name "$1" "kafka://$KAFKA_BROKERS/$1" |
-    timeout 60 evsink --name "$1" "out.$1"
+  timeout 120 evsource --name "$1" "kafka://$KAFKA_BROKERS/$1" |
+    timeout 120 evsink --name "$1" "out.$1"
 }
 
 # One that follows, by a name unless the topic is plain-…: the source is

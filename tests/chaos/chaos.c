@@ -185,10 +185,10 @@ add_zombies(struct crew *crew, struct world *world, const struct shape *shape)
 	struct known *known;
 	unsigned nth[4];
 
-	if (!trial_points(world, shape, &known))
-		return false;
 	if (shape->follows)
 		return true;
+	if (!trial_points(world, shape, &known))
+		return false;
 	for (unsigned i = 0; i < 60; i++)
 		crew_add(crew, "zombie %s %u %u", shape->name, i % 3,
 		    (unsigned)(chance(&seed) % 1000000));

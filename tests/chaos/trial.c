@@ -100,8 +100,10 @@ trial_know(struct world *world, const struct shape *shape, struct known **known)
 		return world_wrong(world,
 		    "the uninterrupted run gives %zu lines, not %u", lines,
 		    shape->lines);
-	/* A run after it finds nothing new. */
-	it->have = world_run(world) && world_done(world) &&
+	/* A run after it finds nothing new. One that follows may be asked to
+	 * end before it has begun: there is nothing to wait for. */
+	it->have = (shape->follows ? world_finish(world)
+				   : world_run(world) && world_done(world)) &&
 	    world_right(world, ev_buf_as_slice(&it->good));
 	it->fails = !it->have;
 	return it->have;

@@ -13,7 +13,7 @@ setup() {
 
 # The topic, or another, bounded by time: a run that hangs is a failure.
 source_of() { # TOPIC OPTION…
-  timeout 30 evsource "${@:2}" "kafka://$KAFKA_BROKERS/$1"
+  timeout 90 evsource "${@:2}" "kafka://$KAFKA_BROKERS/$1"
 }
 read_topic() { # OPTION…
   try source_of "$topic" "$@"
@@ -36,7 +36,7 @@ transact() { # LINE of kafkasend…
 run_named() { # OPTION…
   ends='0 0'
   source_of "$topic" --name p "$@" 2>source.err |
-    timeout 30 evsink --name p out.ndjson 2>sink.err ||
+    timeout 90 evsink --name p out.ndjson 2>sink.err ||
     ends="${PIPESTATUS[*]}"
 }
 
@@ -549,7 +549,7 @@ evsource-kafka: cannot reach the brokers: *'
 run_shard() { # OPTION…: into a table
   ends='0 0'
   source_of "$topic" --name p "$@" 2>source.err |
-    timeout 30 evsink --name p sqlite:s.db/t 2>sink.err ||
+    timeout 90 evsink --name p sqlite:s.db/t 2>sink.err ||
     ends="${PIPESTATUS[*]}"
 }
 
