@@ -69,6 +69,11 @@ eventually() { # SECONDS COMMAND…
   done
 }
 
+# librdkafka looks at the epochs of leaders: from 2.1 on.
+knows_epochs() {
+  ! kcat -V 2>&1 | grep -q 'librdkafka 2\.0\.'
+}
+
 # A child that has ended, whether or not it was waited for.
 has_ended() { # PID
   local stat

@@ -234,8 +234,13 @@ two_partitions() {
 }
 
 @test "the mutants: without a look back what another leader has is read on" {
-  EV_MUTANT=kafka.broker run -1 bats --formatter tap -f '^the source follows' \
+  EV_MUTANT=kafka.broker run bats --formatter tap -f '^the source follows' \
     "$TOP/tests/cmd/kafka-unclean.bats"
+  # Where the library asks the new leader itself, that is enough.
+  if knows_epochs; then
+    [ "$(grep -c '^ok' <<<"$output")" = 3 ]
+    return
+  fi
   [ "$(grep -c '^ok' <<<"$output")" = 2 ]
   [ "$(grep '^not ok' <<<"$output")" = "not ok 2 the source follows, and others \
 stand where it has read, before it sees it" ]
