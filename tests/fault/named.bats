@@ -168,21 +168,17 @@ goes_on() { # LOG [COMMAND]
 }
 
 # The flag of a signal that came between evsource's start and its connector's
-# was lost once in 300 times.
+# was lost once in 300 times. (timeout sends it: what bash has begun with & and
+# not yet executed takes a signal for its own, and forgets it.)
 @test "a source that is asked to stop at any moment of its start ends" {
-  local i pid
+  local i
   for ((i = 0; i < 200; i++)); do
-    evsource --name p --follow in.ndjson >/dev/null 2>&1 &
-    pid=$!
-    sleep "0.00$((i % 50))"
-    kill "$pid"
-    timeout 30 tail -s 0.01 --pid="$pid" -f /dev/null || {
-      echo "start $i does not end"
-      kill -9 "$pid"
+    status=0
+    timeout --foreground --preserve-status -k 30 "0.00$((i % 50))1" \
+      evsource --name p --follow in.ndjson >/dev/null 2>&1 || status=$?
+    [ "$status" = 0 ] || [ "$status" = 143 ] || {
+      echo "start $i: $status"
       return 1
     }
-    status=0
-    wait "$pid" || status=$?
-    [ "$status" = 0 ] || [ "$status" = 143 ]
   done
 }
