@@ -662,7 +662,7 @@ cause() { # NAME: writes ./in, sets $args and $want
   mkfifo pipe
   evsink pipe </dev/null &
   pid=$!
-  sleep 0.3
+  soon idle "$pid"
   kill "$pid"
   status=0
   wait "$pid" || status=$?
