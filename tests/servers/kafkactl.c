@@ -6,6 +6,7 @@
  *     kafkactl [-b BROKERS] [-X KEY=VALUE]... ACTION [ARGUMENT]...
  *
  *     create TOPIC PARTITIONS [KEY=VALUE]...  and waits until all have leaders
+ *                                             and every broker knows of it
  *     delete TOPIC...                         and waits until they are gone
  *     set TOPIC [KEY=VALUE]...                these settings, the rest default
  *     grow TOPIC PARTITIONS
@@ -27,6 +28,8 @@
 #include <time.h>
 
 #include "kafkactl.h"
+
+#define ONE_WAIT_MS 2000 /* for one of the brokers */
 
 static int64_t
 number(const char *text)
@@ -141,6 +144,44 @@ unknown(const void *topic)
 	return is;
 }
 
+/* Or the broker does not answer. */
+static bool
+known(const void *topic)
+{
+	const struct rd_kafka_metadata *meta;
+	rd_kafka_topic_t *of = rd_kafka_topic_new(rk, topic, NULL);
+	bool is = true;
+
+	if (!rd_kafka_metadata(rk, 0, of, &meta, ONE_WAIT_MS)) {
+		is = !meta->topics[0].err;
+		rd_kafka_metadata_destroy(meta);
+	}
+	rd_kafka_topic_destroy(of);
+	return is;
+}
+
+/* A broker may be asked for a topic of which only the others have heard. */
+static void
+until_all_know(const char *topic)
+{
+	const struct rd_kafka_metadata *meta = metadata(topic);
+	rd_kafka_t *ours = rk;
+
+	for (int b = 0; b < meta->broker_cnt && meta->broker_cnt > 1; b++) {
+		rd_kafka_conf_t *conf = rd_kafka_conf_dup(rd_kafka_conf(ours));
+		char broker[300];
+
+		snprintf(broker, sizeof broker, "%s:%d", meta->brokers[b].host,
+		    meta->brokers[b].port);
+		configure(conf, "bootstrap.servers", broker);
+		open_client(conf);
+		until(known, topic, "not known to all brokers");
+		rd_kafka_destroy(rk);
+	}
+	rk = ours;
+	rd_kafka_metadata_destroy(meta);
+}
+
 static int
 leader_of(const char *topic, int64_t partition)
 {
@@ -206,6 +247,7 @@ create(char **args)
 			 rd_kafka_event_CreateTopics_result(event), &count),
 	    1);
 	until(in_sync, args[0], "not all partitions have leaders");
+	until_all_know(args[0]);
 }
 
 static void delete (char **args)
@@ -266,6 +308,7 @@ grow(char **args)
 			 &count),
 	    1);
 	until(in_sync, args[0], "not all partitions have leaders");
+	until_all_know(args[0]);
 }
 
 static void
