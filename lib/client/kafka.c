@@ -251,6 +251,19 @@ ask(struct ev_kafka *kafka, const char *topic, int timeout,
 	return code;
 }
 
+/* Each question may go to another broker, and one that has not heard of a topic
+ * yet says that there is none, whatever the others said before. */
+static bool
+is_late(const struct ev_kafka *kafka, const char *topic,
+    const struct rd_kafka_metadata *got)
+{
+	if (!topic || !kafka->made || strcmp(topic, kafka->made) != 0)
+		return false;
+	return !got->topic_cnt ||
+	    got->topics[0].err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
+	    got->topics[0].err == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE;
+}
+
 static enum ev_status
 take_metadata(struct ev_kafka *kafka, const char *topic,
     const struct rd_kafka_metadata *got,
@@ -278,18 +291,24 @@ enum ev_status
 ev_kafka_metadata(struct ev_kafka *kafka, const char *topic, int64_t wait,
     const struct rd_kafka_metadata **metadata, struct ev_err *err)
 {
-	const struct rd_kafka_metadata *got;
 	int64_t until = wait < 0 ? INT64_MAX : ev_clock_steady() + wait;
+	const struct rd_kafka_metadata *got;
 	rd_kafka_resp_err_t code;
 
-	while ((code = ask(kafka, topic, SLICE, &got))) {
+	for (;;) {
+		bool over = ev_clock_steady() >= until;
+
+		code = ask(kafka, topic, SLICE, &got);
+		if (!code && (over || !is_late(kafka, topic, got)))
+			return take_metadata(kafka, topic, got, metadata, err);
+		if (!code)
+			rd_kafka_metadata_destroy(got);
 		/* serves the callback of errors, and sees a signal */
 		rd_kafka_poll(kafka->rk, 0);
-		if (ev_io_wait(-1, 0, err) == EV_FATAL)
+		if (ev_io_wait(-1, code ? 0 : SLICE, err) == EV_FATAL)
 			return EV_FATAL;
-		if (is_refused(kafka) || ev_clock_steady() >= until)
+		if (code && (is_refused(kafka) || over))
 			return ev_kafka_error(kafka, code, "reach the brokers",
 			    err);
 	}
-	return take_metadata(kafka, topic, got, metadata, err);
 }

@@ -60,10 +60,11 @@ enum ev_status ev_kafka_own(const struct ev_kafka_settings *settings,
 
 /* A client of the library, and what it last complained about. */
 struct ev_kafka {
-	rd_kafka_t *rk; /* NULL: closed */
-	char *brokers;  /* as the settings have them */
-	char *cluster;  /* the cluster's id, once asked for */
-	int wake[2];    /* a pipe: [0] can be read when `watched` has
+	rd_kafka_t *rk;   /* NULL: closed */
+	char *brokers;    /* as the settings have them */
+	char *cluster;    /* the cluster's id, once asked for */
+	const char *made; /* a topic that not every broker need know yet */
+	int wake[2];      /* a pipe: [0] can be read when `watched` has
 	                      * something; -1: nothing is watched */
 	struct ev_kafka_trouble *trouble; /* the last complaints of the
 	                                   * library's threads */
@@ -98,7 +99,8 @@ enum ev_status ev_kafka_wait(struct ev_kafka *kafka, int timeout,
     struct ev_err *err);
 
 /* Asks the brokers for the cluster's id and the topic's metadata (NULL: of no
- * topic), until they answer or `wait` ms (-1: for ever) are over. *metadata,
+ * topic), until they answer or `wait` ms (-1: for ever) are over. A broker that
+ * does not know a topic that was just made is asked again. *metadata,
  * unless NULL, is freed by rd_kafka_metadata_destroy.
  * EV_FATAL: 69, nobody answers, with what the library complained of; 78, they
  * do not let us in; the topic's own error: as ev_kafka_error has it. */

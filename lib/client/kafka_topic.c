@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/mem.h"
+#include "base/point.h"
 
 #define SLICE 100     /* ms between two looks at whether a signal came */
 #define REQUEST 10000 /* ms for one answer */
@@ -214,7 +215,7 @@ has_leaders(const struct rd_kafka_metadata *metadata)
 	return topic->partition_cnt > 0;
 }
 
-/* A topic that was just made is not known to all brokers at once. */
+/* A partition that was just made has no leader at first. */
 static enum ev_status
 wait_for(struct ev_kafka *kafka, const char *topic, int64_t wait,
     struct ev_err *err)
@@ -223,20 +224,19 @@ wait_for(struct ev_kafka *kafka, const char *topic, int64_t wait,
 	const struct rd_kafka_metadata *metadata;
 
 	for (;;) {
-		bool ready = false;
+		bool ready;
 
-		if (ev_kafka_metadata(kafka, topic, wait, &metadata, err) ==
-		    EV_OK) {
-			ready = has_leaders(metadata);
-			rd_kafka_metadata_destroy(metadata);
-			if (!ready)
-				ev_err_set(err, EV_FATAL, EV_EXIT_UNAVAILABLE,
-				    "topic '%s' has no leader", topic);
-		}
+		if (ev_kafka_metadata(kafka, topic, wait, &metadata, err) !=
+		    EV_OK)
+			return EV_FATAL;
+		ready = has_leaders(metadata);
+		rd_kafka_metadata_destroy(metadata);
 		if (ready)
 			return EV_OK;
-		if (ev_io_signal() || ev_clock_steady() >= until ||
-		    ev_io_wait(-1, SLICE, err) == EV_FATAL)
+		if (ev_clock_steady() >= until)
+			return ev_err_set(err, EV_FATAL, EV_EXIT_UNAVAILABLE,
+			    "topic '%s' has no leader", topic);
+		if (ev_io_wait(-1, SLICE, err) == EV_FATAL)
 			return EV_FATAL;
 	}
 }
@@ -313,6 +313,9 @@ ev_kafka_create(struct ev_kafka *kafka, const struct ev_kafka_topic *topic,
 	rd_kafka_queue_destroy(queue);
 	rd_kafka_AdminOptions_destroy(how);
 	rd_kafka_NewTopic_destroy(new);
-	return status == EV_OK ? wait_for(kafka, topic->name, wait, err)
-			       : status;
+	if (status != EV_OK)
+		return status;
+	kafka->made = topic->name;
+	ev_point("kafka.made");
+	return wait_for(kafka, topic->name, wait, err);
 }

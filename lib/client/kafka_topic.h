@@ -38,8 +38,8 @@ struct ev_kafka_topic {
 	const char *const *setting; /* key, value, …, NULL; or NULL */
 };
 
-/* Makes a topic and waits until it can be written. EV_OK, also where there is
- * one already. EV_FATAL as ev_kafka_error has it. */
+/* Makes a topic and waits until it can be written; its name must stay as long
+ * as the client. EV_OK, also where there is one already. EV_FATAL as ev_kafka_error has it. */
 enum ev_status ev_kafka_create(struct ev_kafka *kafka,
     const struct ev_kafka_topic *topic, int64_t wait, struct ev_err *err);
 
