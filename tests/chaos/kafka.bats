@@ -46,6 +46,8 @@ is_once() { # TOPIC
   for point in $points; do
     topic
     rm -rf state
+    # The topic of positions is made once.
+    [[ $point != *@kafka.made:* ]] || kafkactl delete ev_positions
     died=
     EV_POINT=$point pipeline "kill.$topic" "$topic" || {
       echo "killed at $point, it ends with $status: $(cat err)"
