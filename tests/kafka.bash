@@ -81,6 +81,11 @@ has_ended() { # PID
   [[ $stat == *') Z '* ]]
 }
 
+# By SIGSTOP, or at a crash point.
+is_stopped() { # PID
+  grep -q '^State:.T' "/proc/$1/status"
+}
+
 has_lines() { # FILE LINES
   [ "$(wc -l <"$1")" -ge "$2" ]
 }

@@ -20,10 +20,6 @@ teardown() {
   [ ! "${sink-}" ] || kill -9 "$sink" 2>/dev/null || :
 }
 
-is_stopped() { # PID
-  grep -q '^State:.T' "/proc/$1/status"
-}
-
 # Runs a sink; for two seconds after it made a topic, the answer is that there is
 # none. Leaves its exit status in $status.
 sink_late() { # TOPIC [OPTION…]

@@ -20,10 +20,6 @@ machine() { # A|B
     timeout 60 env EVKIT_STATE="$PWD/$1" evsink --name "$name" --key id "$place"
 }
 
-is_stopped() { # PID
-  grep -q '^State:.T' "/proc/$1/status"
-}
-
 # The partition of ev_positions that has the record is led by it.
 is_led_by() { # BROKER
   [ "$(timeout 10 kafkactl leader ev_positions "$partition" 2>/dev/null)" = "$1" ]

@@ -70,10 +70,6 @@ is_once() { # TOPIC
   ! is_once "$topic"
 }
 
-is_stopped() { # PID
-  grep -q '^State:.T' "/proc/$1/status"
-}
-
 # A run stands still with its transaction all but committed, and goes on when
 # another one, of another state folder, has read the record.
 overtaken() { # TOPIC

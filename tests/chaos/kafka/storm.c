@@ -131,7 +131,9 @@ look(struct weather *weather)
 	int64_t now;
 	const char *why;
 
-	if (!reader_poll(weather->reader, TICK_MS, &why))
+	if (!reader_poll(weather->reader, TICK_MS, &why) ||
+	    !reader_poll(weather->given, 0, &why) ||
+	    !reader_same(weather->reader, weather->given, false, &why))
 		return storm_wrong(weather, "%s", why);
 	now = ev_clock_steady();
 	if (reader_seen(weather->reader) != before)
@@ -200,7 +202,10 @@ tick(struct weather *weather)
 static bool
 done(const struct weather *weather)
 {
-	return reader_seen(weather->reader) == weather->storm->events &&
+	return reader_seen(weather->given) == weather->storm->events &&
+	    reader_seen(weather->reader) == weather->storm->events &&
+	    reader_again(weather->reader) == reader_again(weather->given) &&
+	    !feeder_waits(weather->feeder) &&
 	    weather->result->dealt == weather->storm->faults &&
 	    fault_over(weather) && cluster_whole(weather->cluster) &&
 	    loop_alive(&weather->main, SOURCE) &&
@@ -230,39 +235,40 @@ stop(struct weather *weather)
 }
 
 /* What else can be seen when all is over: the whole of it again, by one who
- * reads to the end. */
-static bool
-look_again(struct weather *weather, const char *topic, enum reader_kind kind,
-    uint32_t *seen)
+ * reads to the end. The caller's to free. */
+static struct reader *
+whole_of(struct weather *weather, const char *topic, enum reader_kind kind)
 {
 	struct reader *reader = reader_new(weather->cluster->brokers, topic,
 	    STORM_PARTITIONS, kind);
 	const char *why;
-	bool fine = reader_finish(reader, &why);
 
-	if (!fine)
+	if (!reader_finish(reader, &why))
 		storm_wrong(weather, "at the end: %s", why);
-	*seen = reader_seen(reader);
-	reader_free(reader);
-	return fine;
+	return reader;
 }
 
 static bool
 review(struct weather *weather)
 {
 	struct storm_result *result = weather->result;
-	uint32_t given, seen, all;
+	struct reader *in = whole_of(weather, weather->in, READ_COMMITTED),
+		      *out = whole_of(weather, weather->out, READ_COMMITTED),
+		      *all = whole_of(weather, weather->out, READ_ALL);
+	const char *why;
 
-	if (!look_again(weather, weather->in, READ_COMMITTED, &given) ||
-	    !look_again(weather, weather->out, READ_COMMITTED, &seen) ||
-	    !look_again(weather, weather->out, READ_ALL, &all))
-		return false;
-	result->aborted = all - seen;
-	if (given != weather->storm->events || seen != given)
-		return storm_wrong(weather,
-		    "of %u events %u are in the one topic, and %u in the other",
-		    weather->storm->events, given, seen);
-	return true;
+	if (!reader_same(out, in, true, &why))
+		storm_wrong(weather, "at the end: %s", why);
+	if (reader_seen(in) != weather->storm->events)
+		storm_wrong(weather, "%u events were sent, and %u are there",
+		    weather->storm->events, reader_seen(in));
+	result->again = reader_again(in);
+	result->aborted = reader_seen(all) - reader_seen(out) -
+	    reader_again(out);
+	reader_free(in);
+	reader_free(out);
+	reader_free(all);
+	return !result->why[0];
 }
 
 static bool
@@ -346,12 +352,15 @@ storm_run(const struct storm *storm, struct storm_result *result)
 		    STORM_PARTITIONS);
 		weather.reader = reader_new(storm->cluster->brokers,
 		    weather.out, STORM_PARTITIONS, READ_COMMITTED);
+		weather.given = reader_new(storm->cluster->brokers, weather.in,
+		    STORM_PARTITIONS, READ_COMMITTED);
 		weather.begin = weather.fed = weather.progress =
 		    ev_clock_steady();
 		run(&weather);
 		tell(&weather);
 		feeder_free(weather.feeder);
 		reader_free(weather.reader);
+		reader_free(weather.given);
 	} else {
 		storm_wrong(&weather, "%s", storm->cluster->why);
 	}

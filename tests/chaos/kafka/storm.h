@@ -64,6 +64,7 @@ struct storm_result {
 	size_t dealt;     /* faults */
 	unsigned starts, with_75, with_137;
 	uint32_t seen;    /* events */
+	uint32_t again;   /* that came once more, as they went in */
 	uint32_t aborted; /* events that were written and that nobody saw */
 	unsigned seconds;
 };

@@ -18,12 +18,13 @@ struct weather {
 	uint64_t chance;
 	char *in, *out; /* topics */
 	struct feeder *feeder;
-	struct reader *reader;
-	struct loop main;     /* the pipeline */
-	struct loop other;    /* the same on another machine */
-	struct loop second;   /* the same on the same one */
-	unsigned second_from; /* starts of main when second began */
-	int positions;        /* the partition that has the record, or -1 */
+	struct reader *reader; /* of what comes out */
+	struct reader *given;  /* of what went in */
+	struct loop main;      /* the pipeline */
+	struct loop other;     /* the same on another machine */
+	struct loop second;    /* the same on the same one */
+	unsigned second_from;  /* starts of main when second began */
+	int positions;         /* the partition that has the record, or -1 */
 	struct later {
 		int64_t due; /* ev_clock_steady(); 0: none */
 		void (*what)(struct weather *weather, long arg);

@@ -20,6 +20,7 @@
 #define FINISH_MS 60000 /* for reading a topic that stands still */
 #define ASTRAY_MS 30000 /* for which an offset may seem not to be there */
 #define AGAIN_MS 50     /* between two looks at whether it is */
+#define TWICE 1000      /* each so many events one is sent twice */
 
 /* --- events -------------------------------------------------------------- */
 
@@ -75,6 +76,16 @@ struct met {
 	int64_t offset; /* of the one before it */
 };
 
+/* What was read of a partition. */
+struct past {
+	struct event {
+		uint32_t id;
+		int64_t offset;
+	} * event;
+	size_t count;
+	size_t same; /* so many of them are what they should be */
+};
+
 struct reader {
 	rd_kafka_t *rk;
 	char *topic;
@@ -83,8 +94,10 @@ struct reader {
 	bool ended[PARTITIONS];     /* the last that was heard is its end */
 	int64_t astray[PARTITIONS]; /* since when its offset is not there, by
 	                             * ev_clock_steady; 0: it is */
-	uint32_t seen;
+	uint32_t seen;              /* events, */
+	uint32_t again;             /* and those that came once more */
 	struct met met[KEYS];
+	struct past past[PARTITIONS];
 	char why[512];
 };
 
@@ -123,6 +136,8 @@ reader_free(struct reader *reader)
 {
 	rd_kafka_destroy_flags(reader->rk,
 	    RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+	for (int i = 0; i < reader->partitions; i++)
+		free(reader->past[i].event);
 	free(reader->topic);
 	free(reader);
 }
@@ -140,7 +155,7 @@ static bool __attribute__((format(printf, 3, 4))) wrong(struct reader *reader,
 	snprintf(reader->why, sizeof(reader->why),
 	    "%s[%d] at %lld, the %u. event of its reader: %s", reader->topic,
 	    (int)message->partition, (long long)message->offset,
-	    reader->seen + 1, what);
+	    reader->seen + reader->again + 1, what);
 	return false;
 }
 
@@ -154,10 +169,6 @@ in_turn(struct reader *reader, const rd_kafka_message_t *message, uint32_t key,
 	if (met->due)
 		snprintf(last, sizeof(last), " (%u is in [%d] at %lld)",
 		    met->due - 1, (int)met->partition, (long long)met->offset);
-	if (number < met->due)
-		return wrong(reader, message,
-		    "event %u of key k%u came again, %u is due%s", number, key,
-		    met->due, last);
 	if (number > met->due)
 		return wrong(reader, message,
 		    "event %u of key k%u came, %u is missing%s", number, key,
@@ -166,8 +177,25 @@ in_turn(struct reader *reader, const rd_kafka_message_t *message, uint32_t key,
 		return wrong(reader, message,
 		    "event %u of key k%u is in another partition%s", number,
 		    key, last);
+	if (number < met->due) {
+		reader->again++;
+		return true;
+	}
 	*met = (struct met){number + 1, message->partition, message->offset};
+	reader->seen++;
 	return true;
+}
+
+static void
+keep(struct reader *reader, const rd_kafka_message_t *message, uint32_t id)
+{
+	struct past *past = &reader->past[message->partition];
+
+	/* A power of two is full. */
+	if (!(past->count & (past->count - 1)))
+		past->event = ev_mem_realloc(past->event,
+		    (past->count ? 2 * past->count : 1) * sizeof(*past->event));
+	past->event[past->count++] = (struct event){id, message->offset};
 }
 
 static bool
@@ -192,6 +220,7 @@ look(struct reader *reader, const rd_kafka_message_t *message)
 	    memcmp(message->key, name, message->key_len) != 0)
 		return wrong(reader, message, "key '%.*s', not %s",
 		    (int)message->key_len, (const char *)message->key, name);
+	keep(reader, message, id);
 	return in_turn(reader, message, key_of(id), number);
 }
 
@@ -244,8 +273,8 @@ take(struct reader *reader, const rd_kafka_message_t *message)
 	case RD_KAFKA_RESP_ERR_NO_ERROR:
 		reader->astray[message->partition] = 0;
 		reader->ended[message->partition] = false;
-		if (reader->kind == READ_COMMITTED && !look(reader, message))
-			return false;
+		if (reader->kind == READ_COMMITTED)
+			return look(reader, message);
 		reader->seen++;
 		return true;
 	case RD_KAFKA_RESP_ERR__PARTITION_EOF:
@@ -308,10 +337,56 @@ reader_finish(struct reader *reader, const char **why)
 	return true;
 }
 
+static bool
+differ(struct reader *out, const struct reader *in, int partition, size_t i)
+{
+	const struct past *is = &out->past[partition],
+			  *due = &in->past[partition];
+	char has[64] = "nothing", wants[64] = "nothing";
+
+	if (i < is->count)
+		snprintf(has, sizeof(has), "event %u (key k%u, at %lld)",
+		    is->event[i].id, key_of(is->event[i].id),
+		    (long long)is->event[i].offset);
+	if (i < due->count)
+		snprintf(wants, sizeof(wants), "event %u (key k%u, at %lld)",
+		    due->event[i].id, key_of(due->event[i].id),
+		    (long long)due->event[i].offset);
+	snprintf(out->why, sizeof(out->why),
+	    "the %zu. event: %s[%d] has %s, %s[%d] has %s", i + 1, out->topic,
+	    partition, has, in->topic, partition, wants);
+	return false;
+}
+
+bool
+reader_same(struct reader *out, const struct reader *in, bool whole,
+    const char **why)
+{
+	*why = out->why;
+	for (int p = 0; p < out->partitions; p++) {
+		struct past *is = &out->past[p];
+		const struct past *due = &in->past[p];
+
+		for (; is->same < is->count && is->same < due->count;
+		     is->same++)
+			if (is->event[is->same].id != due->event[is->same].id)
+				return differ(out, in, p, is->same);
+		if (whole && is->count != due->count)
+			return differ(out, in, p, is->same);
+	}
+	return true;
+}
+
 uint32_t
 reader_seen(const struct reader *reader)
 {
 	return reader->seen;
+}
+
+uint32_t
+reader_again(const struct reader *reader)
+{
+	return reader->again;
 }
 
 /* --- into a topic -------------------------------------------------------- */
@@ -404,6 +479,8 @@ feeder_send(struct feeder *feeder, uint32_t count, const char **why)
 
 		if (!hand_over(feeder, feeder->sent, feeder->next[key]))
 			break;
+		if (feeder->sent % TWICE == 0)
+			hand_over(feeder, feeder->sent, feeder->next[key]);
 		feeder->next[key]++;
 	}
 	rd_kafka_poll(feeder->rk, 0);
@@ -450,6 +527,12 @@ feeder_mend(struct feeder *feeder, const char **why)
 	reader_free(reader);
 	*why = feeder->why;
 	return fine;
+}
+
+bool
+feeder_waits(const struct feeder *feeder)
+{
+	return rd_kafka_outq_len(feeder->rk) > 0;
 }
 
 bool

@@ -1,10 +1,11 @@
 /*
  * stream: the events of a trial, as they are put into a topic and as they are
  * looked at in another one. An event belongs to a key and has a number there
- * (0, 1, 2 …), so that one who reads a topic from its start knows at each
- * event whether it is the one that is due: one that came twice, that is
- * missing, that overtook another or that came to light although it was aborted
- * (it is sent again, and then is there twice) is seen when it is read.
+ * (0, 1, 2 …), so that one who reads a topic from its start knows at each event
+ * whether one is missing before it. What comes out of a partition is what went
+ * into the same partition of the other topic, in the same order, so that one
+ * that came twice, that overtook another or that came to light although it was
+ * aborted (it is sent again, and then is there twice) is seen, too.
  */
 #ifndef CHAOS_KAFKA_STREAM_H
 #define CHAOS_KAFKA_STREAM_H
@@ -25,21 +26,33 @@ enum reader_kind {
 struct reader *reader_new(const char *brokers, const char *topic,
     int partitions, enum reader_kind kind);
 void reader_free(struct reader *reader);
-/* Reads what there is, waiting at most ms for something. False, with *why,
- * when an event is not the one that is due. */
+/* Reads what there is, waiting at most ms for something. False, with *why, when
+ * one is missing before an event, or the event is not as it was sent. */
 bool reader_poll(struct reader *reader, int ms, const char **why);
 /* Reads to the end of every partition. False, with *why, also where that is
  * not reached in a minute. */
 bool reader_finish(struct reader *reader, const char **why);
-/* Events that were read so far. */
+/* What has been read of `out` stands in the same partition and the same order
+ * in `in`, as often as there; `whole`: and it is all of that. False, with *why;
+ * what only one of them has read yet is looked at next time. */
+bool reader_same(struct reader *out, const struct reader *in, bool whole,
+    const char **why);
+/* Events that were read so far, each once (READ_ALL: all). */
 uint32_t reader_seen(const struct reader *reader);
+/* How many came once more. */
+uint32_t reader_again(const struct reader *reader);
 
 /* --- into a topic -------------------------------------------------------- */
 
 struct feeder;
 
-/* Of an idempotent producer: what it sends is there once and in order. The
- * process ends where librdkafka does not give one. */
+/* Of an idempotent producer: what it sends is there, and in order, but it may
+ * be there twice. Where a partition gets another leader, librdkafka may send
+ * what follows before what it has to send again, then numbers all anew, and
+ * what the old leader had passed on comes once more (its issue 4953; 2 of 32
+ * such producers of 2.0.2 whose brokers were killed and frozen). So that every
+ * trial has some, one of a thousand is sent twice. The process ends where
+ * librdkafka does not give a producer. */
 struct feeder *feeder_new(const char *brokers, const char *topic,
     int partitions);
 void feeder_free(struct feeder *feeder);
@@ -56,6 +69,8 @@ void feeder_lose(struct feeder *feeder);
  * there, when all brokers are back. False, with *why, where what is there is
  * not what was sent. */
 bool feeder_mend(struct feeder *feeder, const char **why);
+/* True while some are not acknowledged. */
+bool feeder_waits(const struct feeder *feeder);
 /* Waits until all are acknowledged; false after half a minute. */
 bool feeder_flush(struct feeder *feeder);
 /* Events that were handed over so far. */
