@@ -10,7 +10,7 @@ setup() {
   PATH=$TOP/tests:$PATH
   printf '{"id":%d,"k":"%s"}\n' 3 b 1 a 2 b 4 a >in
   printf 'BEGIN p 0\n{"id":3,"k":"b"}\n{"id":1,"k":"a"}\nMARK\nMARK\n{"id":2,"k":"b"}\n{"id":4,"k":"a"}\nMARK\nSEAL run\n' >sketch
-  printf '%s\n' '.mode ascii' '.separator \t \n' 'create table t (j);' \
+  printf '%s\n' '.mode ascii' '.separator "\t" "\n"' 'create table t (j);' \
     '.import /dev/stdin t' "select k.value, sum(j->>'id') from t, json_each(j) k
     where k.key = 'k' group by 1;" >sql
 }

@@ -19,8 +19,21 @@ lint() { # CHECK
   try scripts/lint build "$1"
 }
 
+# Debian 13 has not the version of clang-format that decides.
+decides() {
+  clang-format --version | grep -q 'version 14\.'
+}
+
 @test "a tree in which nothing is planted is clean" {
-  for check in format text shell layers banned silence opening pages; do
+  lint format
+  exits 0
+  if decides; then
+    prints "1..1
+ok - lint format"
+  else
+    [[ $output == *'ok - lint format'*'not looked at'* ]]
+  fi
+  for check in text shell layers banned silence opening pages; do
     lint "$check"
     prints "1..1
 ok - lint $check"
@@ -31,8 +44,13 @@ ok - lint $check"
 @test "format: a line that clang-format lays out otherwise" {
   printf 'int  ev_a ( void );\n' >>lib/event/a.c
   lint format
-  exits 1
-  [[ $output == *'lib/event/a.c:5:'*'make format'* ]]
+  if decides; then
+    exits 1
+    [[ $output == *'lib/event/a.c:5:'*'make format'* ]]
+  else
+    exits 0
+    [[ $output == *'not looked at'* ]]
+  fi
 }
 
 @test "text: white space at the end, a carriage return, no newline" {

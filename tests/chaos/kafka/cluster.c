@@ -173,6 +173,12 @@ cluster_freeze(struct cluster *cluster, int broker, int ms)
 	return strike(cluster, broker, "pause");
 }
 
+bool
+cluster_is_frozen(const struct cluster *cluster, int broker)
+{
+	return cluster->broker[broker].state == FROZEN;
+}
+
 /* --- coming back --------------------------------------------------------- */
 
 void

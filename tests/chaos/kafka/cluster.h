@@ -50,6 +50,8 @@ bool cluster_kill(struct cluster *cluster, int broker, int ms);
 bool cluster_freeze(struct cluster *cluster, int broker, int ms);
 /* It comes back now. */
 void cluster_continue(struct cluster *cluster, int broker);
+/* It still is. */
+bool cluster_is_frozen(const struct cluster *cluster, int broker);
 
 /* Brings back who is due. False, with why, where one does not come. */
 bool cluster_tick(struct cluster *cluster);

@@ -398,6 +398,10 @@ blackout(struct weather *weather)
 static void
 depose(struct weather *weather, long broker)
 {
+	if (!cluster_is_frozen(weather->cluster, (int)broker)) {
+		storm_say(weather, "and was back too soon");
+		return;
+	}
 	if (reader_seen(weather->reader) < weather->unknown) {
 		later(weather, DEPOSED_MS, depose, broker);
 		return;

@@ -20,7 +20,10 @@
 #define FINISH_MS 60000 /* for reading a topic that stands still */
 #define ASTRAY_MS 30000 /* for which an offset may seem not to be there */
 #define AGAIN_MS 50     /* between two looks at whether it is */
-#define TWICE 1000      /* each so many events one is sent twice */
+#define SILENT_MS \
+	"10000"    /* before a broker that hangs is given up: a quarter of
+                           * the time for which one does, not all of it */
+#define TWICE 1000 /* each so many events one is sent twice */
 
 /* --- events -------------------------------------------------------------- */
 
@@ -112,7 +115,8 @@ reader_new(const char *brokers, const char *topic, int partitions,
 	    "isolation.level",
 	    kind == READ_ALL ? "read_uncommitted" : "read_committed",
 	    "check.crcs", "true", "fetch.wait.max.ms", "50",
-	    "enable.partition.eof", "true", NULL};
+	    "enable.partition.eof", "true", "socket.timeout.ms", SILENT_MS,
+	    NULL};
 	rd_kafka_topic_partition_list_t *list =
 	    rd_kafka_topic_partition_list_new(partitions);
 
@@ -422,7 +426,7 @@ connect_feeder(struct feeder *feeder)
 	const char *const settings[] = {"bootstrap.servers", feeder->brokers,
 	    "log_level", "0", "enable.idempotence", "true", "linger.ms", "5",
 	    "message.timeout.ms", "300000", "partitioner", "murmur2_random",
-	    NULL};
+	    "socket.timeout.ms", SILENT_MS, NULL};
 
 	feeder->rk = client(RD_KAFKA_PRODUCER, settings, delivered, feeder);
 }
