@@ -97,6 +97,7 @@ struct reader {
 	bool ended[PARTITIONS];     /* the last that was heard is its end */
 	int64_t astray[PARTITIONS]; /* since when its offset is not there, by
 	                             * ev_clock_steady; 0: it is */
+	bool asked;                 /* for one of these, in this poll */
 	uint32_t seen;              /* events, */
 	uint32_t again;             /* and those that came once more */
 	struct met met[KEYS];
@@ -267,6 +268,7 @@ ask_again(struct reader *reader, const rd_kafka_message_t *message)
 		return wrong(reader, message, "not there for %d s: %s",
 		    ASTRAY_MS / 1000, rd_kafka_message_errstr(message));
 	usleep(AGAIN_MS * 1000);
+	reader->asked = true;
 	return begin_again(reader, message);
 }
 
@@ -300,7 +302,10 @@ bool
 reader_poll(struct reader *reader, int ms, const char **why)
 {
 	*why = reader->why;
-	for (unsigned i = 0; i < 1000; i++) {
+	reader->asked = false;
+	/* Who is asked again answers at once, and others must go on meanwhile:
+	 * the brokers that have what is sought are still to be started. */
+	for (unsigned i = 0; i < 1000 && !reader->asked; i++) {
 		rd_kafka_message_t *message = rd_kafka_consumer_poll(reader->rk,
 		    i ? 0 : ms);
 		bool right;
