@@ -549,8 +549,9 @@ slow='touch started; sleep 1; cat; touch ended'
 @test "a signal in an unnamed pipe ends the command and us" {
   for signal in TERM INT HUP; do
     rm -f started
-    # What a script starts in the background would ignore SIGINT.
-    env --default-signal=INT evexec sh -c 'echo $$ >started; exec sleep 20' <in >out &
+    # What a script starts in the background would ignore SIGINT, and under
+    # nohup SIGHUP.
+    env --default-signal evexec sh -c 'echo $$ >started; exec sleep 20' <in >out &
     pid=$!
     soon test -s started
     kill -$signal $pid
