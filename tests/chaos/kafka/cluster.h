@@ -50,7 +50,7 @@ bool cluster_kill(struct cluster *cluster, int broker, int ms);
 bool cluster_freeze(struct cluster *cluster, int broker, int ms);
 /* It comes back now. */
 void cluster_continue(struct cluster *cluster, int broker);
-/* It still is. */
+/* Whether it has not come back yet. */
 bool cluster_is_frozen(const struct cluster *cluster, int broker);
 
 /* Brings back who is due. False, with why, where one does not come. */

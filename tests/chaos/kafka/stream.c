@@ -20,10 +20,11 @@
 #define FINISH_MS 60000 /* for reading a topic that stands still */
 #define ASTRAY_MS 30000 /* for which an offset may seem not to be there */
 #define AGAIN_MS 50     /* between two looks at whether it is */
-#define SILENT_MS \
-	"10000"    /* before a broker that hangs is given up: a quarter of
-                           * the time for which one does, not all of it */
-#define TWICE 1000 /* each so many events one is sent twice */
+#define TWICE 1000      /* each so many events one is sent twice */
+
+/* After which a broker that hangs is given up: the library's own minute is
+ * longer than one does here. */
+#define SILENT_MS "10000"
 
 /* --- events -------------------------------------------------------------- */
 
