@@ -157,8 +157,7 @@ pragma(struct ev_sqlite *lite, const char *name, char text[32],
 		return EV_FATAL;
 	code = sqlite3_step(stmt);
 	if (code == SQLITE_ROW)
-		snprintf(text, 32, "%s",
-		    (const char *)sqlite3_column_text(stmt, 0));
+		snprintf(text, 32, "%s", ev_sqlite_column(stmt, 0).ptr);
 	sqlite3_finalize(stmt);
 	return code == SQLITE_ROW ? EV_OK
 				  : ev_sqlite_error(lite, code, "open", err);
@@ -329,6 +328,42 @@ ev_sqlite_prepare(struct ev_sqlite *lite, const char *what, const char *sql,
 
 	return code == SQLITE_OK ? EV_OK
 				 : ev_sqlite_error(lite, code, what, err);
+}
+
+enum ev_status
+ev_sqlite_ask(struct ev_sqlite *lite, const char *what, const char *sql,
+    const struct ev_slice *text, size_t count, sqlite3_stmt **stmt,
+    struct ev_err *err)
+{
+	int code = SQLITE_OK;
+
+	if (ev_sqlite_prepare(lite, what, sql, stmt, err) != EV_OK)
+		return EV_FATAL;
+	for (size_t i = 0; i < count && code == SQLITE_OK; i++)
+		code = sqlite3_bind_text64(*stmt, (int)i + 1, text[i].ptr,
+		    text[i].len, SQLITE_STATIC, SQLITE_UTF8);
+	if (code == SQLITE_OK)
+		return EV_OK;
+	sqlite3_finalize(*stmt);
+	return ev_sqlite_error(lite, code, what, err);
+}
+
+struct ev_slice
+ev_sqlite_column(sqlite3_stmt *stmt, int at)
+{
+	struct ev_slice value = {NULL, 0};
+	int type = sqlite3_column_type(stmt, at);
+
+	if (type == SQLITE_NULL)
+		return value;
+	value.ptr = type == SQLITE_BLOB
+	    ? sqlite3_column_blob(stmt, at)
+	    : (const char *)sqlite3_column_text(stmt, at);
+	value.len = (size_t)sqlite3_column_bytes(stmt, at);
+	if (!value.ptr &&
+	    sqlite3_errcode(sqlite3_db_handle(stmt)) == SQLITE_NOMEM)
+		ev_mem_fail(value.len);
+	return value;
 }
 
 void

@@ -61,6 +61,16 @@ enum ev_status ev_sqlite_run(struct ev_sqlite *lite, const char *what,
 /* One statement, to be stepped and finalized by the caller. */
 enum ev_status ev_sqlite_prepare(struct ev_sqlite *lite, const char *what,
     const char *sql, sqlite3_stmt **stmt, struct ev_err *err);
+/* The same, with its first parameters; the texts are lent until it is
+ * finalized. */
+enum ev_status ev_sqlite_ask(struct ev_sqlite *lite, const char *what,
+    const char *sql, const struct ev_slice *text, size_t count,
+    sqlite3_stmt **stmt, struct ev_err *err);
+/* A column of the row that a statement stands at: a blob's bytes, or the value
+ * as UTF-8, with a zero byte behind it; ptr is NULL for null and for a blob of
+ * none. Lent until the next step. Where memory is out, ends as in mem.h: SQLite
+ * would give a null. */
+struct ev_slice ev_sqlite_column(sqlite3_stmt *stmt, int at);
 
 /* Appends a name as SQL has it, in double quotes. */
 void ev_sqlite_quote(struct ev_buf *out, const char *name);

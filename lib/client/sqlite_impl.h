@@ -11,6 +11,7 @@
 
 /* The statements for one set of columns. */
 struct ev_sqlite_plan {
+	struct ev_sqlite_plan *next; /* of all */
 	sqlite3_stmt *insert;
 	sqlite3_stmt *update; /* comes first; NULL: there is none */
 	bool absent;          /* insert does nothing where the row is there;
@@ -40,7 +41,7 @@ struct ev_sqlite_writer {
 	sqlite3_stmt *forget, *remove;
 
 	struct ev_map *plans; /* by set of columns: a struct ev_sqlite_plan */
-	struct ev_sqlite_plan *last;
+	struct ev_sqlite_plan *all, *last;
 	struct ev_buf last_set;
 
 	struct ev_sqlite_spot *place;

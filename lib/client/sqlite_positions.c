@@ -22,6 +22,7 @@ enum ev_status
 ev_sqlite_positions_read(struct ev_sqlite *lite, const char *name,
     struct ev_buf *out, struct ev_err *err)
 {
+	struct ev_slice parameter = ev_slice_of(name);
 	sqlite3_stmt *stmt;
 	bool there;
 	int code;
@@ -30,16 +31,14 @@ ev_sqlite_positions_read(struct ev_sqlite *lite, const char *name,
 		return EV_FATAL;
 	if (!there)
 		return EV_END;
-	if (ev_sqlite_prepare(lite, "read",
+	if (ev_sqlite_ask(lite, "read",
 		"SELECT record FROM main." EV_SQLITE_POSITIONS
 		" WHERE name = ?1",
-		&stmt, err) != EV_OK)
+		&parameter, 1, &stmt, err) != EV_OK)
 		return EV_FATAL;
-	sqlite3_bind_text(stmt, 1, name, -1, SQLITE_STATIC);
 	code = sqlite3_step(stmt);
 	if (code == SQLITE_ROW)
-		ev_buf_append(out, sqlite3_column_text(stmt, 0),
-		    (size_t)sqlite3_column_bytes(stmt, 0));
+		ev_buf_slice(out, ev_sqlite_column(stmt, 0));
 	sqlite3_finalize(stmt);
 	if (code == SQLITE_ROW)
 		return EV_OK;
@@ -47,25 +46,17 @@ ev_sqlite_positions_read(struct ev_sqlite *lite, const char *name,
 				   : ev_sqlite_error(lite, code, "read", err);
 }
 
-/* Runs a statement on the name and up to two texts; *changed is how many rows
- * it changed. */
+/* Runs a statement on some texts; *changed is how many rows it changed. */
 static enum ev_status
-change(struct ev_sqlite *lite, const char *sql, const char *name,
-    struct ev_slice record, struct ev_slice was, int *changed,
-    struct ev_err *err)
+change(struct ev_sqlite *lite, const char *sql, const struct ev_slice *text,
+    size_t count, int *changed, struct ev_err *err)
 {
 	sqlite3_stmt *stmt;
 	int code;
 
-	if (ev_sqlite_prepare(lite, "write to", sql, &stmt, err) != EV_OK)
+	if (ev_sqlite_ask(lite, "write to", sql, text, count, &stmt, err) !=
+	    EV_OK)
 		return EV_FATAL;
-	sqlite3_bind_text(stmt, 1, name, -1, SQLITE_STATIC);
-	if (sqlite3_bind_parameter_count(stmt) > 1)
-		sqlite3_bind_text64(stmt, 2, record.ptr, record.len,
-		    SQLITE_STATIC, SQLITE_UTF8);
-	if (sqlite3_bind_parameter_count(stmt) > 2)
-		sqlite3_bind_text64(stmt, 3, was.ptr, was.len, SQLITE_STATIC,
-		    SQLITE_UTF8);
 	code = sqlite3_step(stmt);
 	*changed = code == SQLITE_DONE ? sqlite3_changes(lite->db) : 0;
 	sqlite3_finalize(stmt);
@@ -78,6 +69,8 @@ enum ev_status
 ev_sqlite_positions_swap(struct ev_sqlite *lite, const char *name,
     struct ev_slice was, struct ev_slice record, struct ev_err *err)
 {
+	const struct ev_slice text[] = {ev_slice_of(name), record, was};
+	bool again = was.ptr && !ev_mutant("sqlite.swap");
 	int changed;
 
 	if (ev_sqlite_run(lite, "write to",
@@ -90,12 +83,12 @@ ev_sqlite_positions_swap(struct ev_sqlite *lite, const char *name,
 		ev_mutant("sqlite.swap")
 		    ? "INSERT OR REPLACE INTO main." EV_SQLITE_POSITIONS
 		      " (name, record) VALUES (?1, ?2)"
-		    : was.ptr
+		    : again
 		    ? "UPDATE main." EV_SQLITE_POSITIONS
 		      " SET record = ?2 WHERE name = ?1 AND record = ?3"
 		    : "INSERT INTO main." EV_SQLITE_POSITIONS
 		      " (name, record) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-		name, record, was, &changed, err) != EV_OK)
+		text, again ? 3 : 2, &changed, err) != EV_OK)
 		return EV_FATAL;
 	if (changed == 1)
 		return EV_OK;
@@ -108,10 +101,10 @@ enum ev_status
 ev_sqlite_positions_drop(struct ev_sqlite *lite, const char *name,
     struct ev_err *err)
 {
-	struct ev_slice none = {NULL, 0};
+	struct ev_slice text = ev_slice_of(name);
 	int changed;
 
 	return change(lite,
-	    "DELETE FROM main." EV_SQLITE_POSITIONS " WHERE name = ?1", name,
-	    none, none, &changed, err);
+	    "DELETE FROM main." EV_SQLITE_POSITIONS " WHERE name = ?1", &text,
+	    1, &changed, err);
 }

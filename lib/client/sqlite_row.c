@@ -18,30 +18,34 @@
 
 /* --- statements ---------------------------------------------------------- */
 
-static void
-drop_plans(struct ev_sqlite_writer *writer)
+void
+ev_sqlite_writer_abandon(struct ev_sqlite_writer *writer)
 {
-	for (size_t i = 0; i < ev_map_count(writer->plans); i++) {
-		struct ev_sqlite_plan *plan =
-		    (struct ev_sqlite_plan *)*ev_map_get(writer->plans,
-			ev_map_key(writer->plans, i));
+	struct ev_sqlite_plan *plan;
 
+	for (plan = writer->all; plan; plan = plan->next) {
 		sqlite3_finalize(plan->insert);
 		sqlite3_finalize(plan->update);
-		free(plan);
+		plan->insert = plan->update = NULL;
 	}
-	ev_map_free(writer->plans);
-	writer->plans = ev_map_new();
-	writer->last = NULL;
+	sqlite3_finalize(writer->forget);
+	sqlite3_finalize(writer->remove);
+	writer->forget = writer->remove = NULL;
 }
 
 void
 ev_sqlite_drop_statements(struct ev_sqlite_writer *writer)
 {
-	drop_plans(writer);
-	sqlite3_finalize(writer->forget);
-	sqlite3_finalize(writer->remove);
-	writer->forget = writer->remove = NULL;
+	struct ev_sqlite_plan *plan;
+
+	ev_sqlite_writer_abandon(writer);
+	while ((plan = writer->all)) {
+		writer->all = plan->next;
+		free(plan);
+	}
+	ev_map_free(writer->plans);
+	writer->plans = ev_map_new();
+	writer->last = NULL;
 }
 
 static void
@@ -176,8 +180,10 @@ plan_for(struct ev_sqlite_writer *writer, struct ev_sqlite_plan **result,
 		struct ev_sqlite_plan *plan;
 
 		if (ev_map_count(writer->plans) >= PLANS_MAX)
-			drop_plans(writer);
+			ev_sqlite_drop_statements(writer);
 		plan = ev_mem_zalloc(1, sizeof(*plan));
+		plan->next = writer->all;
+		writer->all = plan;
 		slot = ev_map_put(writer->plans, set, NULL);
 		*slot = (uintptr_t)plan;
 		if (make_plan(writer, plan, err) != EV_OK)

@@ -28,9 +28,9 @@ ev_sqlite_table_release(struct ev_sqlite_table *table)
 static const char *
 text_of(sqlite3_stmt *stmt, int at)
 {
-	const unsigned char *text = sqlite3_column_text(stmt, at);
+	const char *text = ev_sqlite_column(stmt, at).ptr;
 
-	return text ? (const char *)text : "";
+	return text ? text : "";
 }
 
 /* The rows of a query with one text for its parameter: EV_OK with a row,
@@ -50,10 +50,9 @@ static enum ev_status
 query(struct ev_sqlite *lite, const char *sql, const char *text,
     sqlite3_stmt **stmt, struct ev_err *err)
 {
-	if (ev_sqlite_prepare(lite, what, sql, stmt, err) != EV_OK)
-		return EV_FATAL;
-	sqlite3_bind_text(*stmt, 1, text, -1, SQLITE_TRANSIENT);
-	return EV_OK;
+	struct ev_slice parameter = ev_slice_of(text);
+
+	return ev_sqlite_ask(lite, what, sql, &parameter, 1, stmt, err);
 }
 
 static enum ev_status

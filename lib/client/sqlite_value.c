@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "base/utf8.h"
+#include "client/sqlite.h"
 #include "event/build.h"
 
 #define NUMBER_MAX 400 /* digits of a double written out, and some */
@@ -449,11 +450,9 @@ enum ev_sqlite_change
 ev_sqlite_json(sqlite3_stmt *stmt, int at, struct ev_sqlite_type type,
     struct ev_scan *scan, struct ev_buf *scratch, struct ev_buf *out)
 {
-	int kind = sqlite3_column_type(stmt, at);
-	struct ev_slice text;
 	int64_t integer;
 
-	switch (kind) {
+	switch (sqlite3_column_type(stmt, at)) {
 	case SQLITE_INTEGER:
 		integer = sqlite3_column_int64(stmt, at);
 		if (type.boolean && (integer == 0 || integer == 1))
@@ -464,13 +463,10 @@ ev_sqlite_json(sqlite3_stmt *stmt, int at, struct ev_sqlite_type type,
 	case SQLITE_FLOAT:
 		return put_double(sqlite3_column_double(stmt, at), out);
 	case SQLITE_TEXT:
-		text.ptr = (const char *)sqlite3_column_text(stmt, at);
-		text.len = (size_t)sqlite3_column_bytes(stmt, at);
-		return put_text(text, type, scan, scratch, out);
+		return put_text(ev_sqlite_column(stmt, at), type, scan, scratch,
+		    out);
 	case SQLITE_BLOB:
-		text.ptr = sqlite3_column_blob(stmt, at);
-		text.len = (size_t)sqlite3_column_bytes(stmt, at);
-		ev_build_base64(out, text);
+		ev_build_base64(out, ev_sqlite_column(stmt, at));
 		return EV_SQLITE_BASE64;
 	default:
 		ev_build_null(out);

@@ -44,6 +44,10 @@ struct ev_sqlite_writer;
 struct ev_sqlite_writer *ev_sqlite_writer_new(struct ev_sqlite *lite,
     const char *table, const struct ev_sqlite_write_settings *settings);
 void ev_sqlite_writer_free(struct ev_sqlite_writer *writer);
+/* Finalises the statements, so that the database can be closed, and touches
+ * nothing else: for a process that ends, also where memory was out in any of
+ * these calls. */
+void ev_sqlite_writer_abandon(struct ev_sqlite_writer *writer);
 
 /* Reads the schema. EV_FATAL: exit 64, what is there does not go with the
  * settings (no unique index for the key, …). */

@@ -57,7 +57,8 @@ undo(void *arg)
 	sqlite3_exec(sink->lite.db, "ROLLBACK", NULL, NULL, NULL);
 	if (sink->made && stat(sink->set->place.file, &st) == 0 && !st.st_size)
 		unlink(sink->set->place.file);
-	ev_sqlite_writer_free(sink->writer);
+	if (sink->writer)
+		ev_sqlite_writer_abandon(sink->writer);
 	ev_sqlite_close(&sink->lite);
 }
 
