@@ -157,7 +157,7 @@ pragma(struct ev_sqlite *lite, const char *name, char text[32],
 		return EV_FATAL;
 	code = sqlite3_step(stmt);
 	if (code == SQLITE_ROW)
-		snprintf(text, 32, "%s", ev_sqlite_column(stmt, 0).ptr);
+		snprintf(text, 32, "%s", ev_sqlite_text(stmt, 0).ptr);
 	sqlite3_finalize(stmt);
 	return code == SQLITE_ROW ? EV_OK
 				  : ev_sqlite_error(lite, code, "open", err);
@@ -348,22 +348,26 @@ ev_sqlite_ask(struct ev_sqlite *lite, const char *what, const char *sql,
 	return ev_sqlite_error(lite, code, what, err);
 }
 
-struct ev_slice
-ev_sqlite_column(sqlite3_stmt *stmt, int at)
+static struct ev_slice
+column(sqlite3_stmt *stmt, int at, const void *ptr)
 {
-	struct ev_slice value = {NULL, 0};
-	int type = sqlite3_column_type(stmt, at);
+	struct ev_slice value = {ptr, (size_t)sqlite3_column_bytes(stmt, at)};
 
-	if (type == SQLITE_NULL)
-		return value;
-	value.ptr = type == SQLITE_BLOB
-	    ? sqlite3_column_blob(stmt, at)
-	    : (const char *)sqlite3_column_text(stmt, at);
-	value.len = (size_t)sqlite3_column_bytes(stmt, at);
-	if (!value.ptr &&
-	    sqlite3_errcode(sqlite3_db_handle(stmt)) == SQLITE_NOMEM)
+	if (!ptr && sqlite3_errcode(sqlite3_db_handle(stmt)) == SQLITE_NOMEM)
 		ev_mem_fail(value.len);
 	return value;
+}
+
+struct ev_slice
+ev_sqlite_text(sqlite3_stmt *stmt, int at)
+{
+	return column(stmt, at, sqlite3_column_text(stmt, at));
+}
+
+struct ev_slice
+ev_sqlite_blob(sqlite3_stmt *stmt, int at)
+{
+	return column(stmt, at, sqlite3_column_blob(stmt, at));
 }
 
 void

@@ -66,11 +66,12 @@ enum ev_status ev_sqlite_prepare(struct ev_sqlite *lite, const char *what,
 enum ev_status ev_sqlite_ask(struct ev_sqlite *lite, const char *what,
     const char *sql, const struct ev_slice *text, size_t count,
     sqlite3_stmt **stmt, struct ev_err *err);
-/* A column of the row that a statement stands at: a blob's bytes, or the value
- * as UTF-8, with a zero byte behind it; ptr is NULL for null and for a blob of
- * none. Lent until the next step. Where memory is out, ends as in mem.h: SQLite
- * would give a null. */
-struct ev_slice ev_sqlite_column(sqlite3_stmt *stmt, int at);
+/* A column of the row that a statement stands at: its value as UTF-8, with a
+ * zero byte behind it, or a blob's bytes; ptr is NULL for null and for a blob
+ * of none. Lent until the next step. Where memory is out, ends as in mem.h:
+ * SQLite would give a null. */
+struct ev_slice ev_sqlite_text(sqlite3_stmt *stmt, int at);
+struct ev_slice ev_sqlite_blob(sqlite3_stmt *stmt, int at);
 
 /* Appends a name as SQL has it, in double quotes. */
 void ev_sqlite_quote(struct ev_buf *out, const char *name);

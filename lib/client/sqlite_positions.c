@@ -38,7 +38,7 @@ ev_sqlite_positions_read(struct ev_sqlite *lite, const char *name,
 		return EV_FATAL;
 	code = sqlite3_step(stmt);
 	if (code == SQLITE_ROW)
-		ev_buf_slice(out, ev_sqlite_column(stmt, 0));
+		ev_buf_slice(out, ev_sqlite_text(stmt, 0));
 	sqlite3_finalize(stmt);
 	if (code == SQLITE_ROW)
 		return EV_OK;

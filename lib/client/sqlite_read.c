@@ -326,7 +326,7 @@ put_value(sqlite3_stmt *stmt, int at, struct ev_buf *out)
 		ev_sqlite_double(sqlite3_column_double(stmt, at), out);
 		return EV_OK;
 	case SQLITE_TEXT:
-		text = ev_sqlite_column(stmt, at);
+		text = ev_sqlite_text(stmt, at);
 		if (ev_utf8_check(text.ptr, text.len) != text.len ||
 		    memchr(text.ptr, '\0', text.len))
 			return EV_BAD;

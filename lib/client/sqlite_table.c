@@ -28,7 +28,7 @@ ev_sqlite_table_release(struct ev_sqlite_table *table)
 static const char *
 text_of(sqlite3_stmt *stmt, int at)
 {
-	const char *text = ev_sqlite_column(stmt, at).ptr;
+	const char *text = ev_sqlite_text(stmt, at).ptr;
 
 	return text ? text : "";
 }

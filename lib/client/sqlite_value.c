@@ -463,10 +463,10 @@ ev_sqlite_json(sqlite3_stmt *stmt, int at, struct ev_sqlite_type type,
 	case SQLITE_FLOAT:
 		return put_double(sqlite3_column_double(stmt, at), out);
 	case SQLITE_TEXT:
-		return put_text(ev_sqlite_column(stmt, at), type, scan, scratch,
+		return put_text(ev_sqlite_text(stmt, at), type, scan, scratch,
 		    out);
 	case SQLITE_BLOB:
-		ev_build_base64(out, ev_sqlite_column(stmt, at));
+		ev_build_base64(out, ev_sqlite_blob(stmt, at));
 		return EV_SQLITE_BASE64;
 	default:
 		ev_build_null(out);
